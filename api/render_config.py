@@ -69,12 +69,15 @@ class RenderConfig:
         """The config that `to_json` wrote. Raises `KeyError` for a name that is not documented."""
         flat = {name: value for name, value in body.items() if name != "outputSettings"}
         flat |= body.get("outputSettings", {})
-        values = {FIELD_OF_JSON[name]: tuple(v) if isinstance(v, list) else v for name, v in flat.items()}
+        values: dict[str, Any] = {
+            FIELD_OF_JSON[name]: tuple(value) if isinstance(value, list) else value for name, value in flat.items()
+        }
         return cls(**values)
 
     def without(self, field_name: str) -> Self:
         """The same config with one optional field left out."""
-        return replace(self, **{field_name: None})
+        left_out: dict[str, Any] = {field_name: None}
+        return replace(self, **left_out)
 
 
 def json_name(field_name: str) -> str:

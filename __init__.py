@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Renderjuice: renders the open scene on the Renderjuice farm and brings the frames back into the project."""
+
+from __future__ import annotations
+
+
+def register() -> None:
+    """Called by Blender when the extension is enabled."""
+    from . import operators, panels, properties
+
+    for room in (properties, operators, panels):
+        room.register()
+
+
+def unregister() -> None:
+    """Called by Blender when the extension is disabled, and undoes `register`."""
+    from . import operators, panels, properties
+
+    for room in (panels, operators, properties):
+        room.unregister()

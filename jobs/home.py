@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the extension keeps what outlives Blender: one folder, given by Blender, laid out here."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The extension's own user folder (`bpy.utils.extension_path_user`), readable by its owner only."""
+
+    path: Path
+
+    @property
+    def journal(self) -> Path:
+        """The SQLite file in which all state lives."""
+        return self.path / "journal.sqlite"
+
+    @property
+    def worker_lock(self) -> Path:
+        """The SQLite file whose exclusive lock the one worker holds."""
+        return self.path / "worker.lock"
+
+    @property
+    def worker_log(self) -> Path:
+        """What the worker has to say for the support bundle."""
+        return self.path / "worker.log"
+
+    @property
+    def worker_errors(self) -> Path:
+        """What the worker said before its log was open; empty in a good life."""
+        return self.path / "worker-errors.log"
+
+    @property
+    def credentials(self) -> Path:
+        """The API keys, one for each service address."""
+        return self.path / "credentials.json"
+
+    def submission(self, job_id: str) -> Path:
+        """The folder with the snapshot and the package of one job."""
+        return self.path / "submissions" / job_id
+
+    def create(self) -> Home:
+        """Make the folder, closed to other users of this machine. Raises `OSError`."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        if os.name == "posix":
+            self.path.chmod(0o700)
+        return self
+
+    def create_submission(self, job_id: str) -> Path:
+        """Make and give the folder of one job. Raises `OSError`."""
+        folder = self.submission(job_id)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def discard_submission(self, job_id: str) -> None:
+        """Remove the snapshot and the package of one job; frames lie elsewhere and stay."""
+        shutil.rmtree(self.submission(job_id), ignore_errors=True)

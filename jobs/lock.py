@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One worker at a time: an exclusive lock that the operating system gives back when its process dies.
+
+SQLite's own file lock does this alike on Linux, macOS and Windows.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+
+
+class WorkerLock:
+    """The lock of one home. A process must not open it twice: closing one handle would give back the other's lock."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
+
+    def acquire(self, patience: float = 0.0) -> bool:
+        """Take the lock, trying for `patience` seconds. False when another process has it."""
+        deadline = time.monotonic() + patience
+        while True:
+            try:
+                self._connection.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError:
+                if time.monotonic() >= deadline:
+                    return False
+                time.sleep(0.05)
+            else:
+                return True
+
+    def release(self) -> None:
+        """Give the lock back and stay ready to take it again."""
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def is_free(self) -> bool:
+        """True when no process holds the lock."""
+        free = self.acquire()
+        if free:
+            self.release()
+        return free
+
+    def close(self) -> None:
+        """Give the lock back for good."""
+        self._connection.close()

@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where the farm's files go on this machine, and whether what arrived is what was asked for.
+
+Names come from the service and are never trusted as paths.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
+
+from ..api.models import Downloads, OutputFile
+from .records import OutputRecord
+
+LONGEST_NAME = 200
+"""Bytes: below what the usual file systems take (255), with room for a suffix of ours."""
+FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
+RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+FRAME_NUMBER = re.compile(r"(-?\d+)(?!.*\d)")
+PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB\x60\x82"
+JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
+STARTS = {
+    ".png": (PNG_START,),
+    ".jpg": (JPEG_START,),
+    ".jpeg": (JPEG_START,),
+    ".exr": (b"\x76\x2f\x31\x01",),
+    ".tif": (b"II", b"MM"),
+    ".tiff": (b"II", b"MM"),
+    ".bmp": (b"BM",),
+    ".webp": (b"RIFF",),
+    ".hdr": (b"#?",),
+}
+"""The first bytes of each kind of image, from the formats' own specifications."""
+ENDS = {".png": PNG_END, ".jpg": JPEG_END, ".jpeg": JPEG_END}
+
+
+def plan(downloads: Downloads) -> dict[str, OutputFile]:
+    """The place of every listed file below the output folder: a relative path with `/`, safe on every system.
+
+    Frames lie at the top, the files of compositor nodes below the path or the node that made them.
+    Two files of one name (two views, two nodes) get names of their own.
+    """
+    places: dict[str, OutputFile] = {}
+    taken: set[str] = set()
+    listed = [(_frame_place(file), file) for file in downloads.frames]
+    listed += [(_node_place(file), file) for file in downloads.composite_nodes]
+    for place, file in listed:
+        name = _untaken(place, file, taken)
+        taken.add(_folded(name))
+        places[name] = file
+    return places
+
+
+def frames_listed(downloads: Downloads) -> int:
+    """How many different frames the farm offers; views of one frame count once."""
+    return count_frames(_frame_place(file) for file in downloads.frames)
+
+
+def frame_number(name: str) -> int | None:
+    """The frame that a file name tells: its last run of digits, so that `shot_2_0007_L.png` is frame 7."""
+    stem = PurePosixPath(name).stem
+    match = FRAME_NUMBER.search(stem)
+    if match is None:
+        return None
+    number = match.group(1)
+    # in "shot-0007" the dash belongs to the name; Blender writes a negative frame as "-0007" at the start or after a separator
+    if number.startswith("-") and match.start() > 0 and stem[match.start() - 1].isalnum():
+        number = number[1:]
+    return int(number)
+
+
+def missing_frames(wanted: Iterable[int], names: Iterable[str]) -> tuple[int, ...]:
+    """The frames that no file among `names` carries. Files without numbers are counted instead."""
+    wanted = tuple(wanted)
+    frames = [name for name in names if "/" not in name]
+    numbers = [frame_number(name) for name in frames]
+    if None in numbers or len(wanted) == 1:
+        return wanted[len(frames) :]
+    return tuple(sorted(set(wanted) - set(numbers)))
+
+
+def is_ours(path: Path, known: OutputRecord | None) -> bool:
+    """True when `path` is what this job wrote there and nobody has changed it since."""
+    if known is None or known.path != path:
+        return False
+    try:
+        status = path.stat()
+    except OSError:
+        return False
+    return (status.st_size, status.st_mtime_ns) == (known.size, known.modified_ns)
+
+
+def conflicts(folder: Path, names: Iterable[str], known: Mapping[str, OutputRecord]) -> tuple[str, ...]:
+    """The names under which `folder` already holds something that this job did not write."""
+    taken = []
+    for name in names:
+        path = folder / name
+        if (path.exists() or path.is_symlink()) and not is_ours(path, known.get(name)):
+            taken.append(name)
+    return tuple(taken)
+
+
+def expected_names(sample: str, frames: Iterable[int]) -> tuple[str, ...]:
+    """The names that the other frames will have, judged by one of them; empty when it has no number."""
+    stem, suffix = PurePosixPath(sample).stem, PurePosixPath(sample).suffix
+    match = re.search(r"\d+(?!.*\d)", stem)
+    if match is None:
+        return ()
+    width = len(match.group())
+    return tuple(f"{stem[: match.start()]}{frame:0{width}d}{stem[match.end() :]}{suffix}" for frame in frames if frame >= 0)
+
+
+def damage(path: Path, suffix: str) -> str:
+    """What is wrong with a file that arrived, or "": empty, cut short, or not what its name says.
+
+    `suffix` is of its final name; the file itself may still bear another. Raises `OSError`.
+    """
+    suffix = suffix.lower()
+    with path.open("rb") as file:
+        start = file.read(16)
+        if not start:
+            return "it is empty"
+        if suffix in STARTS and not start.startswith(STARTS[suffix]):
+            return f"it is no {suffix[1:].upper()} file"
+        end = ENDS.get(suffix)
+        if end is not None:
+            file.seek(-min(64, path.stat().st_size), 2)
+            if end not in file.read():
+                return "its end is missing"
+    return ""
+
+
+def safe_name(name: str) -> str:
+    """A file name that every system can keep, and that leads nowhere else. Never empty."""
+    name = unicodedata.normalize("NFC", name)
+    name = FORBIDDEN.sub("_", re.split(r"[/\\]", name)[-1]).rstrip(". ").lstrip(" ")
+    if name.strip(".") == "" or RESERVED.match(name):
+        name = "_" + name
+    suffix = PurePosixPath(name).suffix
+    while len(name.encode()) > LONGEST_NAME:
+        stem = name[: len(name) - len(suffix)]
+        if not stem:
+            return "_"
+        name = stem[:-1] + suffix
+    return name
+
+
+def _frame_place(file: OutputFile) -> str:
+    return safe_name(file.file_name or "")
+
+
+def _node_place(file: OutputFile) -> str:
+    relative = re.split(r"[/\\]", file.relative_path or "")
+    name = safe_name(file.file_name or relative[-1])
+    folders = [safe_name(part) for part in relative if part.strip(" .") and not re.fullmatch(r"[A-Za-z]:", part)]
+    if folders and folders[-1] == name:
+        folders.pop()
+    if not folders:
+        folders = [safe_name(file.composite_node_name or "File Output")]
+    return "/".join([*folders, name])
+
+
+def _untaken(place: str, file: OutputFile, taken: set[str]) -> str:
+    path = PurePosixPath(place)
+    candidates = [place]
+    for addition in (file.view, file.composite_node_name):
+        if addition:
+            candidates.append(str(path.with_name(safe_name(f"{path.stem}_{addition}{path.suffix}"))))
+    number = 2
+    while _folded(candidates[0]) in taken:
+        candidates.pop(0)
+        if not candidates:
+            candidates.append(str(path.with_name(f"{path.stem} ({number}){path.suffix}")))
+            number += 1
+    return candidates[0]
+
+
+def _folded(name: str) -> str:
+    """What a file system that ignores case takes for the same name."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def count_frames(names: Iterable[str]) -> int:
+    """How many different frames the files are of; files below folders belong to compositor nodes and do not count."""
+    frames = [name for name in names if "/" not in name]
+    numbers = {frame_number(name) for name in frames}
+    return len(frames) if None in numbers else len(numbers)

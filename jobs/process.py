@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker as a process: its arguments, its lock, its log and its signals."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import logging.handlers
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .context import Context
+from .home import Home
+from .journal import Journal, JournalError
+from .lock import WorkerLock
+from .worker import Worker
+
+logger = logging.getLogger(__name__)
+
+LOG_BYTES = 1_000_000
+LOCK_PATIENCE = 5.0
+"""Seconds to wait for a worker that is just ending."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Be the worker of one home, unless there is one already. Gives the process's exit code."""
+    parser = argparse.ArgumentParser(prog="renderjuice worker")
+    parser.add_argument("--home", type=Path, required=True, help="the extension's user folder")
+    parser.add_argument("--api-url", required=True, help="the service address that the environment's key belongs to")
+    options = parser.parse_args(arguments)
+    home = Home(options.home).create()
+    lock = WorkerLock(home.worker_lock)
+    if not lock.acquire(LOCK_PATIENCE):
+        lock.close()
+        return 0
+    _log_to(home.worker_log)
+    logger.info("worker %s begins, Python %s", os.getpid(), sys.version.split()[0])
+    try:
+        with Journal(home.journal) as journal:
+            journal.set_setting("worker", str(os.getpid()))
+            context = Context(home, journal, options.api_url)
+            for name in ("SIGTERM", "SIGINT", "SIGHUP"):
+                if hasattr(signal, name):
+                    signal.signal(getattr(signal, name), lambda *_: context.quitting.set())
+            Worker(context).run()
+    except JournalError as error:
+        logger.error("%s", error)
+        return 1
+    finally:
+        logger.info("worker %s ends", os.getpid())
+        lock.close()
+    return 0
+
+
+def _log_to(path: Path) -> None:
+    """Write the log for the support bundle, of bounded size. Other libraries speak of warnings only."""
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger(__package__).setLevel(logging.INFO)

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rows of the journal as plain data: a job, why it stopped, and what was asked of the worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from ..api.render_config import RenderConfig
+
+
+class Stage(StrEnum):
+    """Where a job is. Each value before DONE is also the name of what the worker does next."""
+
+    PACKAGING = "packaging"
+    UPLOADING = "uploading"
+    CREATING = "creating"
+    VALIDATING = "validating"
+    STARTING = "starting"
+    RENDERING = "rendering"
+    DOWNLOADING = "downloading"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELED = "canceled"
+
+    @property
+    def is_final(self) -> bool:
+        """True when the worker has nothing left to do for the job."""
+        return self in FINAL_STAGES
+
+
+FINAL_STAGES = frozenset({Stage.DONE, Stage.FAILED, Stage.CANCELED})
+SENDING_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.CREATING, Stage.VALIDATING, Stage.STARTING})
+"""The stages after which the farm renders on its own, with or without this computer."""
+
+
+class Wish(StrEnum):
+    """What Blender asks of the worker."""
+
+    CANCEL = "cancel"
+    RETRY = "retry"
+    DOWNLOAD = "download"
+    REFRESH = "refresh"
+    TEST_CONNECTION = "test_connection"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job stopped: for the artist (`message`, `next_step`) and for the support bundle (`detail`).
+
+    `stage` is where the job was, and where a retry goes on.
+    """
+
+    kind: str
+    message: str
+    next_step: str = ""
+    detail: str = ""
+    stage: Stage = Stage.PACKAGING
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do next, in one line."""
+        return f"{self.message} {self.next_step}".strip()
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What Blender hands over: the snapshot, the files it needs, and what to render.
+
+    `blend` is where the artist's file lies (or would lie): the files' relative paths count from its folder.
+    `snapshot` is the saved copy. `files` are absolute paths. `config` says what the farm is asked for.
+    """
+
+    job_id: str
+    name: str
+    scene: str
+    blend: Path
+    snapshot: Path
+    files: tuple[Path, ...]
+    frames: tuple[int, ...]
+    config: RenderConfig
+    output_dir: Path
+    api_url: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """One job as the journal has it. Byte counts are of the transfer that `stage` names."""
+
+    id: str
+    revision: int
+    created: float
+    name: str
+    scene: str
+    blend: Path
+    snapshot: Path
+    files: tuple[Path, ...]
+    frames: tuple[int, ...]
+    config: RenderConfig
+    output_dir: Path
+    api_url: str
+    stage: Stage
+    package: Path | None = None
+    slug: str | None = None
+    create_intent: float | None = None
+    remote_id: str | None = None
+    former_remote_ids: tuple[str, ...] = ()
+    status: str = ""
+    bytes_done: int = 0
+    bytes_total: int = 0
+    frames_rendered: int | None = None
+    frames_listed: int = 0
+    frames_downloaded: int = 0
+    final_config: Any = None
+    preview_url: str | None = None
+    trouble: str = ""
+    failure: Failure | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_live(self) -> bool:
+        """True while the worker has something to do for this job."""
+        return not self.stage.is_final
+
+    @property
+    def fraction(self) -> float | None:
+        """How much of the present stage is done, 0 to 1; None when nobody can know."""
+        if self.stage in (Stage.PACKAGING, Stage.UPLOADING):
+            return min(1.0, self.bytes_done / self.bytes_total) if self.bytes_total else None
+        if self.stage is Stage.RENDERING and self.frames_rendered is not None:
+            return min(1.0, self.frames_rendered / max(1, len(self.frames)))
+        if self.stage is Stage.DOWNLOADING and self.frames_listed:
+            return min(1.0, self.frames_downloaded / self.frames_listed)
+        return 1.0 if self.stage is Stage.DONE else None
+
+
+@dataclass(frozen=True)
+class WishRecord:
+    """One wish, oldest first in the journal; `job_id` is empty when it concerns no single job."""
+
+    id: int
+    kind: Wish
+    job_id: str
+    argument: str
+
+
+@dataclass(frozen=True)
+class OutputRecord:
+    """A file that a job wrote: its place, and the size and time (ns) by which it is known again."""
+
+    job_id: str
+    name: str
+    path: Path
+    size: int
+    modified_ns: int

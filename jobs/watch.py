@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What Blender knows of the jobs: a picture in memory that costs next to nothing to keep up to date."""
+
+from __future__ import annotations
+
+from .journal import Journal
+from .records import JobRecord
+
+
+class JournalWatch:
+    """All jobs of a journal, read again only where something changed."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._data_version = -1
+        self._revision = 0
+        self.jobs: dict[str, JobRecord] = {}
+
+    def look(self) -> tuple[JobRecord, ...]:
+        """The jobs that changed since the last look. Raises `JournalError`."""
+        version = self._journal.data_version()
+        if version == self._data_version:
+            return ()
+        return self._read(version)
+
+    def look_again(self) -> tuple[JobRecord, ...]:
+        """As `look`, after a write through the same journal object, which `look` cannot notice."""
+        return self._read(self._journal.data_version())
+
+    def forget(self, job_id: str) -> None:
+        """Leave out a job that was removed from the journal."""
+        self.jobs.pop(job_id, None)
+
+    @property
+    def has_live_jobs(self) -> bool:
+        """True while the worker has something to do."""
+        return any(job.is_live for job in self.jobs.values())
+
+    def _read(self, version: int) -> tuple[JobRecord, ...]:
+        changed = self._journal.changed_since(self._revision)
+        self._data_version = version
+        for job in changed:
+            self._revision = max(self._revision, job.revision)
+            self.jobs[job.id] = job
+        return changed

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the local farm runs inside Blender: only `bpy` and the standard library, as far back as Blender 4.2."""

@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be done with a job: cancel, retry, download, and asking for news at once."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import bpy
+
+from ..jobs import destination
+from ..jobs.control import WorkerFailed
+from ..jobs.journal import JournalError
+from ..jobs.records import JobRecord, Stage, Wish
+from ..jobs.retry import cannot_retry
+from ..properties import live_jobs
+from . import readiness
+from .submit import tell_progress
+
+CANCEL_PATIENCE = 60.0
+"""Seconds that a waiting script gives a cancel to reach the service."""
+
+
+def _job_properties() -> dict[str, object]:
+    return {
+        "job": bpy.props.StringProperty(
+            name="Job", description="Id of the job; the newest one that this applies to if empty", options={"SKIP_SAVE"}
+        ),
+        "wait": bpy.props.BoolProperty(
+            name="Wait", description="Return when it is done; for scripts", default=False, options={"SKIP_SAVE"}
+        ),
+    }
+
+
+class JobOperator:
+    """What the operators on a job share: which job is meant, and how it is told to the worker."""
+
+    wish: Wish
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Available with online access and a key."""
+        return readiness.poll(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Tell the worker. Every reason why not is an ERROR report."""
+        try:
+            session = live_jobs.session()
+            job = self.choose(session.journal.jobs())
+            argument = self.argument(job)
+            session.wish(self.wish, job.api_url, job.id, argument)
+            live_jobs.follow()
+            if self.wait:
+                return self.outcome(session.wait(job.id, job.api_url, tell_progress))
+        except (ValueError, JournalError, WorkerFailed, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def choose(self, jobs: tuple[JobRecord, ...]) -> JobRecord:
+        """The job that is meant. Raises `ValueError` when there is none, or when it does not apply to it."""
+        if self.job:
+            jobs = tuple(job for job in jobs if job.id == self.job)
+            if not jobs:
+                raise ValueError(f"There is no job {self.job} in the list. It may have been removed.")
+        reason = "There is no job yet. Submit a scene first."
+        for job in jobs:
+            reason = self.objection(job)
+            if not reason:
+                return job
+        raise ValueError(reason)
+
+    def objection(self, job: JobRecord) -> str:
+        """Why this cannot be done with a job, or ""."""
+        raise NotImplementedError
+
+    def argument(self, _job: JobRecord) -> str:
+        """What the worker has to know beside the job."""
+        return ""
+
+    def outcome(self, job: JobRecord) -> set[str]:
+        """The result for a script that waited."""
+        if job.stage is Stage.DONE:
+            return {"FINISHED"}
+        reason = job.failure.sentence if job.failure else "It ended without a reason."
+        self.report({"ERROR"}, f"“{job.name}”: {reason}")
+        return {"CANCELLED"}
+
+
+class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
+    """Stop a job here and on Renderjuice; frames that are here already stay"""
+
+    bl_idname = "renderjuice.cancel"
+    bl_label = "Cancel Render on Renderjuice"
+    __annotations__ = _job_properties()
+    wish = Wish.CANCEL
+
+    def objection(self, job: JobRecord) -> str:
+        """Only a job that is not over can be canceled."""
+        return "" if job.is_live else f"The job “{job.name}” is over: {job.stage}. There is nothing to cancel."
+
+    def outcome(self, job: JobRecord) -> set[str]:
+        """A job that is over is what was asked for; when it was finished first, its frames are here."""
+        if job.stage is Stage.FAILED:
+            return super().outcome(job)
+        return {"FINISHED"}
+
+
+class RENDERJUICE_OT_retry(JobOperator, bpy.types.Operator):
+    """Go on with a job that failed or was canceled, from where it stopped"""
+
+    bl_idname = "renderjuice.retry"
+    bl_label = "Retry Render on Renderjuice"
+    __annotations__ = _job_properties()
+    wish = Wish.RETRY
+
+    def objection(self, job: JobRecord) -> str:
+        """Only a job that stopped early can be retried, and only with something left to send or to fetch."""
+        if job.stage not in (Stage.FAILED, Stage.CANCELED):
+            return f"The job “{job.name}” did not fail: {job.stage}. There is nothing to retry."
+        failure = cannot_retry(job)
+        return failure.sentence if failure else ""
+
+
+class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
+    """Fetch the frames of a job that are not on this computer, into another folder if one is given"""
+
+    bl_idname = "renderjuice.download"
+    bl_label = "Download Frames from Renderjuice"
+    __annotations__ = {
+        **_job_properties(),
+        "output_dir": bpy.props.StringProperty(
+            name="Output Folder",
+            description="Folder that the frames are put into; the job's own if empty",
+            subtype="DIR_PATH",
+            options={"SKIP_SAVE"},
+        ),
+    }
+    wish = Wish.DOWNLOAD
+
+    def objection(self, job: JobRecord) -> str:
+        """Only a job that reached the farm has frames."""
+        return "" if job.remote_id else f"The job “{job.name}” has not reached Renderjuice. There is nothing to download."
+
+    def argument(self, _job: JobRecord) -> str:
+        """The folder, made and tried."""
+        written = self.output_dir.strip()
+        if not written:
+            return ""
+        if written.startswith("//") and not bpy.data.filepath:
+            raise ValueError("The file was never saved, so // leads nowhere. Give a whole path.")
+        folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
+        destination.prepare(folder)
+        return str(folder)
+
+
+class RENDERJUICE_OT_refresh(bpy.types.Operator):
+    """Ask Renderjuice for news of all running jobs now"""
+
+    bl_idname = "renderjuice.refresh"
+    bl_label = "Refresh Renderjuice Jobs"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Available with online access and a key."""
+        return readiness.poll(cls, context)
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Have the worker poll at once."""
+        try:
+            session = live_jobs.session()
+            live = session.journal.live_jobs()
+            if live:
+                session.wish(Wish.REFRESH, live[0].api_url)
+            session.watch.look_again()
+        except (JournalError, WorkerFailed, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        live_jobs.follow()
+        return {"FINISHED"}
+
+
+classes = (RENDERJUICE_OT_cancel, RENDERJUICE_OT_retry, RENDERJUICE_OT_download, RENDERJUICE_OT_refresh)

@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Trying out the preferences."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..jobs.control import WorkerFailed
+from ..jobs.journal import JournalError
+from ..jobs.records import Wish
+from ..properties import live_jobs, preferences
+from . import readiness
+
+PATIENCE = 60.0
+"""Seconds until a script is told that no answer came."""
+
+
+class RENDERJUICE_OT_test_connection(bpy.types.Operator):
+    """Ask the server whether it is there and takes the API key"""
+
+    bl_idname = "renderjuice.test_connection"
+    bl_label = "Test Connection to Renderjuice"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Available with online access and a key."""
+        return readiness.poll(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Wait for the answer and report it: for scripts."""
+        try:
+            ok, message = live_jobs.session().wait_for_connection_test(preferences.api_url(context), PATIENCE)
+        except (JournalError, WorkerFailed, OSError) as error:
+            ok, message = False, str(error)
+        self.report({"INFO"} if ok else {"ERROR"}, message)
+        return {"FINISHED"} if ok else {"CANCELLED"}
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        """Ask without waiting: the timer shows the answer in the preferences."""
+        if bpy.app.background:
+            return self.execute(context)
+        api_url = preferences.api_url(context)
+        try:
+            session = live_jobs.session()
+            session.journal.set_setting("connection", "")
+            session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
+        except (JournalError, WorkerFailed, OSError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        live_jobs.follow_connection_test()
+        return {"FINISHED"}
+
+
+classes = (RENDERJUICE_OT_test_connection,)

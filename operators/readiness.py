@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be there before any operator can reach the service, and how to say what is not."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..properties import preferences
+
+NO_KEY = "There is no API key: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
+
+
+def online_access_problem() -> str:
+    """How to allow online access, or "" when it is allowed. Worded as Blender's own extensions do."""
+    if bpy.app.online_access:
+        return ""
+    if bpy.app.online_access_override:
+        return "Online access required to reach Renderjuice: launch Blender without --offline-mode"
+    return "Online access required to reach Renderjuice: enable online access in System preferences"
+
+
+def problem(context: bpy.types.Context) -> str:
+    """Why the service cannot be reached from here yet, or ""."""
+    return online_access_problem() or ("" if preferences.has_key(context) else NO_KEY)
+
+
+def poll(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    """The `poll` of every operator that needs the service."""
+    found = problem(context)
+    if found:
+        cls.poll_message_set(found)
+    return not found

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Submits the open scene: checks it, reads it, saves a snapshot, and hands it to the worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from pathlib import Path
+
+import bpy
+
+from ..jobs import destination
+from ..jobs.control import WorkerFailed
+from ..jobs.journal import JournalError
+from ..jobs.records import JobRecord, Stage, Submission
+from ..properties import live_jobs, preferences
+from ..properties.overrides import overrides_from_operator, overrides_from_settings
+from ..properties.render_settings import PROPERTIES
+from ..scene.dependencies import find_dependencies
+from ..scene.frames import describe, parse_frames
+from ..scene.preflight import Finding, Severity, check_scene
+from ..scene.render_config import SceneReading, read_scene
+from ..scene.snapshot import SnapshotError, save_snapshot
+from . import readiness
+
+NEVER_SAVED = "untitled.blend"
+
+
+class RENDERJUICE_OT_submit(bpy.types.Operator):
+    """Send the scene as it is now to Renderjuice, and fetch the frames when they are rendered"""
+
+    bl_idname = "renderjuice.submit"
+    bl_label = "Render on Renderjuice"
+
+    __annotations__ = {
+        "frames": bpy.props.StringProperty(
+            name="Frames",
+            description="Frames to render, such as 1-100, 1-100x2 or 5, 9, 20-30; the scene's range if empty",
+            options={"SKIP_SAVE"},
+        ),
+        "still": bpy.props.BoolProperty(
+            name="Still", description="Render the current frame only", default=False, options={"SKIP_SAVE"}
+        ),
+        "output_dir": bpy.props.StringProperty(
+            name="Output Folder",
+            description="Folder that the frames are put into; a folder of the job's own beside the .blend if empty",
+            subtype="DIR_PATH",
+            options={"SKIP_SAVE"},
+        ),
+        "wait": bpy.props.BoolProperty(
+            name="Wait",
+            description="Return when every frame is in the output folder; for scripts",
+            default=False,
+            options={"SKIP_SAVE"},
+        ),
+        **PROPERTIES,
+    }
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Available with online access and a key."""
+        return readiness.poll(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Submit; with `wait` also follow the job to its end. Every reason why not is an ERROR report."""
+        try:
+            reading, findings = self._check(context)
+            submission = self._snapshot(context, reading)
+            api_url = submission.api_url
+            session = live_jobs.session()
+            job = session.journal.add(submission)
+            session.ensure_worker(api_url)
+        except (ValueError, SnapshotError, JournalError, WorkerFailed, OSError) as error:
+            self.report({"ERROR"}, _sentence(error))
+            return {"CANCELLED"}
+        for line in (*reading.notices, *(finding.sentence for finding in findings)):
+            self.report({"WARNING"}, line)
+        session.watch.look_again()
+        live_jobs.follow()
+        if not self.wait:
+            self.report({"INFO"}, f"Submitted “{job.name}”: {describe(reading.frames)}, to {job.output_dir}")
+            return {"FINISHED"}
+        return self._wait(job, api_url)
+
+    def _check(self, context: bpy.types.Context) -> tuple[SceneReading, tuple[Finding, ...]]:
+        """What to render, and the warnings about it. Raises `ValueError` with the first reason why it cannot be."""
+        overrides = {
+            **overrides_from_settings(context.scene.renderjuice),
+            **overrides_from_operator(self.properties),
+        }
+        frames = parse_frames(self.frames) if self.frames.strip() else None
+        reading = read_scene(context.scene, frames=frames, still=self.still, overrides=overrides)
+        findings = check_scene(context.scene, find_dependencies())
+        errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
+        if errors:
+            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+            raise ValueError(errors[0] + more)
+        return reading, findings
+
+    def _snapshot(self, context: bpy.types.Context, reading: SceneReading) -> Submission:
+        """Save the scene into the job's folder. Raises `SnapshotError`, `OSError` or `ValueError`."""
+        job_id = uuid.uuid4().hex
+        blend = Path(bpy.data.filepath or NEVER_SAVED)
+        output_dir = self._output_dir(context, job_id, blend.stem)
+        destination.prepare(output_dir)
+        home = preferences.home().create()
+        snapshot = home.create_submission(job_id) / "snapshot" / blend.name
+        try:
+            save_snapshot(snapshot)
+        except BaseException:
+            home.discard_submission(job_id)
+            raise
+        return Submission(
+            job_id=job_id,
+            name=blend.stem,
+            scene=context.scene.name,
+            blend=blend if bpy.data.filepath else snapshot,
+            snapshot=snapshot,
+            files=tuple(dependency.path for dependency in find_dependencies().files),
+            frames=reading.frames,
+            config=reading.config,
+            output_dir=output_dir,
+            api_url=preferences.api_url(context),
+            notes=reading.notices,
+        )
+
+    def _output_dir(self, context: bpy.types.Context, job_id: str, stem: str) -> Path:
+        """Where the frames go: the folder that was asked for, or one of the job's own in the preferences' folder."""
+        written = self.output_dir.strip() or preferences.get(context).output_folder.strip() or "//"
+        if written.startswith("//") and not bpy.data.filepath:
+            raise ValueError(
+                "The file was never saved, so there is no folder beside it for the frames. "
+                "Save the file first, or give an output folder."
+            )
+        folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
+        return folder if self.output_dir.strip() else folder / f"{stem}-{job_id[:8]}"
+
+    def _wait(self, job: JobRecord, api_url: str) -> set[str]:
+        wanted_dir = job.output_dir
+        try:
+            job = live_jobs.session().wait(job.id, api_url, tell_progress)
+        except (JournalError, WorkerFailed) as error:
+            self.report({"ERROR"}, _sentence(error))
+            return {"CANCELLED"}
+        except KeyboardInterrupt:
+            self.report({"ERROR"}, f"Stopped waiting for “{job.name}”; it goes on without this script.")
+            return {"CANCELLED"}
+        for note in job.notes:
+            self.report({"WARNING"}, note)
+        if job.stage is not Stage.DONE:
+            reason = job.failure.sentence if job.failure else "It ended without a reason."
+            self.report({"ERROR"}, f"“{job.name}”: {reason}")
+            return {"CANCELLED"}
+        if job.output_dir != wanted_dir:
+            self.report({"ERROR"}, f"“{job.name}” is rendered, and its frames are in {job.output_dir}. {job.notes[-1]}")
+            return {"CANCELLED"}
+        self.report({"INFO"}, f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}")
+        return {"FINISHED"}
+
+
+def tell_progress(job: JobRecord) -> None:
+    """Write a line about a job to the standard output, where the caller of a script looks."""
+    done = {
+        Stage.RENDERING: f" {job.frames_rendered or 0} of {len(job.frames)} rendered, {job.frames_downloaded} here",
+        Stage.DOWNLOADING: f" {job.frames_downloaded} of {len(job.frames)} here",
+    }.get(job.stage, "")
+    share = f" {job.fraction:.0%}" if job.fraction is not None and not done else ""
+    status = f" ({job.status})" if job.status and job.is_live else ""
+    trouble = f" - {job.trouble}" if job.trouble else ""
+    sys.stdout.write(f"renderjuice: {job.name}: {job.stage}{status}{done}{share}{trouble}\n")
+    sys.stdout.flush()
+
+
+def _sentence(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        where = f" {error.filename}" if error.filename else ""
+        return f"The folder or file{where} cannot be written: {error.strerror}. Choose another output folder."
+    return str(error)
+
+
+classes = (RENDERJUICE_OT_submit,)

@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The add-on's preferences: server, key, output folder, and what quitting Blender means.
+
+The key is only shown here. It lies in a file that its owner alone can read, because Blender writes string preferences
+in clear text into `userpref.blend`, also those marked as passwords or not to be saved (4.2 to 5.2).
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import bpy
+
+from .. import __package__ as base_package
+from ..jobs import credentials
+from ..jobs.home import Home
+
+KEY_IS_SET = "RJ-" + "*" * 16
+"""What the key's field holds in place of the key."""
+
+
+def home() -> Home:
+    """The extension's own folder, which survives its upgrades (`bpy.utils.extension_path_user`)."""
+    return Home(Path(bpy.utils.extension_path_user(base_package)))
+
+
+def get(context: bpy.types.Context) -> RENDERJUICE_AP_preferences:
+    """The add-on's preferences."""
+    return context.preferences.addons[base_package].preferences
+
+
+def api_url(context: bpy.types.Context) -> str:
+    """The service address that is in force: the environment's, the preferences', or the public one."""
+    return credentials.api_url(get(context).server)
+
+
+def has_key(context: bpy.types.Context) -> bool:
+    """True when there is a key for the service address that is in force."""
+    url = api_url(context)
+    return bool(credentials.find_key(home().credentials, url, session_url=url))
+
+
+def _show_key(preferences: RENDERJUICE_AP_preferences) -> str:
+    url = credentials.api_url(preferences.server)
+    return KEY_IS_SET if credentials.find_key(home().credentials, url, session_url=url) else ""
+
+
+def _store_key(preferences: RENDERJUICE_AP_preferences, key: str) -> None:
+    if key != KEY_IS_SET:
+        credentials.store_key(home().create().credentials, credentials.api_url(preferences.server), key)
+
+
+class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
+    """Edit > Preferences > Add-ons > Renderjuice."""
+
+    bl_idname = base_package
+
+    server: bpy.props.StringProperty(
+        name="Server",
+        description="Address of the Renderjuice service",
+        default=credentials.DEFAULT_API_URL,
+    )
+    # a property with get and set of its own is not written to userpref.blend
+    api_key: bpy.props.StringProperty(
+        name="API Key",
+        description="Your key from the Renderjuice dashboard, kept in a file that only you can read",
+        subtype="PASSWORD",
+        get=_show_key,
+        set=_store_key,
+        options={"SKIP_SAVE"},
+    )
+    output_folder: bpy.props.StringProperty(
+        name="Output Folder",
+        description="Where frames go; // is the folder of the .blend file, and every job gets a folder of its own inside",
+        default="//renderjuice",
+        subtype="DIR_PATH",
+    )
+    on_quit: bpy.props.EnumProperty(
+        name="When Blender Quits",
+        description="What happens to running transfers when the last Blender is closed",
+        items=(
+            ("KEEP", "Keep Working", "Go on sending and fetching until every job is done"),
+            ("UPLOADS", "Finish Uploads", "Send what is being sent, and fetch the frames when Blender is open again"),
+            ("STOP", "Stop", "Stop all transfers, and go on when Blender is open again"),
+        ),
+        default="KEEP",
+    )
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        """Draw the preferences; changes nothing."""
+        layout = self.layout
+        layout.use_property_split = True
+        column = layout.column()
+        server = column.column()
+        server.enabled = credentials.URL_VARIABLE not in os.environ
+        server.prop(self, "server")
+        key = column.column()
+        key.enabled = credentials.KEY_VARIABLE not in os.environ
+        key.prop(self, "api_key")
+        for variable in (credentials.URL_VARIABLE, credentials.KEY_VARIABLE):
+            if variable in os.environ:
+                column.label(text=f"Set by the environment variable {variable}", icon="INFO")
+        column.operator("renderjuice.test_connection")
+        column.separator()
+        column.prop(self, "output_folder")
+        column.prop(self, "on_quit")
+
+
+classes = (RENDERJUICE_AP_preferences,)
+
+
+def register() -> None:
+    """Make the preferences known to Blender."""
+    for cls in classes:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    for cls in reversed(classes):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a scene needs the farm's ACES preset. The rule is in `docs/render-config.md`."""
+
+from __future__ import annotations
+
+import os
+
+import bpy
+
+DEFAULT = "default"
+ACES = "aces"
+
+OCIO_VARIABLES = ("OCIO", "BLENDER_OCIO")
+"""The environment variables that give Blender an OpenColorIO config of one's own."""
+
+
+def preset(scene: bpy.types.Scene) -> str:
+    """`aces` when the scene is seen or written through an ACES view, when the file's colors are ACEScg (5.0 and
+    newer), or when an OpenColorIO config of one's own is set; `default` otherwise.
+    """
+    if any(view.startswith("ACES") for view in _views(scene)):
+        return ACES
+    if _working_space() == "ACEScg":
+        return ACES
+    return ACES if own_config() else DEFAULT
+
+
+def own_config() -> str | None:
+    """The environment variable that gives Blender its OpenColorIO config; None when Blender uses its own."""
+    return next((name for name in OCIO_VARIABLES if os.environ.get(name)), None)
+
+
+def _views(scene: bpy.types.Scene) -> list[str]:
+    """The names of the view transforms that pictures of the scene go through."""
+    output = scene.render.image_settings
+    overridden = output.view_settings if output.color_management == "OVERRIDE" else None
+    return [settings.view_transform for settings in (scene.view_settings, overridden) if settings is not None]
+
+
+def _working_space() -> str:
+    """The color space of the whole file; empty before Blender 5.0, whose files are always linear Rec.709."""
+    colorspace = getattr(bpy.data, "colorspace", None)
+    return colorspace.working_space if colorspace is not None else ""

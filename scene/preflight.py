@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks before anything is sent. Only reads; each finding says what is wrong, with what, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import bpy
+
+from .dependencies import Dependencies, Dependency
+
+
+class Severity(StrEnum):
+    """An error stops the submission; a warning is shown and sent along."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences."""
+
+    severity: Severity
+    what: str
+    datablock: str
+    fix: str
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong and how to mend it, in one line."""
+        return f"{self.what} {self.fix}"
+
+
+def check_scene(scene: bpy.types.Scene, dependencies: Dependencies) -> tuple[Finding, ...]:
+    """Everything that would make the farm's frames differ from the artist's, errors first."""
+    findings = [*_camera(scene), *_files(dependencies), *_unsaved_images()]
+    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
+
+
+def _camera(scene: bpy.types.Scene) -> Iterator[Finding]:
+    has_camera = scene.camera is not None or any(marker.camera for marker in scene.timeline_markers)
+    needs_none = scene.render.use_sequencer and scene.sequence_editor is not None
+    if not has_camera and not needs_none:
+        what = f"The scene “{scene.name}” has no camera."
+        yield Finding(Severity.ERROR, what, scene.name, "Add a camera, or choose one in the Scene properties.")
+
+
+def _files(dependencies: Dependencies) -> Iterator[Finding]:
+    for dependency in dependencies.missing:
+        what = f"{_named(dependency)} is missing: there is no file {dependency.path}."
+        yield Finding(Severity.ERROR, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
+    for dependency, reason in dependencies.refused:
+        what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
+        fix = "Pack it, or remove its use."
+        if "absolute" in reason:
+            fix = "Use File > External Data > Make All Paths Relative, or pack it."
+        yield Finding(Severity.ERROR, what, dependency.user, fix)
+
+
+def _unsaved_images() -> Iterator[Finding]:
+    for image in bpy.data.images:
+        if image.is_dirty and image.users and image.source in {"FILE", "TILED", "GENERATED"}:
+            what = f"The image “{image.name}” has changes that are not saved."
+            yield Finding(Severity.ERROR, what, image.name, "Save or pack the image in the Image Editor.")
+
+
+def _named(dependency: Dependency) -> str:
+    return f"{dependency.kind} “{dependency.user}”"

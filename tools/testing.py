@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run every tier of tests that this machine can run, and say loudly what was left out.
+
+Tier `unit` runs once, with the tools' Python. Tier `blender` runs once per Blender version, each in a process of
+its own: a Blender that crashes or hangs at exit takes nothing else with it, and is reported as what it is.
+"""
+
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools import environments, packaging, processes
+from tools.errors import CannotGoOn
+from tools.paths import ROOT
+
+TIERS = {"unit": 1200.0, "blender": 900.0}
+"""Tier (a folder in tests/) -> seconds that one run of it may take."""
+
+NO_TESTS = 5
+"""pytest's exit code when it found nothing to run."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One line of the closing table."""
+
+    tier: str
+    blender: str
+    verdict: str
+    ok: bool
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What pytest's own report says; `failed` includes errors."""
+
+    passed: int
+    failed: int
+    skipped: int
+
+
+def run_tests(
+    *, tiers: Sequence[str], blenders: Sequence[str], paths: Sequence[str], pytest_arguments: Sequence[str]
+) -> int:
+    """Run tests and print a table; gives the exit code: 0 when something ran and all of it passed.
+
+    Empty `tiers`, `blenders` and `paths` mean all; `paths` are files or folders in tests/, or pytest's node ids.
+    """
+    wanted = paths_by_tier(paths, tiers)
+    tools_python = environments.ensure(environments.TOOLS)
+    pythons, left_out = environments.ensure_blenders(blenders or environments.BLENDERS)
+    results = [
+        Result("set-up", version, "FAILED: asked for, but cannot be set up", ok=False)
+        for version in left_out
+        if version in blenders
+    ]
+    known = programs(tools_python, pythons)
+    try:
+        known["RENDERJUICE_ZIP"] = str(packaging.build())
+    except CannotGoOn as error:
+        print(error, flush=True)
+        results.append(Result("package", "-", "FAILED", ok=False))
+    reasons = {f"Blender {version}": reason for version, reason in left_out.items()}
+    with processes.nothing_left_behind() as mark:
+        variables = processes.settings(**known, **mark)
+        for tier, chosen in wanted.items():
+            if not chosen:
+                reasons[f"tier {tier}"] = f"there is no folder tests/{tier}"
+            elif tier == "unit":
+                results.append(_run(tier, "-", tools_python, [*chosen, *pytest_arguments], variables))
+            else:
+                for version, python in pythons.items():
+                    results.append(_run(tier, version, python, [*chosen, *pytest_arguments], variables))
+    _print_table(results)
+    _print_left_out(reasons)
+    if not any(result.passed or result.failed for result in results):
+        print("\nNo test ran.")
+        return 1
+    return 0 if all(result.ok for result in results) else 1
+
+
+def programs(tools_python: Path, blenders: Mapping[str, Path]) -> dict[str, str]:
+    """The variables that tell tests and measurements where the Pythons are (Blender version -> its Python)."""
+    listed = ",".join(f"{version}={python}" for version, python in blenders.items())
+    return {"RENDERJUICE_TOOLS_PYTHON": str(tools_python), "RENDERJUICE_BLENDERS": listed}
+
+
+def paths_by_tier(paths: Sequence[str], tiers: Sequence[str]) -> dict[str, list[str]]:
+    """Tier -> what pytest is to run in it, for the tiers asked for; empty for a tier that has no folder."""
+    asked = [tier for tier in TIERS if tier in (tiers or TIERS)]
+    if not paths:
+        return {tier: [f"tests/{tier}"] if (ROOT / "tests" / tier).is_dir() else [] for tier in asked}
+    wanted: dict[str, list[str]] = {}
+    for path in paths:
+        file, separator, node = path.partition("::")
+        full = Path(file).absolute()
+        if not full.exists():
+            raise CannotGoOn(f"There is no {file}.")
+        here = [tier for tier in asked if full.is_relative_to(ROOT / "tests" / tier)]
+        if not here:
+            raise CannotGoOn(f"{file} is not in {' or '.join(f'tests/{tier}' for tier in asked)}.")
+        wanted.setdefault(here[0], []).append(full.relative_to(ROOT).as_posix() + separator + node)
+    return wanted
+
+
+def _run(tier: str, blender: str, python: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Result:
+    title = f"{tier}, Blender {blender}" if blender != "-" else tier
+    print(f"\n===== {title} =====", flush=True)
+    with tempfile.TemporaryDirectory(prefix="renderjuice-test-", ignore_cleanup_errors=True) as temporary:
+        report = Path(temporary, "report.xml")
+        # Blender's own settings and extensions of this machine's user stay out of it.
+        user = Path(temporary, "user")
+        user.mkdir()
+        pytest: list[str | Path] = [
+            python,
+            "-m",
+            "pytest",
+            "-c",
+            "pyproject.toml",
+            "--rootdir",
+            "tests",
+            "--confcutdir",
+            "tests",
+        ]
+        command = [*pytest, "--junitxml", report, *arguments]
+        outcome = processes.run(command, env={**variables, "BLENDER_USER_RESOURCES": str(user)}, timeout=TIERS[tier])
+        counts = read_report(report)
+    text, ok = verdict(outcome, counts)
+    print(f"===== {title}: {text} =====", flush=True)
+    counts = counts or Counts(0, 0, 0)
+    return Result(tier, blender, text, ok, counts.passed, counts.failed, counts.skipped, outcome.seconds)
+
+
+def read_report(report: Path) -> Counts | None:
+    """Counts from a JUnit report; None when pytest did not live to write it."""
+    try:
+        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 (our own file)
+    except (OSError, ElementTree.ParseError):
+        return None
+
+    def total(name: str) -> int:
+        return sum(int(suite.get(name, "0")) for suite in suites)
+
+    failed, skipped = total("failures") + total("errors"), total("skipped")
+    return Counts(total("tests") - failed - skipped, failed, skipped)
+
+
+def verdict(outcome: processes.Outcome, counts: Counts | None) -> tuple[str, bool]:
+    """(what to call a run, whether it counts as passed). A crash at exit is a failure, even when all tests passed."""
+    tests_passed = counts is not None and counts.failed == 0
+    when = "at exit, after its tests passed" if tests_passed else "at exit" if counts else "during the tests"
+    if outcome.timed_out:
+        return f"TIMED OUT {when}", False
+    if outcome.crash:
+        return f"CRASHED {when} ({outcome.crash})", False
+    if outcome.code == NO_TESTS:
+        return "no tests", True
+    if outcome.code != 0 or not tests_passed:
+        return f"FAILED (exit code {outcome.code})", False
+    return "passed", True
+
+
+def _print_table(results: Sequence[Result]) -> None:
+    print(f"\n{'tier':<9}{'blender':<9}{'passed':>7}{'failed':>8}{'skipped':>9}{'seconds':>9}   result")
+    for result in results:
+        numbers = f"{result.passed:>7}{result.failed:>8}{result.skipped:>9}{result.seconds:>9.1f}"
+        print(f"{result.tier:<9}{result.blender:<9}{numbers}   {result.verdict}")
+
+
+def _print_left_out(reasons: Mapping[str, str]) -> None:
+    if not reasons:
+        print("\nNothing that was asked for was left out.", flush=True)
+        return
+    print("\nLEFT OUT on this machine:")
+    by_reason: dict[str, list[str]] = {}
+    for what, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(what)
+    for reason, everything in by_reason.items():
+        print(f"  {', '.join(everything)}: {reason}", flush=True)
