@@ -12,8 +12,9 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
@@ -50,6 +51,7 @@ CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
 CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL);
 """
+JSON_COLUMNS = frozenset({"files", "frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
 COUNT_REVISION = "UPDATE counter SET revision = revision + 1"
 NEXT_REVISION = "(SELECT revision FROM counter)"
 
@@ -109,16 +111,17 @@ class Journal:
             "created": time.time(),
             "name": submission.name,
             "scene": submission.scene,
-            "blend": str(submission.blend),
-            "snapshot": str(submission.snapshot),
-            "files": json.dumps([str(path) for path in submission.files]),
-            "frames": json.dumps(submission.frames),
-            "config": json.dumps(submission.config.to_json()),
-            "output_dir": str(submission.output_dir),
+            "blend": submission.blend,
+            "snapshot": submission.snapshot,
+            "files": submission.files,
+            "frames": submission.frames,
+            "config": submission.config,
+            "output_dir": submission.output_dir,
             "api_url": submission.api_url,
             "stage": Stage.PACKAGING,
-            "notes": json.dumps(submission.notes),
+            "notes": submission.notes,
         }
+        values = {name: _column_of_value(name, value) for name, value in values.items()}
         columns = ", ".join(values)
         marks = ", ".join(f":{name}" for name in values)
         with self._transaction() as connection:
@@ -154,7 +157,7 @@ class Journal:
     def update(self, job_id: str, **changes: Any) -> JobRecord:
         """Set columns of a job, named as in `JobRecord`; gives the job after it. Raises `KeyError` as `job` does."""
         assignments = ", ".join(f"{name} = :{name}" for name in changes)
-        values = {name: _column_of_value(value) for name, value in changes.items()}
+        values = {name: _column_of_value(name, value) for name, value in changes.items()}
         with self._transaction() as connection:
             connection.execute(COUNT_REVISION)
             connection.execute(
@@ -286,25 +289,25 @@ def _explained() -> Iterator[None]:
             raise JournalError("The list of jobs is held by another program. Try again in a moment.") from error
         raise JournalError(f"The list of jobs cannot be read or written ({error}).") from error
     except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:
+            raise
         raise JournalError(f"The list of jobs is broken ({error}). Move the journal away to begin a new one.") from error
 
 
-def _column_of_value(value: Any) -> Any:
+def _column_of_value(name: str, value: Any) -> Any:
     """The form in which SQLite keeps a value of `JobRecord`."""
     if isinstance(value, RenderConfig):
-        return json.dumps(value.to_json())
+        value = value.to_json()
     if isinstance(value, Failure):
-        return json.dumps({name: str(getattr(value, name)) for name in Failure.__dataclass_fields__})
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, (list, tuple, Mapping)):
+        value = asdict(value)
+    if name in JSON_COLUMNS:
         return json.dumps(value, default=str)
-    return value
+    return str(value) if isinstance(value, Path) else value
 
 
 def _job_of_row(row: sqlite3.Row) -> JobRecord:
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    failure = json.loads(values["failure"] or "null")
+    failure = json.loads(values["failure"])
     values |= {
         "blend": Path(values["blend"]),
         "snapshot": Path(values["snapshot"]),
@@ -315,7 +318,7 @@ def _job_of_row(row: sqlite3.Row) -> JobRecord:
         "stage": Stage(values["stage"]),
         "package": Path(values["package"]) if values["package"] else None,
         "former_remote_ids": tuple(json.loads(values["former_remote_ids"])),
-        "final_config": json.loads(values["final_config"] or "null"),
+        "final_config": json.loads(values["final_config"]),
         "notes": tuple(json.loads(values["notes"])),
         "failure": Failure(**{**failure, "stage": Stage(failure["stage"])}) if failure else None,
     }

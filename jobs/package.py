@@ -63,6 +63,7 @@ def make_package(blend: Path, snapshot: Path, files: Iterable[Path], folder: Pat
     files = sorted(set(files))
     sizes = {path: _size(path) for path in (snapshot, *files)}
     total = sum(sizes.values())
+    _check_limit(sum(size for path, size in sizes.items() if path.suffix.lower() in COMPRESSED_SUFFIXES))
     _check_room(folder, total)
     stem = blend.stem
     target = folder / (f"{stem}.zip" if files else f"{stem}.blend")
@@ -76,12 +77,11 @@ def make_package(blend: Path, snapshot: Path, files: Iterable[Path], folder: Pat
         with snapshot.open("rb") as source, partial.open("wb") as file:
             _compress(source, file, sizes[snapshot], counter)
     size = partial.stat().st_size
-    if size >= UPLOAD_LIMIT:
+    try:
+        _check_limit(size)
+    except PackageError:
         partial.unlink()
-        raise PackageError(
-            f"The package is {size / 1024**3:.1f} GiB, and Renderjuice takes files below 5 GiB. "
-            "Remove what the render does not need, or make large textures smaller, and submit again."
-        )
+        raise
     partial.replace(target)
     return Package(target, "zip" if files else "blend", size)
 
@@ -167,6 +167,14 @@ def _size(path: Path) -> int:
 
 def _unreadable(path: Path, error: OSError) -> PackageError:
     return PackageError(f"The file {path} cannot be read ({error.strerror}). Make it readable, and retry.")
+
+
+def _check_limit(size: int) -> None:
+    if size >= UPLOAD_LIMIT:
+        raise PackageError(
+            f"The package is {size / 1024**3:.1f} GiB, and Renderjuice takes files below 5 GiB. "
+            "Remove what the render does not need, or make large textures smaller, and submit again."
+        )
 
 
 def _check_room(folder: Path, size: int) -> None:

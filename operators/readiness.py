@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import bpy
 
+from ..api.address import check_address
+from ..api.errors import InsecureAddress
 from ..properties import preferences
 
 NO_KEY = "There is no API key: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
@@ -21,7 +23,15 @@ def online_access_problem() -> str:
 
 def problem(context: bpy.types.Context) -> str:
     """Why the service cannot be reached from here yet, or ""."""
-    return online_access_problem() or ("" if preferences.has_key(context) else NO_KEY)
+    return online_access_problem() or _address_problem(context) or ("" if preferences.has_key(context) else NO_KEY)
+
+
+def _address_problem(context: bpy.types.Context) -> str:
+    try:
+        check_address(preferences.api_url(context))
+    except InsecureAddress as error:
+        return str(error).rstrip(".")
+    return ""
 
 
 def poll(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:

@@ -39,7 +39,7 @@ def demo(*, blender: str | None, output: Path | None) -> int:
     temporary_folder = tempfile.TemporaryDirectory(prefix="renderjuice-demo-", ignore_cleanup_errors=True)
     with contextlib.ExitStack() as stack:
         temporary = Path(stack.enter_context(temporary_folder))
-        mark = stack.enter_context(processes.nothing_left_behind())
+        mark = stack.enter_context(processes.nothing_left_behind(tell=False))
         user = temporary / "user"
         user.mkdir()
         variables = processes.settings(BLENDER_USER_RESOURCES=str(user), **mark)

@@ -112,20 +112,26 @@ def end_group(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextlib.contextmanager
-def nothing_left_behind() -> Iterator[dict[str, str]]:
+def nothing_left_behind(*, tell: bool = True) -> Iterator[dict[str, str]]:
     """A mark for the environment of what runs inside; on the way out, marked programs that still run are ended.
 
     This reaches programs that detached themselves, as the extension's worker does. Linux only; elsewhere the worker
-    ends by itself when it has nothing left to do. Gives the variables to hand to each program.
+    ends by itself when it has nothing left to do. Gives the variables to hand to each program. Without `tell` nothing
+    is said about it: where a worker is expected to outlive what started it.
     """
     mark = uuid.uuid4().hex
     try:
         yield {MARK: mark}
     finally:
         for pid, command in left_running(mark):
-            print(f"ended a program that was left running: {pid} {command}", flush=True)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            if tell:
+                print(f"Ending a program that was left running: {pid} {command}", flush=True)
+            _signal(pid, signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline and left_running(mark):
+            time.sleep(0.1)
+        for pid, _ in left_running(mark):
+            _signal(pid, signal.SIGKILL)
 
 
 def left_running(mark: str) -> list[tuple[int, str]]:
@@ -149,6 +155,11 @@ def end_on_terminate() -> None:
         sys.exit(143)
 
     signal.signal(signal.SIGTERM, leave)
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
 
 
 def _signal_group(group: int, number: int) -> None:

@@ -244,7 +244,7 @@ def test_errors_name_the_field_and_what_it_may_be(module: ModuleType, field: str
 
 
 def test_unknown_fields_are_named_with_the_nearest_known_one(module: ModuleType) -> None:
-    with pytest.raises(module.OverrideError, match="“samples_count” is not .* Did you mean “sample_count”"):
+    with pytest.raises(module.OverrideError, match=r"“samples_count” is not .* Did you mean “sample_count”"):
         module.overrides_from_mapping({"samples_count": 5})
     with pytest.raises(module.OverrideError, match=r"“xyzzy” is not .* The fields are frame_ranges, "):
         module.overrides_from_mapping({"xyzzy": None})

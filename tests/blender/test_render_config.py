@@ -180,7 +180,7 @@ def test_frames_of_the_scene(module: ModuleType, scene: bpy.types.Scene) -> None
 
 
 def test_a_still_is_the_current_frame(module: ModuleType, scene: bpy.types.Scene) -> None:
-    scene.frame_current = -5
+    scene.frame_set(-5)
     reading = module.read_scene(scene, still=True, frames=[1, 2], overrides={"frame_ranges": (8, 9)})
     assert (reading.frames, reading.config.frame_ranges, reading.notices) == ((-5,), ("-5",), ())
 
@@ -472,12 +472,15 @@ for view in ("ACES 1.0 - SDR Video", "Raw"):
 
 
 def test_an_aces_view_of_a_studio_s_config(tmp_path: Path) -> None:
-    """In every Blender, with the ACES config that OpenColorIO has built in; a config is loaded only at the start."""
+    """With the ACES config that OpenColorIO has built in. A config is loaded only at the start: hence the process.
+
+    From 5.0 on the working space is asked too, which this config makes ACEScg whatever the view.
+    """
     environment = os.environ | {
         "OCIO": "ocio://cg-config-v1.0.0_aces-v1.3_ocio-v2.1",
         "BLENDER_USER_RESOURCES": str(tmp_path),
     }
-    done = subprocess.run(  # noqa: S603 - our own Python, with our own script
+    done = subprocess.run(
         [sys.executable, "-c", VIEW_OF_ANOTHER_CONFIG, str(ROOT)],
         env=environment,
         capture_output=True,
@@ -485,4 +488,7 @@ def test_an_aces_view_of_a_studio_s_config(tmp_path: Path) -> None:
         timeout=120,
         check=True,
     )
-    assert re.findall("preset: (.*)", done.stdout) == ["aces", "default"]
+    assert re.findall("preset: (.*)", done.stdout) == [
+        "aces",
+        "aces" if bpy.app.version >= (5, 0, 0) else "default",
+    ]

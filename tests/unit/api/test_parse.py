@@ -101,7 +101,7 @@ def test_failed_reason(value: Any, reason: FailedReason | None) -> None:
     [
         ({"jobs": [{"id": "a"}], "pagination": {"page": 3, "pageSize": 5, "total": 11, "totalPages": 3}}, (3, 5, 11, 3)),
         ({"data": {"jobs": [{"id": "a"}], "pagination": {"page": 3, "total": 11}}}, (3, 2, 11, 6)),
-        ({"data": [{"id": "a"}], "pagination": {"page": "3", "totalPages": "4"}}, (3, 2, 3, 4)),
+        ({"data": [{"id": "a"}], "pagination": {"page": "3", "totalPages": "4"}}, (3, 2, 5, 4)),
         ({"jobs": [{"data": {"id": "a"}}], "pagination": None}, (2, 2, 3, 2)),
         ({"jobs": [{"id": "a"}], "pagination": {"page": None, "pageSize": -1, "total": "x"}}, (2, 2, 3, 2)),
         ([{"id": "a"}], (2, 2, 3, 2)),

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+
 from renderjuice.api.render_config import RenderConfig
 from renderjuice.scene.consistency import (
     FORMATS,

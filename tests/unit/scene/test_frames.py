@@ -7,6 +7,7 @@ import random
 import tracemalloc
 
 import pytest
+
 from renderjuice.scene.frames import (
     MAX_FRAME,
     MAX_FRAMES,
