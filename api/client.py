@@ -30,14 +30,12 @@ from .http import KeyAuth, Timeouts, open_session, read_error_text, read_json, r
 from .models import Downloads, Job, JobPage, Progress, RenderStart, UploadTarget
 from .render_config import RenderConfig
 from .retry import retry_after, with_retries
-from .words import clean, hide_secrets, read_reason
+from .words import for_the_record, hide_secrets, read_reason
 
 logger = logging.getLogger(__name__)
 
 _POOL_SIZE = 4
 """Idle connections that are kept for the next calls."""
-_DETAIL_CAP = 500
-"""Characters of an error body that are kept for the support bundle."""
 
 
 class Client:
@@ -210,13 +208,13 @@ def _refusal(response: requests.Response, key: str) -> RenderjuiceError:
     status = response.status_code
     if status < 400:
         response.close()
-        where = f" to {redirect_host(response)}" if 300 <= status < 400 else ""
+        where = f" to {redirect_host(response, key)}" if 300 <= status < 400 else ""
         message = f"Renderjuice's address answered with a redirect{where}, which is not followed." if where else ""
         return UnexpectedAnswer(message, detail=f"HTTP status {status}")
     text = read_error_text(response, key)
     reason = read_reason(text)
     words = hide_secrets(reason.words, key)  # once more: JSON and HTML may have spelled the key with escapes
-    detail = f"HTTP status {status}: {hide_secrets(clean(words or text, _DETAIL_CAP), key)}"
+    detail = f"HTTP status {status}: {for_the_record(words or text, key)}"
     if status in (401, 403):
         return WrongKey(detail=detail)
     if status in (404, 410):

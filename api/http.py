@@ -23,7 +23,7 @@ from requests.auth import AuthBase
 
 from .address import check_address, host_of, is_loopback
 from .errors import CertificateRejected, RenderjuiceError, TimedOut, UnexpectedAnswer, Unreachable
-from .words import clean, hide_secrets
+from .words import for_the_record, hide_secrets
 
 Timeouts = tuple[float, float]
 """Seconds to wait for the connection, and for each piece of the answer."""
@@ -34,7 +34,6 @@ ERROR_BODY_CAP = 64 * 1024
 """As much of an error's body is read, in bytes."""
 
 _BLOCK = 64 * 1024
-_DETAIL_CAP = 500
 _NO_PROXY: dict[str, str | None] = {"http": None, "https": None, "all": None}
 
 
@@ -144,7 +143,7 @@ def read_body(response: requests.Response, cap: int) -> tuple[bytes, bool]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         response.close()
-        raise UnexpectedAnswer(detail=f"content encoding {clean(encoding, 40)}")
+        raise UnexpectedAnswer(detail=f"content encoding {for_the_record(encoding)}")
     inflate = zlib.decompressobj(wbits=47) if encoding not in ("", "identity") else None  # 47: zlib or gzip
     body = bytearray()
     with response:
@@ -179,14 +178,14 @@ def read_json(response: requests.Response, secret: str = "") -> Any:
         start = body[:2000].decode("utf-8", "replace")
     raise UnexpectedAnswer(
         "Renderjuice answered with nothing." if not body.strip() else _not_json(start),
-        detail=clean(hide_secrets(start, secret), _DETAIL_CAP),
+        detail=for_the_record(start, secret),
     )
 
 
-def redirect_host(response: requests.Response) -> str:
+def redirect_host(response: requests.Response, secret: str = "") -> str:
     """The host that a redirect points to; the rest of the address may hold a token."""
     try:
-        return host_of(urljoin(response.url, response.headers.get("Location", "")))
+        return hide_secrets(host_of(urljoin(response.url, response.headers.get("Location", ""))), secret)
     except ValueError:
         return "the server"
 
@@ -194,7 +193,7 @@ def redirect_host(response: requests.Response) -> str:
 def failure_of(error: BaseException, host: str, secret: str = "") -> RenderjuiceError:
     """What an exception of `requests`, `urllib3` or the socket means, with the innermost cause as detail."""
     chain = _chain(error)
-    detail = clean(hide_secrets(f"{type(chain[-1]).__name__}: {chain[-1]}", secret), _DETAIL_CAP)
+    detail = for_the_record(f"{type(chain[-1]).__name__}: {chain[-1]}", secret)
 
     def seen(*kinds: type[BaseException]) -> bool:
         return any(isinstance(link, kinds) for link in chain)

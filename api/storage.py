@@ -33,7 +33,7 @@ from .errors import (
 )
 from .http import NoAuth, Timeouts
 from .retry import retry_after
-from .words import clean, read_reason
+from .words import for_the_record, read_reason
 
 logger = logging.getLogger(__name__)
 
@@ -280,7 +280,7 @@ def _refusal(
         return UnexpectedAnswer("The storage gave an answer that was not asked for.", detail=f"HTTP status {status}")
     text = http.read_error_text(response)
     words = read_reason(text).words
-    detail = f"HTTP status {status}: {clean(words or text, 500)}"
+    detail = f"HTTP status {status}: {for_the_record(words or text)}"
     if status == 408:
         return TimedOut(detail=detail)
     if status == 429:

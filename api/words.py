@@ -33,6 +33,7 @@ _EMPTY_PHRASES = {status.phrase.lower() for status in HTTPStatus} | {"error"}
 _MOST_COMPLAINTS = 20
 _DEEPEST = 8
 _LONGEST_READ = 4096
+_RECORD_CAP = 500
 
 _FIELD = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(FIELD_OF_JSON)})(?![A-Za-z0-9_])")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -40,7 +41,7 @@ _TAG = re.compile(r"</?[a-zA-Z!?][^<>]*>")
 _XML_WORDS = re.compile(r"<(Code|Message)>([^<]*)</\1>")
 _QUERY = re.compile(r"\?[^\s\"'<>\\]*=[^\s\"'<>\\]*")
 _BEARER = re.compile(r"(?i)\bBearer\s+(?=[^\s\"'<>]*[-_\d])[^\s\"'<>\\,}]+")
-_KEY = re.compile(r"\bRJ-[\w\-.~+/=]+")
+_KEY = re.compile(r"(?i)\bRJ-[\w\-.~+/=]{6,}")
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,13 @@ def clean(text: str, cap: int = _LONGEST_READ) -> str:
 def hide_secrets(text: str, key: str = "") -> str:
     """The text without the API key, anything that looks like one, and the queries of URLs, which hold tokens."""
     if key:
-        text = text.replace(key, "RJ-…")
+        text = re.sub(re.escape(key), "RJ-…", text, flags=re.IGNORECASE)
     return _KEY.sub("RJ-…", _BEARER.sub("Bearer …", _QUERY.sub("?…", text)))
+
+
+def for_the_record(text: str, key: str = "") -> str:
+    """A text from outside as an error may keep it: cleaned, capped, and without secrets, however they were spelled."""
+    return clean(hide_secrets(clean(hide_secrets(text, key)), key), _RECORD_CAP)
 
 
 def _collect(value: Any, place: tuple[str, ...], complaints: list[_Complaint], depth: int) -> None:

@@ -149,10 +149,14 @@ class WishRecord:
 
 @dataclass(frozen=True)
 class OutputRecord:
-    """A file that a job wrote: its place, and the size and time (ns) by which it is known again."""
+    """A file that a job wrote: its place, and the size and time (ns) by which it is known again.
+
+    `name` is its place below the output folder, `source` what the service calls it (see `outputs.source_of`).
+    """
 
     job_id: str
     name: str
     path: Path
     size: int
     modified_ns: int
+    source: str = ""

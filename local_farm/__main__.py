@@ -31,6 +31,7 @@ LOOPBACK = "127.0.0.1"
 # The storage goes by another host name than the API, as it does in the real service.
 API_HOST, STORAGE_HOST = "127.0.0.1", "localhost"
 CLOSE_SECONDS = 1
+KEEP_ALIVE_SECONDS = 75
 
 
 class Server(uvicorn.Server):
@@ -102,6 +103,7 @@ def _server(app: ASGIApp, home: Path) -> Server:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=CLOSE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     return Server(config)
 

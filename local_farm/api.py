@@ -47,7 +47,7 @@ ERRORS: dict[int | str, dict[str, Any]] = {
 
 def create_api(farm: Farm) -> ASGIApp:
     """Make the API's application, with `/openapi.json` and a plain `/docs` beside the documented calls."""
-    app = FastAPI(title="Renderjuice local farm", version="1", docs_url=None, redoc_url=None)
+    app = FarmAPI(title="Renderjuice local farm", version="1", docs_url=None, redoc_url=None)
     app.include_router(_routes(farm), prefix=BASE_PATH)
     app.add_exception_handler(Refusal, handle_refusal)
     app.add_exception_handler(WrongOrder, _handle_wrong_order)
@@ -55,6 +55,18 @@ def create_api(farm: Farm) -> ASGIApp:
     app.add_exception_handler(HTTPException, _handle_http)
     app.add_api_route("/docs", lambda: HTMLResponse(_docs_page(app.openapi())), include_in_schema=False)
     return KeyCheck(app, farm.settings.api_key)
+
+
+class FarmAPI(FastAPI):
+    """The application, describing itself as it is: what is wrong with a request is answered with 400, never 422."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the OpenAPI description."""
+        schema = super().openapi()
+        for calls in schema["paths"].values():
+            for call in calls.values():
+                call["responses"].pop("422", None)
+        return schema
 
 
 class KeyCheck:
@@ -92,7 +104,7 @@ def _routes(farm: Farm) -> APIRouter:
         return _job_model(farm, job, identity)
 
     @router.post("/uploads", summary="Create upload target")
-    def create_upload(body: UploadRequest) -> UploadTarget:
+    async def create_upload(body: UploadRequest) -> UploadTarget:
         upload = farm.create_upload(body.file_name, body.file_type)
         url, expires = farm.signer.url("upload", upload.slug, upload.slug)
         return UploadTarget(upload_url=url, slug=upload.slug, expires_at=expires)
@@ -178,7 +190,6 @@ async def _no_body(request: Request) -> None:
 
 
 def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
-    failed = job.failed_name is not None and job.failed_type is not None
     first_frame = next(iter(job.frames.values()), None)
     return JobModel(
         id=job.id,
@@ -188,7 +199,7 @@ def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
         updated_at=job.updated_at,
         normalized_seconds=job.render_seconds,
         preview_url=_output_model(farm, first_frame).url if first_frame else None,
-        failed_reason=FailedReason(name=job.failed_name, type=job.failed_type) if failed else None,
+        failed_reason=FailedReason(name=job.failure.name, type=job.failure.type) if job.failure else None,
         requested_config=job.requested_config,
         final_config=job.final_config,
         output=OutputState(is_deleted_for_client=False) if job.frames or job.node_files else None,
@@ -205,9 +216,11 @@ def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
 
 
 def _progress(job: Job) -> ProgressModel:
-    percent = 100 * job.frames_done / job.frames_total if job.frames_total else 0.0
     return ProgressModel(
-        job_id=job.id, frames_completed=job.frames_done, frames_total=job.frames_total, percent=round(percent, 2)
+        job_id=job.id,
+        frames_completed=job.frames_done,
+        frames_total=job.frames_total,
+        percent=100 * job.frames_done / job.frames_total if job.frames_total else 0.0,
     )
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .blender_versions import Blender
+from .jobs import Failure
 
 SCRIPT = Path(__file__).resolve().parent / "inside_blender" / "run.py"
 LISTEN_SECONDS = 0.05
@@ -21,12 +22,11 @@ Event = dict[str, Any]
 
 
 class BlenderFailed(Exception):
-    """Blender gave no result; `name` and `type` as in the API's `failedReason`."""
+    """Blender gave no result, for the reason in `failure`."""
 
-    def __init__(self, name: str, kind: str) -> None:
-        super().__init__(name)
-        self.name = name
-        self.type = kind
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.name)
+        self.failure = failure
 
 
 async def run(
@@ -57,24 +57,24 @@ async def run(
             env=_environment(folder),
             start_new_session=True,
         )
-    failure: BlenderFailed | None = None
+    failure: Failure | None = None
     try:
         async with asyncio.timeout(timeout):
             with events.open(encoding="utf-8") as lines:
                 async for event in _events(process, lines):
                     if event["event"] == "failed":
-                        failure = BlenderFailed(event["name"], event["type"])
+                        failure = Failure(event["name"], event["type"])
                     else:
                         on_event(event)
     except TimeoutError:
-        failure = BlenderFailed(f"Blender took longer than {timeout:g} seconds", "timeout")
+        failure = Failure(f"Blender took longer than {timeout:g} seconds", "timeout")
     finally:
         await _end(process)
     if failure is None and process.returncode:
         tail = log_path.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
-        failure = BlenderFailed(f"Blender ended with code {process.returncode}: {tail}", "blender_crashed")
+        failure = Failure(f"Blender ended with code {process.returncode}: {tail}", "blender_crashed")
     if failure is not None:
-        raise failure
+        raise BlenderFailed(failure)
 
 
 async def _events(process: asyncio.subprocess.Process, lines: Any) -> Any:

@@ -16,7 +16,7 @@ from . import blender_process
 from .blender_process import BlenderFailed, Event
 from .blender_versions import Blender, NoBlender, choose_blender, file_version
 from .frame_ranges import frames_of, ranges_of
-from .jobs import Job, JobStatus, Output, Upload, begin_cancel, begin_render, begin_validation, new_job
+from .jobs import Failure, Job, JobStatus, Output, Upload, begin_cancel, begin_render, begin_validation, new_job
 from .packages import BadPackage, Package, unpack
 from .settings import Settings
 from .signed_urls import URLSigner
@@ -83,13 +83,15 @@ class Farm:
         async def guarded() -> None:
             try:
                 await work
-            except (BadPackage, NoBlender) as error:
-                job.fail(str(error), "bad_package" if isinstance(error, BadPackage) else "no_blender")
+            except BadPackage as error:
+                job.fail(Failure(str(error), "bad_package"))
+            except NoBlender as error:
+                job.fail(Failure(str(error), "no_blender"))
             except BlenderFailed as error:
-                job.fail(error.name, error.type)
+                job.fail(error.failure)
             except Exception as error:
                 logger.exception("job %s", job.id)
-                job.fail(f"{type(error).__name__}: {error}", "farm_error")
+                job.fail(Failure(f"{type(error).__name__}: {error}", "farm_error"))
 
         task = asyncio.create_task(guarded())
         self._tasks[job.id] = task

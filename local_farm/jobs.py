@@ -56,6 +56,14 @@ class Output:
     node: str | None = None
 
 
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed: a sentence, and what kind of reason it is."""
+
+    name: str
+    type: str
+
+
 @dataclass
 class Job:
     """One job. Times are UTC; `frames_total` is None until Blender has said how many there are."""
@@ -66,8 +74,7 @@ class Job:
     status: JobStatus = JobStatus.CREATED
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     updated_at: datetime = field(default_factory=lambda: datetime.now(UTC))
-    failed_name: str | None = None
-    failed_type: str | None = None
+    failure: Failure | None = None
     analysis_id: str | None = None
     analysis: dict[str, Any] | None = None
     requested_config: dict[str, Any] | None = None
@@ -86,10 +93,10 @@ class Job:
         self.status = status
         self.updated_at = datetime.now(UTC)
 
-    def fail(self, name: str, kind: str) -> None:
+    def fail(self, failure: Failure) -> None:
         """End the job with a reason, unless it has ended already."""
         if self.status not in FINISHED:
-            self.failed_name, self.failed_type = name, kind
+            self.failure = failure
             self.move_to(JobStatus.FAILED)
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import bpy
@@ -14,8 +13,7 @@ from ..jobs.control import WorkerFailed
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage, Wish
 from ..jobs.retry import cannot_retry
-from ..properties import live_jobs
-from . import readiness
+from ..properties import live_jobs, readiness
 from .submit import tell_progress
 
 CANCEL_PATIENCE = 60.0

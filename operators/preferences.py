@@ -8,8 +8,7 @@ import bpy
 from ..jobs.control import WorkerFailed
 from ..jobs.journal import JournalError
 from ..jobs.records import Wish
-from ..properties import live_jobs, preferences
-from . import readiness
+from ..properties import live_jobs, preferences, readiness
 
 PATIENCE = 60.0
 """Seconds until a script is told that no answer came."""

@@ -14,7 +14,7 @@ from ..jobs import destination
 from ..jobs.control import WorkerFailed
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage, Submission
-from ..properties import live_jobs, preferences
+from ..properties import live_jobs, preferences, readiness
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import find_dependencies
@@ -22,7 +22,6 @@ from ..scene.frames import describe, parse_frames
 from ..scene.preflight import Finding, Severity, check_scene
 from ..scene.render_config import SceneReading, read_scene
 from ..scene.snapshot import SnapshotError, save_snapshot
-from . import readiness
 
 NEVER_SAVED = "untitled.blend"
 

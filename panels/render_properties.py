@@ -6,8 +6,7 @@ from __future__ import annotations
 import bpy
 
 from ..jobs.records import JobRecord, Stage
-from ..operators import readiness
-from ..properties import live_jobs
+from ..properties import live_jobs, readiness
 from ..properties.overrides import override_fields
 
 SHOWN_JOBS = 5

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 
 import bpy
 
-from .. import __package__ as ADDON  # noqa: N812
 from ..jobs.control import Session, WorkerFailed
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage

@@ -154,12 +154,18 @@ def _point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
         yield particles.point_cache
 
 
+def strips(scene: bpy.types.Scene) -> tuple[bpy.types.Strip, ...]:
+    """All strips of a scene's sequencer, those inside meta strips included."""
+    editor = scene.sequence_editor
+    if editor is None:
+        return ()
+    # `sequences_all` became `strips_all` in 4.4 and went in 5.0
+    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
+
+
 def _strips() -> Iterator[tuple[Dependency, str]]:
     for scene in bpy.data.scenes:
-        editor = scene.sequence_editor
-        # `sequences_all` gave way to `strips_all` in 4.4 and went in 5.0
-        strips = () if editor is None else getattr(editor, "strips_all", None) or getattr(editor, "sequences_all", ())
-        for strip in strips:
+        for strip in strips(scene):
             written = ""
             if strip.type == "IMAGE" and strip.elements:
                 written = os.path.join(strip.directory, strip.elements[0].filename)  # noqa: PTH118

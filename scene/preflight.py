@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import bpy
 
-from .dependencies import Dependencies, Dependency
+from .dependencies import Dependencies, Dependency, strips
 
 
 class Severity(StrEnum):
@@ -42,8 +42,7 @@ def check_scene(scene: bpy.types.Scene, dependencies: Dependencies) -> tuple[Fin
 
 def _camera(scene: bpy.types.Scene) -> Iterator[Finding]:
     has_camera = scene.camera is not None or any(marker.camera for marker in scene.timeline_markers)
-    needs_none = scene.render.use_sequencer and scene.sequence_editor is not None
-    if not has_camera and not needs_none:
+    if not has_camera and not (scene.render.use_sequencer and strips(scene)):
         what = f"The scene “{scene.name}” has no camera."
         yield Finding(Severity.ERROR, what, scene.name, "Add a camera, or choose one in the Scene properties.")
 

@@ -35,5 +35,6 @@ def complaints(folder: Path, count: int) -> list[str]:
 
 if __name__ == "__main__":
     bad = complaints(Path(sys.argv[1]), int(sys.argv[2]))
-    print("\n".join(bad))
+    for line in bad:
+        print(line)
     sys.exit(1 if bad else 0)

@@ -71,8 +71,8 @@ def farm(*, port: int, home: Path | None) -> int:
 The local farm runs, with Blender {", ".join(blenders)}. Nothing leaves this machine.
 
 In Blender, open Edit > Preferences > Add-ons > Renderjuice and enter
-  Server URL   {address.api_url}
-  API Key      {API_KEY}
+  Server    {address.api_url}
+  API Key   {API_KEY}
 or start Blender from a terminal with
   RENDERJUICE_API_URL={address.api_url} RENDERJUICE_API_KEY={API_KEY} blender
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Which files a .blend needs and does not find in its own folder."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,43 +18,44 @@ def missing_files(root: str) -> list[str]:
     the .blend has it, or relative to `root` when it belongs there; sorted, each once.
     """
     folder = Path(root).resolve()
-    missing = {_shown(path, folder) for path in _needed_files() if not _is_inside(path, folder)}
+    paths = {path for path in _needed_files() if not _is_blenders_own(path)}
+    missing = {_shown(path, folder) for path in paths if not _is_inside(path, folder)}
     missing |= {
         f"{block.id_type.title()} {block.name!r} in {block.library.filepath}"
         for block in bpy.data.user_map()
-        if block.is_missing and block.library and not _library_is_missing(block.library)
+        if block.is_missing and block.library and Path(_absolute(block.library, block.library.parent)).exists()
     }
     return sorted(missing)
 
 
 def _needed_files() -> Iterator[str]:
-    ignored = {bpy.path.abspath(text.filepath, library=text.library) for text in bpy.data.texts if text.filepath}
-    images = {bpy.path.abspath(image.filepath, library=image.library) for image in bpy.data.images if image.filepath}
+    """Give absolute paths: what Blender lists, and what the datablocks themselves say."""
+    # A text's content is in the .blend; images are looked at one by one, for their tiles.
+    others = {_absolute(block) for block in (*bpy.data.texts, *bpy.data.images) if block.filepath}
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
-        # A text's content is in the .blend; images are looked at one by one, below.
-        if path not in ignored and path not in images and not path.startswith("<") and not _is_blenders_own(path):
-            yield path
+        if os.path.normpath(path) not in others and not path.startswith("<"):
+            yield os.path.normpath(path)
     for image in bpy.data.images:
         yield from _image_files(image)
     for library in bpy.data.libraries:
         if library.packed_file is None:
-            yield bpy.path.abspath(library.filepath, library=library.parent)
-    for font in bpy.data.fonts:
-        if font.packed_file is None and not font.filepath.startswith("<"):
-            yield bpy.path.abspath(font.filepath, library=font.library)
-    for blocks in (bpy.data.sounds, bpy.data.volumes):
-        for block in blocks:
-            if block.packed_file is None and block.filepath:
-                yield bpy.path.abspath(block.filepath, library=block.library)
-    for blocks in (bpy.data.cache_files, bpy.data.movieclips):
-        for block in blocks:
-            yield bpy.path.abspath(block.filepath, library=block.library)
+            yield _absolute(library, library.parent)
+    for block in (*bpy.data.fonts, *bpy.data.sounds, *bpy.data.volumes):
+        if block.packed_file is None and block.filepath and not block.filepath.startswith("<"):
+            yield _absolute(block)
+    for block in (*bpy.data.cache_files, *bpy.data.movieclips):
+        yield _absolute(block)
+
+
+def _absolute(block: bpy.types.ID, library: bpy.types.Library | None = None) -> str:
+    """Give the datablock's own path; a relative one starts where its library is (`library`, for a library)."""
+    return os.path.normpath(bpy.path.abspath(block.filepath, library=library or block.library))
 
 
 def _image_files(image: bpy.types.Image) -> Iterator[str]:
-    if image.source in {"GENERATED", "VIEWER"} or image.packed_file is not None or not image.filepath:
+    if image.source in {"GENERATED", "VIEWER"} or image.packed_files or not image.filepath:
         return
-    path = bpy.path.abspath(image.filepath, library=image.library)
+    path = _absolute(image)
     marker = next((marker for marker in UDIM_MARKERS if marker in path), None)
     if image.source != "TILED" or marker is None:
         yield path
@@ -77,10 +79,6 @@ def _is_blenders_own(path: str) -> bool:
     return bool(found) and Path(bpy.utils.resource_path("LOCAL") + ASSETS + tail).exists()
 
 
-def _library_is_missing(library: bpy.types.Library) -> bool:
-    return library.packed_file is None and not Path(bpy.path.abspath(library.filepath, library=library.parent)).exists()
-
-
 def _shown(path: str, folder: Path) -> str:
-    normal = Path(bpy.path.native_pathsep(path))
-    return normal.relative_to(folder).as_posix() if normal.is_relative_to(folder) else str(normal)
+    found = Path(path).resolve()
+    return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else path

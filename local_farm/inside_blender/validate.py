@@ -23,8 +23,8 @@ def main(request: dict[str, Any], report: Callable[..., None]) -> None:
         "frameStart": scene.frame_start,
         "frameEnd": scene.frame_end,
         "frameStep": scene.frame_step,
-        "blenderVersion": ".".join(map(str, bpy.app.version)),
-        "fileVersion": ".".join(map(str, bpy.data.version)),
+        "blenderVersion": ".".join(str(part) for part in bpy.app.version),
+        "fileVersion": ".".join(str(part) for part in bpy.data.version),
         "missingFiles": missing,
         **read_config(scene),
     }

@@ -42,6 +42,15 @@ class Seen:
         return json.loads(self.body)
 
 
+class _QuietServer(ThreadingHTTPServer):
+    """Says nothing about clients that hang up, as some tests want them to."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        pass
+
+
 Script = Reply | Callable[[Seen], Reply]
 
 
@@ -79,8 +88,7 @@ class Server:
             def log_message(self, *_: object) -> None:
                 pass
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = _QuietServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         self._thread.start()
         self.port = self._http.server_port

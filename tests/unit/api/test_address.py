@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pytest
+
 from renderjuice.api.address import check_address, host_of, is_loopback
 from renderjuice.api.client import Client
 from renderjuice.api.errors import InsecureAddress

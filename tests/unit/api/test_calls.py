@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from renderjuice.api.client import Client
 from renderjuice.api.errors import NotFound, RateLimited, UnexpectedAnswer, WrongKey
 from renderjuice.api.models import FailedReason, JobStatus
@@ -143,7 +144,9 @@ def test_downloads(server: Any, reply: Any, client: Any) -> None:
     assert [file.file_name for file in client.downloads(JOB_ID).frames] == ["0001.png"]
 
 
-@pytest.mark.parametrize("body", [{}, {"status": "created"}, {"id": None}, {"id": ""}, {"data": None}, [], "id", 3, None])
+@pytest.mark.parametrize(
+    "body", [{}, {"status": "created"}, {"id": None}, {"id": ""}, {"data": None}, [], "id", 3, None]
+)
 def test_a_job_without_id_is_an_unexpected_answer(server: Any, reply: Any, client: Any, body: Any) -> None:
     server.on("POST", "/jobs", reply(body))
     with pytest.raises(UnexpectedAnswer):
@@ -151,7 +154,9 @@ def test_a_job_without_id_is_an_unexpected_answer(server: Any, reply: Any, clien
     assert len(server.seen) == 1
 
 
-@pytest.mark.parametrize("body", [{}, {"uploadUrl": "https://s.example"}, {"slug": "s"}, {"uploadUrl": 1.5, "slug": {}}])
+@pytest.mark.parametrize(
+    "body", [{}, {"uploadUrl": "https://s.example"}, {"slug": "s"}, {"uploadUrl": 1.5, "slug": {}}]
+)
 def test_an_upload_without_address_or_slug_is_an_unexpected_answer(
     server: Any, reply: Any, client: Any, body: Any
 ) -> None:

@@ -8,6 +8,7 @@ import pickle
 from typing import Any
 
 import pytest
+
 from renderjuice.api import errors
 from renderjuice.api.errors import (
     NotFound,
@@ -22,9 +23,7 @@ from renderjuice.api.errors import (
 )
 from renderjuice.api.render_config import RenderConfig
 
-ALL = [
-    found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, RenderjuiceError)
-]
+ALL = [found for found in vars(errors).values() if isinstance(found, type) and issubclass(found, RenderjuiceError)]
 
 
 @pytest.mark.parametrize("kind", ALL)
@@ -77,9 +76,12 @@ def test_which_errors_pass_by_themselves() -> None:
     ],
 )
 @pytest.mark.parametrize(
-    "body", [b"", b"<html><body><h1>Words</h1></body></html>", b'{"message": "Words"}', b'"Words"', b'["Words"]', b"\xff"]
+    "body",
+    [b"", b"<html><body><h1>Words</h1></body></html>", b'{"message": "Words"}', b'"Words"', b'["Words"]', b"\xff"],
 )
-def test_status_codes(server: Any, reply: Any, client_for: Any, status: int, kind: type[Exception], body: bytes) -> None:
+def test_status_codes(
+    server: Any, reply: Any, client_for: Any, status: int, kind: type[Exception], body: bytes
+) -> None:
     server.on("GET", "/jobs/1", reply(body, status))
     with pytest.raises(RenderjuiceError) as caught:
         client_for(server.url, attempts=1).get_job("1")

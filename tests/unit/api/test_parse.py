@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+
 from renderjuice.api import parse
 from renderjuice.api.errors import UnexpectedAnswer
 from renderjuice.api.models import FailedReason, JobStatus
@@ -99,7 +100,10 @@ def test_failed_reason(value: Any, reason: FailedReason | None) -> None:
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
-        ({"jobs": [{"id": "a"}], "pagination": {"page": 3, "pageSize": 5, "total": 11, "totalPages": 3}}, (3, 5, 11, 3)),
+        (
+            {"jobs": [{"id": "a"}], "pagination": {"page": 3, "pageSize": 5, "total": 11, "totalPages": 3}},
+            (3, 5, 11, 3),
+        ),
         ({"data": {"jobs": [{"id": "a"}], "pagination": {"page": 3, "total": 11}}}, (3, 2, 11, 6)),
         ({"data": [{"id": "a"}], "pagination": {"page": "3", "totalPages": "4"}}, (3, 2, 5, 4)),
         ({"jobs": [{"data": {"id": "a"}}], "pagination": None}, (2, 2, 3, 2)),
@@ -141,7 +145,12 @@ def test_the_newer_lists_of_downloads() -> None:
                 }
             ],
             "compositeNodeOutputs": [
-                {"url": "https://s.example/m", "fileName": "mist.exr", "relativePath": "mist", "compositeNodeName": "Mist"}
+                {
+                    "url": "https://s.example/m",
+                    "fileName": "mist.exr",
+                    "relativePath": "mist",
+                    "compositeNodeName": "Mist",
+                }
             ],
             "transforms": {"framesZip": "https://s.example/f.zip", "compositeNodesZip": None, "video": {"a": 1}},
         }
@@ -174,7 +183,15 @@ def test_a_zip_that_is_listed_only_among_the_outputs(outputs: Any) -> None:
 
 
 def test_outputs_without_url_are_left_out() -> None:
-    listed = [None, 3, {}, {"url": None}, {"fileName": "a"}, "https://s.example/b.png", {"url": "https://s.example/c.png"}]
+    listed = [
+        None,
+        3,
+        {},
+        {"url": None},
+        {"fileName": "a"},
+        "https://s.example/b.png",
+        {"url": "https://s.example/c.png"},
+    ]
     found = parse.downloads({"frameOutputs": listed})
     assert [file.file_name for file in found.frames] == ["b.png", "c.png"]
 

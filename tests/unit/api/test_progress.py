@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from renderjuice.api.progress import all_progress, job_progress
 
 JOB_ID = "123e4567-e89b-12d3-a456-426614174000"

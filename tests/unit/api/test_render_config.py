@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from renderjuice.api.render_config import FIELD_OF_JSON, RenderConfig
 
 FULL = {

@@ -10,6 +10,7 @@ from time import time
 from typing import Any
 
 import pytest
+
 from renderjuice.api.client import Client
 from renderjuice.api.errors import RateLimited, Refused, ServiceDown, TimedOut, Unreachable
 from renderjuice.api.render_config import RenderConfig
@@ -195,7 +196,10 @@ def test_back_off_grows_has_jitter_and_a_cap(server: Any, reply: Any, client_for
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
         ({"Retry-After": "Wed, 21 Oct 2015 07:28:30 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"}, 30),
         ({"Retry-After": "Wed, 21 Oct 2015 07:27:00 GMT", "Date": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
-        *(({"Retry-After": wrong}, None) for wrong in ("", "-1", "soon", "nan", "inf", "1e999", "32 Foo 99999 99:99:99")),
+        *(
+            ({"Retry-After": wrong}, None)
+            for wrong in ("", "-1", "soon", "nan", "inf", "1e999", "32 Foo 99999 99:99:99")
+        ),
         ({}, None),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from renderjuice.api import storage as object_storage
 from renderjuice.api.client import Client
 from renderjuice.api.errors import RenderjuiceError, UnexpectedAnswer, Unreachable
@@ -187,9 +188,7 @@ def test_the_client_does_not_show_its_key(client: Client, key: str) -> None:
 
 
 @pytest.mark.parametrize("status", [302, 400, 401, 403, 404, 408, 410, 416, 429, 500, 503])
-def test_the_token_of_a_signed_url_is_in_no_error(
-    storage: Any, reply: Any, tmp_path: Path, status: int
-) -> None:
+def test_the_token_of_a_signed_url_is_in_no_error(storage: Any, reply: Any, tmp_path: Path, status: int) -> None:
     url = f"{storage.url}/file?token={TOKEN}"
     body = f"<Error><Code>No</Code><Message>{url}</Message></Error>".encode()
     answer = reply(body, status, {"Location": f"http://evil.example/?token={TOKEN}"})

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+
 from renderjuice.api.words import WORDS_CAP, clean, hide_secrets, read_reason
 
 ISSUE = {
@@ -28,7 +29,11 @@ SAID = "denoiserType: Invalid enum value, expected 'OPTIX'"
         (["one", "two", "one"], "one; two", ()),
         ({"statusCode": 400, "message": ["fps is odd"], "error": "Bad Request"}, "fps is odd", ("fps",)),
         ({"error": "Bad Request"}, "Bad Request", ()),
-        ({"error": "Bad Request", "message": "denoiserType is not known"}, "denoiserType is not known", ("denoiserType",)),
+        (
+            {"error": "Bad Request", "message": "denoiserType is not known"},
+            "denoiserType is not known",
+            ("denoiserType",),
+        ),
         ({"issues": [ISSUE]}, SAID, ("denoiserType",)),
         ({"error": {"name": "ZodError", "issues": [ISSUE]}}, SAID, ("denoiserType",)),
         ({"message": json.dumps([ISSUE])}, SAID, ("denoiserType",)),
@@ -49,7 +54,11 @@ SAID = "denoiserType: Invalid enum value, expected 'OPTIX'"
             ("exrCodec",),
         ),
         (
-            {"errors": [{"instancePath": "/requestedRenderConfig/outputSettings/colorDepth", "message": "not allowed"}]},
+            {
+                "errors": [
+                    {"instancePath": "/requestedRenderConfig/outputSettings/colorDepth", "message": "not allowed"}
+                ]
+            },
             "colorDepth: not allowed",
             ("colorDepth",),
         ),
@@ -58,7 +67,11 @@ SAID = "denoiserType: Invalid enum value, expected 'OPTIX'"
             f"{SAID}; compressionLevel and computeDeviceType clash",
             ("denoiserType", "computeDeviceType"),
         ),
-        ({"issues": [ISSUE | {"message": "higher quality needed"}]}, "denoiserType: higher quality needed", ("denoiserType",)),
+        (
+            {"issues": [ISSUE | {"message": "higher quality needed"}]},
+            "denoiserType: higher quality needed",
+            ("denoiserType",),
+        ),
         ({"path": "/api/external/v1/jobs/1/render", "message": "No"}, "No", ()),
         ({}, "", ()),
         ({"message": None, "errors": [None, 3]}, "", ()),
@@ -77,7 +90,7 @@ def test_json(body: Any, words: str, field_names: tuple[str, ...]) -> None:
     [
         ("", ""),
         ("plain words", "plain words"),
-        ("<html><head><style>b{}</style></head><body><h1>413</h1><script>x()</script>Too large</body>", "413 Too large"),
+        ("<html><style>b{}</style><body><h1>413</h1><script>x()</script>Too large</body></html>", "413 Too large"),
         (
             '<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Request has expired</Message>'
             "<AWSAccessKeyId>AKIA</AWSAccessKeyId></Error>",

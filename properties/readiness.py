@@ -7,7 +7,7 @@ import bpy
 
 from ..api.address import check_address
 from ..api.errors import InsecureAddress
-from ..properties import preferences
+from . import preferences
 
 NO_KEY = "There is no API key: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
 
@@ -23,7 +23,12 @@ def online_access_problem() -> str:
 
 def problem(context: bpy.types.Context) -> str:
     """Why the service cannot be reached from here yet, or ""."""
-    return online_access_problem() or _address_problem(context) or ("" if preferences.has_key(context) else NO_KEY)
+    return online_access_problem() or _address_problem(context) or key_problem(context)
+
+
+def key_problem(context: bpy.types.Context) -> str:
+    """How to give a key, or "" when there is one."""
+    return "" if preferences.has_key(context) else NO_KEY
 
 
 def _address_problem(context: bpy.types.Context) -> str:

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fetching 1,000 frames of 1 MB with 50 ms of latency each: the worker's downloader against `curl --parallel`."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+from statistics import median
+
+from measuring import CannotMeasure, Figure, alternate
+from programs import Bench, call
+from server import FRAME_BYTES, LATENCY
+
+FRAMES = 1000
+SECONDS = 300.0
+
+
+def measure(bench: Bench) -> list[Figure]:
+    """Throughput, journal, checks and renames included. Both write to one file system. Raises `CannotMeasure`."""
+    bench.need_space(2 * FRAMES * FRAME_BYTES)
+    folder = bench.folder("download")
+
+    def ours() -> float:
+        place = _empty(folder / "ours")
+        with bench.server() as address:
+            found = bench.run("download_in_worker.py", bench.extension, place, address, str(FRAMES), timeout=SECONDS)
+        _check(place / "frames")
+        shutil.rmtree(place)
+        return float(found["seconds"])
+
+    def curl() -> float:
+        place = _empty(folder / "curl")
+        with bench.server() as address:
+            seconds = _curl(address, place)
+        _check(place)
+        shutil.rmtree(place)
+        return seconds
+
+    pairs = alternate(ours, curl)
+    ours_median, curl_median = median(pairs.ours), median(pairs.reference)
+    speed = pairs.throughput()
+    return [
+        Figure(
+            "download",
+            speed.ratio,
+            "the throughput of curl --parallel --parallel-max 16",
+            ">= 0.9",
+            speed.ratio >= 0.9,
+            f"{FRAMES} frames of {FRAME_BYTES / 1e6:.0f} MB: ours {ours_median:.2f} s ({FRAMES / ours_median:.0f} "
+            f"frames/s), curl {curl_median:.2f} s ({FRAMES / curl_median:.0f} frames/s), "
+            f"latency alone {FRAMES * LATENCY / 16:.2f} s; {speed.spread()}",
+        )
+    ]
+
+
+def _empty(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
+
+
+def _curl(address: str, place: Path) -> float:
+    """Seconds from curl's start to its end: it has no clock for all transfers together."""
+    config = place.with_suffix(".config")
+    lines = [f'url = "{address}/{n:04d}"\noutput = "{place}/frame_{n:04d}.png"\n' for n in range(1, FRAMES + 1)]
+    config.write_text("".join(lines), encoding="utf-8")
+    command = ["curl", "-q", "-sS", "--fail", "--noproxy", "*", "--parallel", "--parallel-max", "16"]
+    began = time.perf_counter()
+    call([*command, "--config", str(config)], timeout=SECONDS)
+    return time.perf_counter() - began
+
+
+def _check(folder: Path) -> None:
+    """Raise `CannotMeasure` unless exactly the frames are there, each as long as it should be."""
+    sizes = [file.stat().st_size for file in folder.iterdir()]
+    if sizes != [FRAME_BYTES] * FRAMES:
+        raise CannotMeasure(f"{folder} holds {len(sizes)} files of {sum(sizes)} bytes in all")

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Starts a real farm process and talks to it, in the plainest way: what the tests say is what goes over the wire."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import requests
+
+ROOT = Path(__file__).resolve().parents[3]
+KEY = "RJ-test-key"
+PATIENCE = 60.0  # seconds until a test gives up waiting
+PAUSE = 0.05
+
+Found = TypeVar("Found")
+
+
+def blender_pythons() -> dict[str, Path]:
+    """Give the Pythons with a `bpy` module that this machine has, by Blender version, newest first."""
+    cache = Path(os.environ.get("RENDERJUICE_CACHE", Path.home() / ".cache" / "renderjuice"))
+    found = {path.parents[1].name.removeprefix("blender-"): path for path in cache.glob("venvs/blender-*/bin/python")}
+    return dict(sorted(found.items(), reverse=True))
+
+
+def until(check: Callable[[], Found | None], what: str) -> Found:
+    """Ask again and again; gives the first answer that is something. Fails when PATIENCE is over."""
+    deadline = time.monotonic() + PATIENCE
+    while not (found := check()):
+        assert time.monotonic() < deadline, f"waited in vain until {what}"
+        time.sleep(PAUSE)
+    return found
+
+
+@dataclass(frozen=True)
+class FarmDriver:
+    """A running farm."""
+
+    api_url: str
+    storage_url: str
+    pid: int
+    home: Path
+
+    def call(self, method: str, path: str, *, key: str | None = KEY, **options: Any) -> requests.Response:
+        """Make one call below the base path, or at `path` when that is a whole URL."""
+        headers = {"Authorization": f"Bearer {key}"} if key is not None else {}
+        headers |= options.pop("headers", {})
+        url = path if path.startswith("http") else self.api_url + path
+        return requests.request(method, url, headers=headers, timeout=PATIENCE, **options)
+
+    def upload_target(self, name: str) -> dict[str, Any]:
+        """Make an upload target for a file of that name."""
+        answer = self.call("POST", "/uploads", json={"fileName": name, "fileType": name.rpartition(".")[2]})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def created(self, file: Path) -> str:
+        """Upload the file and make a job of it; gives the job's id."""
+        target = self.upload_target(file.name)
+        with file.open("rb") as body:
+            answer = requests.put(target["uploadUrl"], data=body, timeout=PATIENCE)
+        assert answer.status_code == 200, answer.text
+        answer = self.call("POST", "/jobs", json={"slug": target["slug"]})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["id"])
+
+    def analyzed(self, file: Path) -> dict[str, Any]:
+        """Upload, create and validate; gives the job once it is validated or has failed."""
+        job_id = self.created(file)
+        assert self.call("POST", f"/jobs/{job_id}/validate").status_code == 200
+        return self.wait(job_id, "validated", "failed")
+
+    def start_render(self, job_id: str, **config: Any) -> requests.Response:
+        """Start the render with the documented fields given."""
+        body = {"requestedRenderConfig": {"colorManagementPreset": "default", **config}}
+        return self.call("POST", f"/jobs/{job_id}/render", json=body)
+
+    def rendered(self, file: Path, **config: Any) -> dict[str, Any]:
+        """Do all of it; gives the job once it has completed or failed."""
+        job = self.analyzed(file)
+        assert job["status"] == "validated", job
+        assert self.start_render(job["id"], **config).status_code == 200
+        return self.wait(job["id"], "completed", "failed")
+
+    def wait(self, job_id: str, *statuses: str) -> dict[str, Any]:
+        """Ask for the job until it has one of the statuses."""
+
+        def job_in_status() -> dict[str, Any] | None:
+            job: dict[str, Any] = self.call("GET", f"/jobs/{job_id}").json()["data"]
+            assert job["status"] in statuses or job["status"] not in {"failed", "canceled"}, job
+            return job if job["status"] in statuses else None
+
+        return until(job_in_status, f"job {job_id} is {' or '.join(statuses)}")
+
+    def downloads(self, job_id: str) -> dict[str, Any]:
+        """Give the job's downloads."""
+        answer = self.call("GET", f"/jobs/{job_id}/downloads")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def log(self) -> list[dict[str, Any]]:
+        """Give the request log's entries."""
+        return [json.loads(line) for line in (self.home / "requests.jsonl").read_text().splitlines()]
+
+
+@contextlib.contextmanager
+def running_farm(folder: Path, *options: str) -> Iterator[FarmDriver]:
+    """Run a farm with every Blender of this machine in `folder`, and end it with SIGTERM."""
+    blenders = blender_pythons()
+    assert blenders, "no environment with a bpy module below ${RENDERJUICE_CACHE:-~/.cache/renderjuice}/venvs"
+    ready, home = folder / "ready.json", folder / "home"
+    command = [sys.executable, "-m", "local_farm", "--port", "0", "--home", str(home), "--ready-file", str(ready)]
+    command += ["--api-key", KEY, *options]
+    for version, python in blenders.items():
+        command += ["--blender", f"{version}={python}"]
+    process = subprocess.Popen(command, cwd=ROOT)
+    try:
+        until(lambda: ready.exists() or process.poll() is not None, "the farm is ready")
+        assert ready.exists(), "the farm ended before it was ready"
+        says = json.loads(ready.read_text())
+        assert says["pid"] == process.pid
+        yield FarmDriver(says["apiUrl"], says["storageUrl"], says["pid"], home)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        finally:
+            process.kill()
+    assert process.returncode == 0
