@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import bpy
 
+from .. import __package__ as base_package
 from ..jobs.records import JobRecord, Stage
 from ..properties import live_jobs, readiness
 from ..properties.overrides import override_fields
@@ -35,7 +36,7 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
             for line in problem.split(": ", 1):
                 column.label(text=line[:1].upper() + line[1:])
             if not readiness.online_access_problem():
-                column.operator("preferences.addon_show", text="Open Preferences...").module = live_jobs.ADDON
+                column.operator("preferences.addon_show", text="Open Preferences...").module = base_package
             return
         row = layout.row(align=True)
         animation = row.operator("renderjuice.submit", text="Render Animation", icon="RENDER_ANIMATION")

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import bpy
 
@@ -26,8 +27,16 @@ def preset(scene: bpy.types.Scene) -> str:
 
 
 def own_config() -> str | None:
-    """The environment variable that gives Blender its OpenColorIO config; None when Blender uses its own."""
-    return next((name for name in OCIO_VARIABLES if os.environ.get(name)), None)
+    """The environment variable that gives Blender an OpenColorIO config of one's own; None when it uses its own.
+
+    A Blender with a window sets `OCIO` itself, to the config of its installation (seen in 5.2).
+    """
+    return next((name for name in OCIO_VARIABLES if _is_own(os.environ.get(name, ""))), None)
+
+
+def _is_own(config: str) -> bool:
+    resources = bpy.utils.system_resource("DATAFILES")
+    return bool(config) and not (resources and Path(config).is_relative_to(resources))
 
 
 def _views(scene: bpy.types.Scene) -> list[str]:

@@ -455,6 +455,11 @@ def test_a_config_from_the_environment_is_taken_for_aces(
     monkeypatch.setenv(variable, "")
     assert module.read_scene(scene).config.color_management_preset == "default"
 
+    # a Blender with a window names its own config there
+    monkeypatch.setenv(variable, bpy.utils.system_resource("DATAFILES", path="colormanagement") + "/config.ocio")
+    reading = module.read_scene(scene)
+    assert (reading.config.color_management_preset, reading.notices) == ("default", ())
+
 
 VIEW_OF_ANOTHER_CONFIG = """
 import os, sys, types
