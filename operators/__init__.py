@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from . import jobs, preferences, submit
@@ -10,7 +12,7 @@ from . import jobs, preferences, submit
 MODULES = (submit, jobs, preferences)
 
 
-def draw_render_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
+def draw_render_menu(self: Any, _context: bpy.types.Context) -> None:
     """The operators in the topbar's Render menu: F3 finds only what is in a menu (4.3, 5.2)."""
     layout = self.layout
     layout.separator()
@@ -25,12 +27,12 @@ def register() -> None:
     for module in MODULES:
         for cls in module.classes:
             bpy.utils.register_class(cls)
-    bpy.types.TOPBAR_MT_render.append(draw_render_menu)
+    bpy.types.TOPBAR_MT_render.append(draw_render_menu)  # type: ignore[arg-type]
 
 
 def unregister() -> None:
     """Undo `register`."""
-    bpy.types.TOPBAR_MT_render.remove(draw_render_menu)
+    bpy.types.TOPBAR_MT_render.remove(draw_render_menu)  # type: ignore[arg-type]
     for module in reversed(MODULES):
         for cls in reversed(module.classes):
             bpy.utils.unregister_class(cls)

@@ -16,9 +16,6 @@ from ..jobs.retry import cannot_retry
 from ..properties import live_jobs, readiness
 from .submit import tell_progress
 
-CANCEL_PATIENCE = 60.0
-"""Seconds that a waiting script gives a cancel to reach the service."""
-
 
 def _job_properties() -> dict[str, object]:
     return {
@@ -139,7 +136,9 @@ class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
 
     def objection(self, job: JobRecord) -> str:
         """Only a job that reached the farm has frames."""
-        return "" if job.remote_id else f"The job “{job.name}” has not reached Renderjuice. There is nothing to download."
+        return (
+            "" if job.remote_id else f"The job “{job.name}” has not reached Renderjuice. There is nothing to download."
+        )
 
     def argument(self, _job: JobRecord) -> str:
         """The folder, made and tried."""

@@ -17,7 +17,7 @@ from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
 from ..properties.render_settings import PROPERTIES
-from ..scene.dependencies import find_dependencies
+from ..scene.dependencies import Dependencies, find_dependencies
 from ..scene.frames import describe, parse_frames
 from ..scene.preflight import Finding, Severity, check_scene
 from ..scene.render_config import SceneReading, read_scene
@@ -64,8 +64,9 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Submit; with `wait` also follow the job to its end. Every reason why not is an ERROR report."""
         try:
-            reading, findings = self._check(context)
-            submission = self._snapshot(context, reading)
+            dependencies = find_dependencies()
+            reading, findings = self._check(context, dependencies)
+            submission = self._snapshot(context, reading, dependencies)
             api_url = submission.api_url
             session = live_jobs.session()
             job = session.journal.add(submission)
@@ -82,7 +83,9 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             return {"FINISHED"}
         return self._wait(job, api_url)
 
-    def _check(self, context: bpy.types.Context) -> tuple[SceneReading, tuple[Finding, ...]]:
+    def _check(
+        self, context: bpy.types.Context, dependencies: Dependencies
+    ) -> tuple[SceneReading, tuple[Finding, ...]]:
         """What to render, and the warnings about it. Raises `ValueError` with the first reason why it cannot be."""
         overrides = {
             **overrides_from_settings(context.scene.renderjuice),
@@ -90,14 +93,14 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         }
         frames = parse_frames(self.frames) if self.frames.strip() else None
         reading = read_scene(context.scene, frames=frames, still=self.still, overrides=overrides)
-        findings = check_scene(context.scene, find_dependencies())
+        findings = check_scene(context.scene, dependencies)
         errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
         if errors:
             more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
             raise ValueError(errors[0] + more)
         return reading, findings
 
-    def _snapshot(self, context: bpy.types.Context, reading: SceneReading) -> Submission:
+    def _snapshot(self, context: bpy.types.Context, reading: SceneReading, dependencies: Dependencies) -> Submission:
         """Save the scene into the job's folder. Raises `SnapshotError`, `OSError` or `ValueError`."""
         job_id = uuid.uuid4().hex
         blend = Path(bpy.data.filepath or NEVER_SAVED)
@@ -116,7 +119,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             scene=context.scene.name,
             blend=blend if bpy.data.filepath else snapshot,
             snapshot=snapshot,
-            files=tuple(dependency.path for dependency in find_dependencies().files),
+            files=tuple(dependency.path for dependency in dependencies.files),
             frames=reading.frames,
             config=reading.config,
             output_dir=output_dir,

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from .. import __package__ as base_package
@@ -11,7 +13,7 @@ from ..properties import live_jobs, readiness
 from ..properties.overrides import override_fields
 
 SHOWN_JOBS = 5
-STAGE_ICONS = {Stage.DONE: "CHECKMARK", Stage.FAILED: "ERROR", Stage.CANCELED: "CANCEL"}
+STAGE_ICONS: dict[Stage, Any] = {Stage.DONE: "CHECKMARK", Stage.FAILED: "ERROR", Stage.CANCELED: "CANCEL"}
 
 
 class RenderPropertiesPanel:

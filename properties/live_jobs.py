@@ -85,7 +85,10 @@ def tick() -> float | None:
 
 
 def look() -> bool:
-    """Take in what changed. True while a job is alive or an answer is awaited. Raises `JournalError`, `WorkerFailed`."""
+    """Take in what changed. True while a job is alive or an answer is awaited.
+
+    Raises `JournalError` and `WorkerFailed`.
+    """
     global _connection_test_runs
     now = session()
     changed = now.watch.look()
@@ -124,7 +127,7 @@ def _log_ended(changed: Iterable[JobRecord]) -> None:
 
 
 def _resume() -> None:
-    """Follow the jobs of earlier sessions. Runs once, after Blender has started: there is no scene while registering."""
+    """Follow the jobs of earlier sessions. Runs once, after the start: there is no context while registering."""
     if preferences.home().journal.exists():
         follow()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import cast
 
 import bpy
 
@@ -27,7 +28,7 @@ def home() -> Home:
 
 def get(context: bpy.types.Context) -> RENDERJUICE_AP_preferences:
     """The add-on's preferences."""
-    return context.preferences.addons[base_package].preferences
+    return cast(RENDERJUICE_AP_preferences, context.preferences.addons[base_package].preferences)
 
 
 def api_url(context: bpy.types.Context) -> str:
@@ -72,7 +73,7 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
     )
     output_folder: bpy.props.StringProperty(
         name="Output Folder",
-        description="Where frames go; // is the folder of the .blend file, and every job gets a folder of its own inside",
+        description="Where frames go, each job in a folder of its own; // is the folder of the .blend file",
         default="//renderjuice",
         subtype="DIR_PATH",
     )

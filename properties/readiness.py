@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ..api.address import check_address
@@ -39,7 +41,7 @@ def _address_problem(context: bpy.types.Context) -> str:
     return ""
 
 
-def poll(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+def poll(cls: Any, context: bpy.types.Context) -> bool:
     """The `poll` of every operator that needs the service."""
     found = problem(context)
     if found:

@@ -136,11 +136,14 @@ def _cache_of(modifier: bpy.types.Modifier) -> tuple[str, str]:
         return "Ocean cache", modifier.filepath
     if modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
         return "Fluid simulation", modifier.domain_settings.cache_directory
-    if modifier.type == "NODES" and modifier.bake_directory:
-        # from 4.3 a bake may be packed; the folder is there only when one was written to disk
-        if Path(_absolute(modifier.bake_directory, modifier.id_data)).is_dir():
-            return "Geometry nodes bake", modifier.bake_directory
+    # from 4.3 a bake may be packed; its folder is there only when one was written to disk
+    if modifier.type == "NODES" and modifier.bake_directory and _is_folder(modifier.bake_directory, modifier.id_data):
+        return "Geometry nodes bake", modifier.bake_directory
     return "", ""
+
+
+def _is_folder(written: str, datablock: bpy.types.ID) -> bool:
+    return Path(_absolute(written, datablock)).is_dir()
 
 
 def _point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
@@ -177,11 +180,8 @@ def _strips() -> Iterator[tuple[Dependency, str]]:
 
 
 def _node_files() -> Iterator[tuple[Dependency, str]]:
-    trees = [material.node_tree for material in bpy.data.materials if material.node_tree]
-    trees += [light.node_tree for light in bpy.data.lights if light.node_tree]
-    trees += [world.node_tree for world in bpy.data.worlds if world.node_tree]
-    trees += list(bpy.data.node_groups)
-    for tree in trees:
+    owners = (*bpy.data.materials, *bpy.data.lights, *bpy.data.worlds)
+    for tree in (*(owner.node_tree for owner in owners if owner.node_tree), *bpy.data.node_groups):
         for node in tree.nodes:
             if node.bl_idname in {"ShaderNodeTexIES", "ShaderNodeScript"} and node.mode == "EXTERNAL" and node.filepath:
                 kind = "IES file" if node.bl_idname == "ShaderNodeTexIES" else "OSL script"

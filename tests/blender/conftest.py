@@ -20,6 +20,7 @@ for variable in ("RENDERJUICE_API_URL", "RENDERJUICE_API_KEY"):
     os.environ.pop(variable, None)
 
 import bpy  # noqa: E402
+
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm  # noqa: E402
 
 EXTENSION = "bl_ext.user_default.renderjuice"

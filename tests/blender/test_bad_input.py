@@ -17,6 +17,7 @@ from typing import Any
 
 import bpy
 import pytest
+
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
 
 
@@ -40,13 +41,13 @@ def refused(sentence: str, jobs: ModuleType) -> Iterator[None]:
 
 def test_no_key(project: Path, preferences: Any, jobs: ModuleType) -> None:
     preferences.api_key = ""
-    with refused("There is no API key: enter it in the add-on's preferences", jobs):
+    with refused(r"There is no API key: enter it in the add-on's preferences", jobs):
         submit(project)
 
 
 def test_wrong_key_then_the_right_one(project: Path, preferences: Any, jobs: ModuleType) -> None:
     preferences.api_key = "RJ-wrong"
-    with pytest.raises(RuntimeError, match="does not accept the API key.*preferences"):
+    with pytest.raises(RuntimeError, match=r"does not accept the API key.*preferences"):
         submit(project)
     job = newest_job(jobs)
     assert (job.stage, job.failure.kind) == ("failed", "wrong_key")
@@ -58,7 +59,7 @@ def test_wrong_key_then_the_right_one(project: Path, preferences: Any, jobs: Mod
 
 def test_online_access_off(project: Path, jobs: ModuleType) -> None:
     bpy.context.preferences.system.use_online_access = False
-    with refused("enable online access in System preferences", jobs):
+    with refused(r"enable online access in System preferences", jobs):
         submit(project)
 
 
@@ -68,7 +69,7 @@ def test_no_server_then_there_is_one(project: Path, preferences: Any, jobs: Modu
         port = unused.getsockname()[1]
     preferences.server = f"http://127.0.0.1:{port}/api/external/v1"
     preferences.api_key = API_KEY
-    with pytest.raises(RuntimeError, match="cannot be reached.*Check the internet connection"):
+    with pytest.raises(RuntimeError, match=r"cannot be reached.*Check the internet connection"):
         submit(project)
     job = newest_job(jobs)
     assert job.failure.stage == "uploading"
@@ -127,13 +128,13 @@ def test_server_that_is_another_one(
 def test_plain_http_elsewhere(project: Path, preferences: Any, jobs: ModuleType) -> None:
     preferences.server = "http://farm.example.com/api/external/v1"
     preferences.api_key = API_KEY
-    with refused("farm.example.com is not secure", jobs):
+    with refused(r"farm.example.com is not secure", jobs):
         submit(project)
 
 
 def test_never_saved(preferences: Any, jobs: ModuleType, tmp_path: Path) -> None:
     bpy.ops.wm.read_homefile(use_factory_startup=False)
-    with refused("never saved.*Save the file first, or give an output folder", jobs):
+    with refused(r"never saved.*Save the file first, or give an output folder", jobs):
         bpy.ops.renderjuice.submit(frames="1")
 
 
@@ -149,7 +150,7 @@ def test_never_saved_with_an_output_folder(preferences: Any, jobs: ModuleType, t
 
 def test_no_camera(project: Path, jobs: ModuleType) -> None:
     bpy.data.objects.remove(bpy.data.objects["Camera"])
-    with refused("no camera. Add a camera", jobs):
+    with refused(r"no camera. Add a camera", jobs):
         submit(project)
 
 
@@ -161,7 +162,7 @@ def test_engine_that_a_farm_cannot_know(project: Path, jobs: ModuleType) -> None
     bpy.utils.register_class(Engine)
     try:
         bpy.context.scene.render.engine = "HOMEGROWN"
-        with refused("HOMEGROWN.*Choose Cycles, EEVEE or Workbench", jobs):
+        with refused(r"HOMEGROWN.*Choose Cycles, EEVEE or Workbench", jobs):
             submit(project)
     finally:
         bpy.context.scene.render.engine = "CYCLES"
@@ -169,13 +170,13 @@ def test_engine_that_a_farm_cannot_know(project: Path, jobs: ModuleType) -> None
 
 
 def test_frame_list_that_is_none(project: Path, jobs: ModuleType) -> None:
-    with refused("12a", jobs):
+    with refused(r"12a", jobs):
         bpy.ops.renderjuice.submit(frames="1-5, 12a", output_dir=str(project / "farm"), wait=True)
 
 
 def test_output_folder_that_cannot_be_written(project: Path, jobs: ModuleType) -> None:
     (project / "a file").write_text("in the way")
-    with refused("a file/farm cannot be written.*Choose another output folder", jobs):
+    with refused(r"a file/farm cannot be written.*Choose another output folder", jobs):
         bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "a file" / "farm"), wait=True)
 
 
@@ -195,13 +196,13 @@ def add_image(path: Path, *, exists: bool) -> bpy.types.Image:
 def test_missing_texture(project: Path, jobs: ModuleType) -> None:
     image = add_image(project / "textures" / "gone.png", exists=False)
     image.filepath = "//textures/gone.png"
-    with refused("Image “gone” is missing.*gone.png.*Find Missing Files", jobs):
+    with refused(r"Image “gone” is missing.*gone.png.*Find Missing Files", jobs):
         submit(project)
 
 
 def test_texture_with_an_absolute_path(project: Path, jobs: ModuleType) -> None:
     add_image(project / "textures" / "here.png", exists=True)
-    with refused("Image “here” cannot be sent.*absolute.*Make All Paths Relative", jobs):
+    with refused(r"Image “here” cannot be sent.*absolute.*Make All Paths Relative", jobs):
         submit(project)
 
 
@@ -210,7 +211,7 @@ def test_image_with_unsaved_changes(project: Path, jobs: ModuleType) -> None:
     image.filepath = "//textures/painted.png"
     image.pixels[0] = 0.5
     image.update()
-    with refused("painted.*changes that are not saved", jobs):
+    with refused(r"painted.*changes that are not saved", jobs):
         submit(project)
 
 
@@ -219,7 +220,7 @@ def test_kind_of_file_that_cannot_be_sent_yet(project: Path, jobs: ModuleType) -
     volume.filepath = "//smoke.vdb"
     (project / "smoke.vdb").write_bytes(b"no real volume")
     bpy.context.scene.collection.objects.link(bpy.data.objects.new("Smoke", volume))
-    with refused("Volume “Smoke” cannot be sent", jobs):
+    with refused(r"Volume “Smoke” cannot be sent", jobs):
         submit(project)
 
 
@@ -228,7 +229,7 @@ def test_package_of_five_gibibytes(project: Path, jobs: ModuleType) -> None:
     image.filepath = "//textures/huge.png"
     with (project / "textures" / "huge.png").open("r+b") as file:
         file.truncate(5 * 1024**3)
-    with pytest.raises(RuntimeError, match="takes files below 5 GiB"):
+    with pytest.raises(RuntimeError, match=r"takes files below 5 GiB"):
         submit(project)
     job = newest_job(jobs)
     assert (job.stage, job.slug, job.remote_id) == ("failed", None, None)
@@ -245,7 +246,7 @@ def test_validation_that_fails(project: Path, jobs: ModuleType) -> None:
     end = {"length": 10} if bpy.app.version >= (5, 0, 0) else {"frame_end": 10}
     strips.new_effect(name="Red", type="COLOR", channel=1, frame_start=1, **end)
     bpy.data.objects.remove(bpy.data.objects["Camera"])
-    with pytest.raises(RuntimeError, match="could not validate the scene.*camera.*Mend what it names"):
+    with pytest.raises(RuntimeError, match=r"could not validate the scene.*camera.*Mend what it names"):
         submit(project)
     job = newest_job(jobs)
     assert (job.stage, job.status, job.failure.stage) == ("failed", "failed", "validating")
@@ -256,7 +257,7 @@ def test_canceled_here(project: Path, jobs: ModuleType) -> None:
     job = newest_job(jobs)
     assert bpy.ops.renderjuice.cancel(job=job.id, wait=True) == {"FINISHED"}
     assert newest_job(jobs).stage == "canceled"
-    with pytest.raises(RuntimeError, match="nothing to cancel"):
+    with pytest.raises(RuntimeError, match=r"nothing to cancel"):
         bpy.ops.renderjuice.cancel(job=job.id)
 
 
@@ -295,14 +296,16 @@ def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm) -> None:
 
 def children_of(pid: int) -> list[int]:
     """The processes that a process started, from Linux's own list."""
-    return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return [
+        int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()
+    ]
 
 
 def test_a_file_that_is_not_the_jobs_is_never_overwritten(project: Path, jobs: ModuleType) -> None:
     folder = project / "farm"
     folder.mkdir()
     (folder / "0001.png").write_bytes(b"the artist's own")
-    with pytest.raises(RuntimeError, match="its frames are in"):
+    with pytest.raises(RuntimeError, match=r"its frames are in"):
         submit(project)
     assert (folder / "0001.png").read_bytes() == b"the artist's own"
     job = newest_job(jobs)

@@ -14,6 +14,7 @@ import bpy
 import numpy
 import pytest
 from PIL import Image
+
 from renderjuice.tests.support.farm import Farm
 
 
@@ -249,7 +250,10 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     folder = project / "package"
     snapshot.save_snapshot(folder / "snapshot" / "shot.blend")
     made = package.make_package(
-        project / "shot.blend", folder / "snapshot" / "shot.blend", [project / "textures" / "own.png"], folder,
+        project / "shot.blend",
+        folder / "snapshot" / "shot.blend",
+        [project / "textures" / "own.png"],
+        folder,
         lambda _done, _total: None,
     )
     with zipfile.ZipFile(made.path) as archive:
