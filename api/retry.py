@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
-from .errors import RateLimited, RenderjuiceError
+from .errors import RenderjuiceError
 
 logger = logging.getLogger(__name__)
 
@@ -64,10 +64,8 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _may_repeat(failure: RenderjuiceError, repeatable: bool) -> bool:
-    """429 means that nothing was carried out; the same holds for a connection that never came to be."""
-    if not failure.transient:
-        return False
-    return repeatable or isinstance(failure, RateLimited) or not failure.may_have_arrived
+    """Whether a second attempt can help and does no harm."""
+    return failure.transient and (repeatable or not failure.may_have_arrived)
 
 
 def _wait_before(attempt: int, failure: RenderjuiceError) -> float | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import FileIO
@@ -42,7 +43,9 @@ UPLOAD_TIMEOUTS: Timeouts = (30.0, 300.0)
 """The first also bounds how long one block may take to leave; the second how long storage may take to file it all."""
 DOWNLOAD_TIMEOUTS: Timeouts = (10.0, 60.0)
 
-_BLOCK = 1024 * 1024
+_DOWNLOAD_BLOCK = 128 * 1024
+_SMALLEST_BLOCK = 64 * 1024
+_LARGEST_BLOCK = 1024 * 1024
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
@@ -85,7 +88,7 @@ def upload(
                 auth=NoAuth(),
                 timeouts=timeouts,
                 headers={"User-Agent": user_agent},
-                data=body if len(body) else b"",  # `requests` would send an empty iterable chunked
+                data=body,
             )
         except (RenderjuiceError, _LocalFailure):
             if body.failure is None:
@@ -155,7 +158,7 @@ def download(
             started(etag, total)
         size = offset
         with part.open("ab" if offset else "wb") as file:
-            for block in http.blocks(response, _BLOCK):
+            for block in http.blocks(response, _DOWNLOAD_BLOCK):
                 file.write(block)
                 size += len(block)
                 if progress is not None:
@@ -189,13 +192,16 @@ class _FileBody:
         return self._size
 
     def __iter__(self) -> Iterator[memoryview]:
-        buffer = memoryview(bytearray(_BLOCK))
+        buffer = memoryview(bytearray(_LARGEST_BLOCK))
+        block = _SMALLEST_BLOCK
         try:
             while self.sent < self._size:
-                count = self._file.readinto(buffer[: min(_BLOCK, self._size - self.sent)])
+                count = self._file.readinto(buffer[: min(block, self._size - self.sent)])
                 if not count:
                     raise ContentChanged(detail=f"the file ends after {self.sent} of {self._size} bytes")
+                began = time.monotonic()
                 yield buffer[:count]
+                block = _next_block(block, time.monotonic() - began)
                 self.sent += count
                 if self._progress is not None:
                     self._progress(self.sent)
@@ -203,6 +209,16 @@ class _FileBody:
             self.failure = error
         if self.failure is not None:
             raise _LocalFailure
+
+
+def _next_block(block: int, seconds: float) -> int:
+    """How much to send after a block that took so long: large blocks are fast, but each has to leave in time.
+
+    A slow line gets small ones, so that the time-out of a block is never reached and a stop is soon noticed.
+    """
+    if seconds < 0.1:
+        return min(2 * block, _LARGEST_BLOCK)
+    return max(block // 2, _SMALLEST_BLOCK) if seconds > 1 else block
 
 
 def _get(

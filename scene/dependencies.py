@@ -209,9 +209,17 @@ def _not_rendered() -> Iterator[Path]:
 
 
 def _comes_with_blender(path: Path) -> bool:
-    """True for files of Blender's own installation, such as the brushes that 4.3 and later links when one paints."""
+    """True for files that every Blender brings, such as the brushes that 5.2 links into each file.
+
+    A file that was saved by a Blender installed elsewhere still names them there, hence the look at the end of the path.
+    """
     resources = bpy.utils.system_resource("DATAFILES")
-    return bool(resources) and path.is_relative_to(os.path.normpath(resources))
+    if not resources:
+        return False
+    if path.is_relative_to(os.path.normpath(resources)):
+        return True
+    _before, mark, inside = path.as_posix().rpartition("/datafiles/assets/")
+    return bool(mark) and Path(resources, "assets", inside).is_file()
 
 
 def _paths_that_blender_lists() -> Iterator[Path]:

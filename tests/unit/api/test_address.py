@@ -46,6 +46,7 @@ def test_accepted(url: str) -> None:
         "http://127.0.0.1\\@evil.example/",
         "http://127.0.0.1@evil.example/",
         "http://evil.example\\@127.0.0.1/",
+        "https://api.example\\evil.example/",
         "https://user:secret@api.example/",
         "https://api.example/a b",
         "http://local\nhost/",

@@ -8,6 +8,7 @@ import os
 import socket
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,16 @@ def test_a_callback_can_stop_it(storage: Any, reply: Any, big_scene: Path) -> No
     with pytest.raises(Canceled):
         object_storage.upload(storage.url + "/put", big_scene, progress=stop)
     assert sent[-1] < 8 * MIB
+
+
+def test_blocks_begin_small_and_stay_bounded(storage: Any, reply: Any, big_scene: Path) -> None:
+    storage.on("PUT", "/put", reply())
+    sent = [0]
+    object_storage.upload(storage.url + "/put", big_scene, progress=sent.append)
+    blocks = [after - before for before, after in pairwise(sent)]
+    assert blocks[0] == 64 * 1024
+    assert all(0 < block <= MIB for block in blocks)
+    assert all(after in (before // 2, before, 2 * before) for before, after in pairwise(blocks[:-1]))
 
 
 @pytest.mark.parametrize("error", [BrokenPipeError("ours"), ValueError("ours"), KeyError("ours")])

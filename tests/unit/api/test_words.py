@@ -128,6 +128,7 @@ def test_clean_leaves_no_lone_surrogate() -> None:
     ("text", "hidden"),
     [
         ("key s3cr3t!", "key RJ-…"),
+        ("S3CR3T!.example", "RJ-….example"),
         ("Bearer RJ-abc_DEF-123 is wrong", "Bearer … is wrong"),
         ("Bearer token is missing", "Bearer token is missing"),
         ("RJ-someone-elses", "RJ-…"),

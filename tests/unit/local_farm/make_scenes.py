@@ -5,8 +5,9 @@
 `shot.blend` (self-contained, Zstandard-compressed) and `direct.png`, its frame 2 rendered without any farm;
 `project/shot.blend`, `project/parts/part.blend`, `project/textures/*.png`: a linked library, textures beside it, a
 File Output node, two views and a marker that changes the camera;
-`no_camera.blend`, `absolute.blend` (a texture by absolute path), `lacking.blend` (files of all kinds),
-`movie.blend` (saved with a movie format) and `slow.blend` (frames that would take hours).
+`second.blend` (two scenes), `no_camera.blend`, `absolute.blend` (a texture by absolute path),
+`lacking.blend` (files of all kinds), `movie.blend` (saved with a movie format) and
+`slow.blend` (frames that would take hours).
 """
 
 import os
@@ -150,6 +151,16 @@ def add_missing_files(scene: bpy.types.Scene, folder: Path) -> None:
     bpy.data.texts.new("notes").filepath = "//gone/notes.txt"
 
 
+def make_second_scene(folder: Path) -> None:
+    """`second.blend`: the scene that was open when it was saved is not the one called "Scene"."""
+    scene = fresh_scene()
+    scene.render.resolution_x = 8
+    bpy.ops.scene.new(type="LINK_COPY")
+    second = bpy.context.scene
+    second.name, second.frame_start, second.frame_end = "Second", 5, 5
+    save(folder / "second.blend", compress=True)
+
+
 def make_faulty(folder: Path) -> None:
     """Files that a farm has to refuse, change or wait for."""
     scene = fresh_scene()
@@ -178,6 +189,7 @@ def main(folder: Path) -> None:
     """Make everything in `folder`."""
     make_shot(folder)
     make_project(folder / "project")
+    make_second_scene(folder)
     make_faulty(folder)
 
 

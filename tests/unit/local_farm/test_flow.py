@@ -109,6 +109,13 @@ def test_the_file_keeps_what_was_not_requested_and_gets_what_was(farm: FarmDrive
     assert names == ["shot_-0002.exr", "shot_0001.exr", "shot_0002.exr"]
 
 
+@pytest.mark.parametrize("which", ["scenes", "oldest_scenes"])
+def test_the_scene_that_was_open_is_rendered(farm: FarmDriver, which: str, request: pytest.FixtureRequest) -> None:
+    job = farm.rendered(request.getfixturevalue(which) / "second.blend")
+    assert job["analysis"]["scene"] == "Second"
+    assert [output["fileName"] for output in farm.downloads(job["id"])["frameOutputs"]] == ["shot_0005.png"]
+
+
 def test_a_movie_format_becomes_png(farm: FarmDriver, scenes: Path) -> None:
     job = farm.rendered(scenes / "movie.blend", frameRanges=["1"])
     assert job["analysis"]["outputFormat"] == "FFMPEG"
