@@ -3,24 +3,17 @@
 
 from __future__ import annotations
 
-import errno
-import logging
-import re
 import threading
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ..api.client import Client
-from ..api.errors import Canceled, RenderjuiceError, WrongKey
+from ..api.errors import Canceled, WrongKey
 from .credentials import find_key
 from .home import Home
 from .journal import Journal
-from .package import PackageError
-from .records import Failure, JobRecord, Stage
-
-logger = logging.getLogger(__name__)
+from .records import JobRecord, Setting
 
 PROGRESS_INTERVAL = 0.25
 """Seconds between two progress figures in the journal: as often as a panel is worth redrawing."""
@@ -28,11 +21,17 @@ PROGRESS_INTERVAL = 0.25
 
 @dataclass
 class Context:
-    """The worker's tools. `session_url` is the address that the environment's key belongs to."""
+    """The worker's tools. `session_url` is the address that the environment's key belongs to.
+
+    `pace` stretches every pause of the worker: 1 for the service on the internet, less for one on this machine.
+    `is_online` is what Blender's online access setting was when the worker last looked.
+    """
 
     home: Home
     journal: Journal
     session_url: str
+    pace: float = 1.0
+    is_online: bool = True
     quitting: threading.Event = field(default_factory=threading.Event)
     _canceled: dict[str, threading.Event] = field(default_factory=dict)
 
@@ -40,22 +39,24 @@ class Context:
         """The event that stops the work on one job."""
         return self._canceled.setdefault(job_id, threading.Event())
 
-    @property
-    def is_online(self) -> bool:
-        """What Blender's online access setting was when it last told."""
-        return self.journal.setting("online_access", "1") == "1"
+    def look_online(self) -> None:
+        """Take in Blender's online access setting."""
+        self.is_online = self.journal.setting(Setting.ONLINE_ACCESS, "1") == "1"
 
     def check(self, job_id: str) -> None:
-        """Raise `Canceled` when the work on this job is to stop: canceled, going offline, or the worker ends."""
-        if self.quitting.is_set() or self.cancellation(job_id).is_set() or not self.is_online:
+        """Raise `Canceled` when the work on this job is to stop: canceled, going offline, or the worker ends.
+
+        Costs next to nothing: it is called for every block of every transfer.
+        """
+        if self.quitting.is_set() or not self.is_online or self.cancellation(job_id).is_set():
             raise Canceled()
 
     def sleep(self, job_id: str, seconds: float) -> None:
         """Wait, and raise `Canceled` as soon as the job is to stop."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * self.pace
         while (left := deadline - time.monotonic()) > 0:
             self.check(job_id)
-            self.cancellation(job_id).wait(min(left, 0.2))
+            self.quitting.wait(min(left, 0.2))
         self.check(job_id)
 
     def client(self, api_url: str, *, job_id: str = "") -> Client:
@@ -65,18 +66,30 @@ class Context:
             raise NoKey()
         return Client(api_url, key, sleep=lambda seconds: self.sleep(job_id, seconds))
 
+    def packing_progress(self, job: JobRecord) -> Callable[[int, int], None]:
+        """As `progress`, for work on this computer only, which goes on without online access."""
+        return self._progress(job, self.check_here)
+
     def progress(self, job: JobRecord) -> Callable[[int, int], None]:
-        """A callback for bytes done and bytes in all, which also says when to stop."""
+        """A callback for bytes done and bytes in all, which writes them down and also says when to stop."""
+        return self._progress(job, self.check)
+
+    def check_here(self, job_id: str) -> None:
+        """As `check`, for work that needs no network."""
+        if self.quitting.is_set() or self.cancellation(job_id).is_set():
+            raise Canceled()
+
+    def _progress(self, job: JobRecord, check: Callable[[str], None]) -> Callable[[int, int], None]:
         last = 0.0
 
         def note(done: int, total: int) -> None:
             nonlocal last
+            check(job.id)
             now = time.monotonic()
             if done < total and now - last < PROGRESS_INTERVAL:
                 return
             last = now
-            self.check(job.id)
-            self.journal.update(job.id, bytes_done=done, bytes_total=total)
+            self.journal.move(job, bytes_done=done, bytes_total=total)
 
         return note
 
@@ -86,23 +99,3 @@ class NoKey(WrongKey):
 
     default_message = "There is no API key for Renderjuice."
     next_step = "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry."
-
-
-def failure_of(error: BaseException, stage: Stage) -> Failure:
-    """Why a job stopped, in words for the artist, from the error that stopped it."""
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
-    if isinstance(error, RenderjuiceError):
-        return Failure(kind, error.message, error.next_step, error.detail, stage)
-    if isinstance(error, PackageError):
-        return Failure(kind, str(error), "", "", stage)
-    if isinstance(error, OSError):
-        where = f" ({error.filename})" if error.filename else ""
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            return Failure("disk_full", f"The disk is full{where}.", "Make room on it, and retry.", repr(error), stage)
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR):
-            message = f"A file or folder cannot be written{where}: {error.strerror}."
-            return Failure("not_writable", message, "Choose another folder or change its permissions, and retry.", repr(error), stage)
-        return Failure("disk_error", f"A file cannot be read or written{where}: {error.strerror}.", "Retry.", repr(error), stage)
-    logger.error("unexpected error", exc_info=error)
-    detail = "".join(traceback.format_exception(error))
-    return Failure("unexpected", f"Something unforeseen happened: {error}.", "Retry, and report it if it comes again.", detail, stage)

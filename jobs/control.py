@@ -15,9 +15,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from .home import Home
-from .journal import Journal
+from .journal import Journal, JournalError
 from .lock import WorkerLock
-from .records import JobRecord, Wish
+from .records import WORKER_GONE, WORKER_STARTING, JobRecord, Setting, Wish
 from .watch import JournalWatch
 
 logger = logging.getLogger(__name__)
@@ -25,65 +25,95 @@ logger = logging.getLogger(__name__)
 WORKER_PROGRAM = Path(__file__).with_name("start_worker.py")
 LOOK_INTERVAL = 0.1
 """Seconds between two looks at the journal while a script waits."""
-STARTING = "starting"
 MOST_FAILURES = 3
-"""Workers in a row that ended with an error, after which the artist is told."""
+SHORT_LIFE = 10.0
+"""Workers in a row that ended with an error within so many seconds, after which the artist is told."""
 RESTART_INTERVAL = 5.0
 """Seconds between two looks whether the worker still lives."""
 
 
 class Session:
-    """One Blender at one journal. Made when it is first needed, closed when the extension is disabled or Blender quits."""
+    """One Blender at one journal. Made when it is first needed, closed when the extension is disabled or Blender quits.
 
-    def __init__(self, home: Home, *, python: str = sys.executable, python_args: Sequence[str] = ("-I",)) -> None:
+    `pace` stretches every pause of a worker that this session starts: below 1 for a service on this machine.
+    Raises `JournalError` and `OSError`.
+    """
+
+    def __init__(
+        self, home: Home, *, python: str = sys.executable, python_args: Sequence[str] = ("-I",), pace: float = 1.0
+    ) -> None:
         self.home = home.create()
         self.journal = Journal(home.journal)
         self.watch = JournalWatch(self.journal)
         self._lock = WorkerLock(home.worker_lock)
-        self._command = [python, *python_args, str(WORKER_PROGRAM), "--home", str(home.path)]
+        self._command = [python, *python_args, str(WORKER_PROGRAM), "--home", str(home.path), "--pace", str(pace)]
         self._id = uuid.uuid4().hex
         self._next_check = 0.0
         self._worker: subprocess.Popen[bytes] | None = None
+        self._started = 0.0
         self._failures = 0
-        self._enter()
+        try:
+            self._enter()
+        except BaseException:
+            self.journal.close()
+            raise
 
     def _enter(self) -> None:
         with self.journal.together():
-            for session_id, pid in self.journal.sessions().items():
-                if not _is_alive(pid):
-                    self.journal.close_session(session_id)
+            self._strike_off_the_dead()
             self.journal.open_session(self._id, os.getpid())
-            self.journal.set_setting("on_quit", "")
+            self.journal.set_setting(Setting.ON_QUIT, "")
+
+    def _strike_off_the_dead(self) -> None:
+        """Forget the Blenders that crashed, for they said no word."""
+        for session_id, pid in self.journal.sessions().items():
+            if not _is_alive(pid):
+                self.journal.close_session(session_id)
 
     def close(self, on_quit: str = "KEEP") -> None:
-        """Leave the journal; `on_quit` says what the worker does when this was the last Blender: KEEP, UPLOADS or STOP."""
-        with self.journal.together():
-            self.journal.close_session(self._id)
-            if not self.journal.sessions():
-                self.journal.set_setting("on_quit", on_quit)
-        self.journal.close()
-        self._lock.close()
+        """Leave the journal.
+
+        `on_quit` says what the worker does when this was the last Blender: KEEP, UPLOADS or STOP.
+        """
+        try:
+            with self.journal.together():
+                self.journal.close_session(self._id)
+                self._strike_off_the_dead()
+                if not self.journal.sessions():
+                    self.journal.set_setting(Setting.ON_QUIT, on_quit)
+        finally:
+            self.journal.close()
+            self._lock.close()
 
     def tell_online_access(self, allowed: bool) -> None:
         """Let the worker know Blender's online access setting: without it, it makes no request."""
-        self.journal.set_setting("online_access", "1" if allowed else "0")
+        self.journal.set_setting(Setting.ONLINE_ACCESS, "1" if allowed else "0")
 
     def ensure_worker(self, api_url: str) -> None:
         """Start a worker if none is there. Raises `WorkerFailed` when that does not succeed, again and again."""
         self._next_check = time.monotonic() + RESTART_INTERVAL
-        if self.journal.setting("worker") != "gone" and not self._lock.is_free():
+        state = self.journal.setting(Setting.WORKER)
+        if state != WORKER_GONE and not self._lock.is_free():
             return
-        if self._worker is not None and self._worker.poll() is None and self.journal.setting("worker") == STARTING:
+        if self._worker is not None and self._worker.poll() is None and state == WORKER_STARTING:
             return
-        if self._worker is not None and self._worker.returncode:
-            self._failures += 1
+        self._count_failures()
         if self._failures >= MOST_FAILURES:
             raise WorkerFailed(self.home)
-        self.journal.set_setting("worker", STARTING)
+        self.journal.set_setting(Setting.WORKER, WORKER_STARTING)
         try:
-            self._worker = start_worker([*self._command, "--api-url", api_url], self.home.worker_errors)
+            self._worker = start_worker([*self._command, "--api-url", api_url], self.home)
+            self._started = time.monotonic()
         except OSError as error:
             raise WorkerFailed(self.home) from error
+
+    def _count_failures(self) -> None:
+        """Take in how the last worker ended. One that had worked for a while shows that workers can live here."""
+        if self._worker is None or self._worker.poll() is None:
+            return
+        has_failed = self._worker.returncode != 0 and time.monotonic() - self._started < SHORT_LIFE
+        self._failures = self._failures + 1 if has_failed else 0
+        self._worker = None
 
     def keep_worker(self, api_url: str) -> None:
         """Start the worker again when it died; looks only every few seconds, and costs nothing in between."""
@@ -96,12 +126,17 @@ class Session:
         self.ensure_worker(api_url)
 
     def wait(self, job_id: str, api_url: str, tell: Callable[[JobRecord], None]) -> JobRecord:
-        """Follow a job until it ends, for scripts. `tell` is given the job each time that it changed."""
+        """Follow a job until it ends, for scripts. `tell` is given the job each time that it changed.
+
+        Raises `WorkerFailed`, and `JournalError` also when the job was removed.
+        """
         told = -1
         while True:
             # in this order: a wish is struck off after the job was changed, so that no end is seen too early
             is_wished = self._is_wished(job_id)
-            job = self.journal.job(job_id)
+            job = self.journal.find(job_id)
+            if job is None:
+                raise JournalError("The job was removed from the list, so there is nothing to wait for.")
             if job.revision != told:
                 tell(job)
                 told = job.revision
@@ -112,7 +147,7 @@ class Session:
 
     def wait_for_connection_test(self, api_url: str, patience: float) -> tuple[bool, str]:
         """Have the worker try address and key; gives whether they are right, and a sentence."""
-        self.journal.set_setting("connection", "")
+        self.journal.set_setting(Setting.CONNECTION, "")
         self.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
         deadline = time.monotonic() + patience
         while not (answer := self.connection_test()):
@@ -125,12 +160,13 @@ class Session:
     def connection_test(self) -> tuple[bool, str] | None:
         """What the last test of the connection found; None while it runs."""
         with suppress(ValueError):
-            answer = json.loads(self.journal.setting("connection"))
+            answer = json.loads(self.journal.setting(Setting.CONNECTION))
             return bool(answer["ok"]), str(answer["message"])
         return None
 
     def _is_wished(self, job_id: str) -> bool:
-        return any(wish.job_id == job_id for wish in self.journal.wishes())
+        # a cancel stays wished for until the last thread has noticed, but the job says at once how it ended
+        return any(wish.job_id == job_id and wish.kind is not Wish.CANCEL for wish in self.journal.wishes())
 
 
 class WorkerFailed(Exception):
@@ -147,21 +183,22 @@ class WorkerFailed(Exception):
         )
 
 
-def start_worker(command: Sequence[str], errors: Path) -> subprocess.Popen[bytes]:
-    """Start the worker so that it outlives this process: no console, no terminal, no share in our signals.
+def start_worker(command: Sequence[str], home: Home) -> subprocess.Popen[bytes]:
+    """Start the worker so that it outlives this process: no console, no terminal, no share in our signals or folder.
 
-    What it has to say before its log is open goes to the file `errors`. Raises `OSError`.
+    What it has to say before its log is open goes to a file of its own. Raises `OSError`.
     """
     flags = 0
     if sys.platform == "win32":
         flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
     logger.info("starting the worker")
-    with errors.open("wb") as error_file:
-        return subprocess.Popen(  # noqa: S603
+    with home.worker_errors.open("wb") as error_file:
+        return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=error_file,
+            cwd=home.path,
             start_new_session=True,
             creationflags=flags,
         )

@@ -85,7 +85,7 @@ class Database:
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
     """Open the file and see to its tables. Raises `JournalError` and SQLite's errors."""
     if os.name == "posix":
-        with suppress(FileExistsError, FileNotFoundError):
+        with suppress(OSError):
             # readable by its owner only from its first byte on; SQLite gives the files beside it the same mode
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
@@ -136,4 +136,6 @@ def _explained() -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if type(error) is not sqlite3.DatabaseError:
             raise
-        raise JournalError(f"The list of jobs is broken ({error}). Move the journal away to begin a new one.") from error
+        raise JournalError(
+            f"The list of jobs is broken ({error}). Move the journal away to begin a new one."
+        ) from error

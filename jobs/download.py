@@ -5,25 +5,32 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
+import time
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..api import storage
 from ..api.errors import Canceled, DownloadURLExpired, RenderjuiceError
-from ..api.models import Downloads, OutputFile
+from ..api.models import Downloads
 from . import outputs
 from .context import Context
+from .journal import Overtaken
+from .outputs import Place
 from .records import JobRecord, OutputRecord
 
 logger = logging.getLogger(__name__)
 
 PARALLEL = 16
 """Transfers at once: what curl and browsers take for polite, and enough to hide 50 ms of latency a frame."""
-ATTEMPTS = 4
-"""Tries for one file, each with a fresh listing of its address."""
+COUNT_INTERVAL = 0.25
+"""Seconds between two counts of what arrived."""
+RESUMABLE_BYTES = 8 * 1024 * 1024
+"""From this size on it is worth a write to the journal to be able to go on with a part after an interruption."""
 
 
 class DamagedFile(RenderjuiceError):
@@ -35,19 +42,35 @@ class DamagedFile(RenderjuiceError):
         super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
 
 
+@dataclass
+class Batch:
+    """The files of one listing. Once one address has expired, the others are not worth trying."""
+
+    expired: threading.Event = field(default_factory=threading.Event)
+    arrived: int = 0
+
+
 @dataclass(frozen=True)
 class Fetch:
     """One file on its way: where it is to lie, and the address that it comes from."""
 
     job_id: str
-    name: str
+    place: Place
     target: Path
-    file: OutputFile
+    batch: Batch
 
     @property
     def part(self) -> Path:
-        """The unfinished file: beside its place, hidden, and named so that no other job's can be meant."""
-        return self.target.with_name(f".{self.target.name}.{self.job_id[:8]}.part")
+        """The unfinished file."""
+        return part_of(self.target, self.job_id)
+
+
+@dataclass
+class Collected:
+    """What ended since the last look: how many files arrived, and the errors of those that did not."""
+
+    arrived: int = 0
+    errors: dict[str, BaseException] = field(default_factory=dict)
 
 
 class Downloader:
@@ -57,8 +80,10 @@ class Downloader:
         self._context = context
         self._session = storage.open_session(PARALLEL)
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="download")
-        self._running: dict[str, dict[str, Future[None]]] = {}
-        self._failures: dict[tuple[str, str], int] = {}
+        self._running: dict[str, dict[str, tuple[Fetch, Future[None]]]] = defaultdict(dict)
+        self._recovered: set[str] = set()
+        self._counted: dict[str, float] = defaultdict(float)
+        self._uncounted: set[str] = set()
 
     def close(self) -> None:
         """Wait until the running transfers have stopped, and give the connections back."""
@@ -69,100 +94,150 @@ class Downloader:
         """True while a file of the job is on its way."""
         return bool(self._running.get(job_id))
 
-    def enqueue(self, job: JobRecord, downloads: Downloads) -> JobRecord:
-        """Start fetching every listed file that is not here yet; gives the job after it."""
-        places = outputs.plan(downloads)
-        known = self._context.journal.outputs(job.id)
+    def busy_jobs(self) -> tuple[str, ...]:
+        """The jobs of which a file is on its way."""
+        return tuple(job_id for job_id, running in self._running.items() if running)
+
+    def stop(self, job_id: str) -> None:
+        """Take back what only waits for its turn; what runs notices the job's cancellation by itself."""
+        running = self._running[job_id]
+        for name in [name for name, (_, future) in running.items() if future.cancel()]:
+            del running[name]
+
+    def enqueue(self, job: JobRecord, downloads: Downloads, last: Iterable[str] = ()) -> JobRecord:
+        """Start fetching every listed file that was not fetched yet, the names in `last` after all others.
+
+        Gives the job after it. Raises `OSError` when there is no output folder to be had.
+        """
+        known = self._known(job)
+        running = self._running[job.id]
+        placed = {record.source: name for name, record in known.items()}
+        placed |= {fetch.place.source: name for name, (fetch, _) in running.items()}
+        places = [place for place in outputs.plan(downloads, placed) if place.name not in known]
         job = self._settle_folder(job, places, known)
         listed = outputs.frames_listed(downloads)
         if listed != job.frames_listed:
-            job = self._context.journal.update(job.id, frames_listed=listed)
-        running = self._running.setdefault(job.id, {})
-        for name, file in places.items():
-            target = self._target(job, name, known.get(name))
-            if name in running or outputs.is_ours(target, known.get(name)):
-                continue
-            fetch = Fetch(job.id, name, target, file)
-            running[name] = self._pool.submit(self._fetch, fetch, known.get(name))
+            job = self._context.journal.move(job, frames_listed=listed)
+        batch = Batch()
+        doubtful = set(last)
+        for place in sorted(places, key=lambda place: place.name in doubtful):
+            if place.name not in running:
+                fetch = Fetch(job.id, place, self._target(job, place.name), batch)
+                running[place.name] = fetch, self._pool.submit(self._fetch, fetch)
         return job
 
-    def collect(self, job_id: str) -> RenderjuiceError | OSError | None:
-        """Take in what has ended. Gives the error of a file that was tried often enough; until then it is tried again
-        with the next listing."""
-        final: RenderjuiceError | OSError | None = None
-        running = self._running.get(job_id, {})
-        ended = [name for name, future in running.items() if future.done()]
-        if ended:
-            count = outputs.count_frames(self._context.journal.outputs(job_id))
+    def collect(self, job_id: str) -> Collected:
+        """Take in what has ended, and count what is here."""
+        collected = Collected()
+        running = self._running[job_id]
+        ended = [running.pop(name) for name in [name for name, (_, future) in running.items() if future.done()]]
+        for fetch, future in ended:
+            if future.exception() is None:
+                collected.arrived += 1
+                fetch.batch.arrived += 1
+        for fetch, future in ended:
+            error = future.exception()
+            if isinstance(error, DownloadURLExpired) and fetch.batch.arrived:
+                logger.info("an address of job %s has expired", job_id)  # the next listing brings a new one
+            elif error is not None and not isinstance(error, (Canceled, Overtaken)):
+                logger.info("file %s of job %s: %s", fetch.place.name, job_id, error)
+                collected.errors[fetch.place.name] = error
+        if collected.arrived:
+            self._uncounted.add(job_id)
+        if job_id in self._uncounted:
+            self._count(job_id)
+        return collected
+
+    def _count(self, job_id: str) -> None:
+        """Write down how many frames are here, not more often than a panel is worth redrawing."""
+        now = time.monotonic()
+        if self._running[job_id] and now < self._counted[job_id] + COUNT_INTERVAL:
+            return
+        self._counted[job_id] = now
+        self._uncounted.discard(job_id)
+        count = outputs.count_frames(self._context.journal.output_names(job_id))
+        with suppress(KeyError):
             self._context.journal.update(job_id, frames_downloaded=count)
-        for name in ended:
-            error = running.pop(name).exception()
-            if error is None:
-                self._failures.pop((job_id, name), None)
-                continue
-            if isinstance(error, Canceled):
-                continue
-            logger.info("file %s of job %s: %s", name, job_id, error)
-            if not isinstance(error, (RenderjuiceError, OSError)):
-                raise error
-            tries = self._failures[job_id, name] = self._failures.get((job_id, name), 0) + 1
-            again = isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError)) or getattr(error, "transient", False)
-            if not again or tries >= ATTEMPTS:
-                final = error
-        return final
 
-    def forget_failures(self, job_id: str) -> None:
-        """Begin to count tries anew, for a retry."""
-        self._failures = {key: tries for key, tries in self._failures.items() if key[0] != job_id}
+    def _known(self, job: JobRecord) -> dict[str, OutputRecord]:
+        """What was fetched before. A worker that is new to the job first ends what another was killed at."""
+        known = self._context.journal.outputs(job.id)
+        if job.id not in self._recovered:
+            undone = [name for name, record in known.items() if not _recover(record)]
+            self._context.journal.forget_outputs(job.id, undone)
+            known = {name: record for name, record in known.items() if name not in undone}
+            self._recovered.add(job.id)
+        return known
 
-    def _settle_folder(self, job: JobRecord, places: Iterable[str], known: Mapping[str, OutputRecord]) -> JobRecord:
+    def _settle_folder(self, job: JobRecord, places: Iterable[Place], known: Mapping[str, OutputRecord]) -> JobRecord:
         """Make the output folder. When it holds files of these names already, the job gets a folder of its own."""
-        names = list(places)
-        if names and not known:
+        names = [place.name for place in places]
+        is_first = not known and not job.frames_downloaded and not self._running[job.id]
+        if names and is_first:
             frame_names = [name for name in names if "/" not in name]
             names += outputs.expected_names(frame_names[0], job.frames) if frame_names else ()
             taken = outputs.conflicts(job.output_dir, names, known)
             if taken:
                 folder = own_folder(job)
-                note = f"{job.output_dir} already holds {taken[0]}, which is not this job's: the frames are in {folder}."
-                self._context.journal.add_note(job.id, note)
-                job = self._context.journal.update(job.id, output_dir=folder)
-        job.output_dir.mkdir(parents=True, exist_ok=True)
+                note = (
+                    f"{job.output_dir} already holds {taken[0]}, which is not this job's: the frames are in {folder}."
+                )
+                job = self._context.journal.move(job, output_dir=folder, notes=[*job.notes, note])
+        if names:
+            job.output_dir.mkdir(parents=True, exist_ok=True)
         return job
 
-    def _target(self, job: JobRecord, name: str, known: OutputRecord | None) -> Path:
+    def _target(self, job: JobRecord, name: str) -> Path:
         """Where a file goes: its place in the output folder, or in the job's own folder when that place is taken."""
         target = job.output_dir / name
-        if not os.path.lexists(target) or outputs.is_ours(target, known):
+        if not os.path.lexists(target):
             return target
         own = own_folder(job) / name
-        note = f"{target} is not this job's: the farm's file of that name is {own}."
+        note = f"Files in {job.output_dir} are not as this job left them: what the farm rendered is in {own.parent}."
         self._context.journal.add_note(job.id, note)
         return own
 
-    def _fetch(self, fetch: Fetch, known: OutputRecord | None) -> None:
-        """Bring one file. Runs in a thread of the pool. Raises `RenderjuiceError` or `OSError`."""
-        context = self._context
-        context.check(fetch.job_id)
+    def _fetch(self, fetch: Fetch) -> None:
+        """Bring one file. Runs in a thread of the pool. Raises `RenderjuiceError`, `OSError` or `Overtaken`."""
+        context, job_id, name, part = self._context, fetch.job_id, fetch.place.name, fetch.part
+        context.check(job_id)
+        if fetch.batch.expired.is_set():
+            raise DownloadURLExpired()
         fetch.target.parent.mkdir(parents=True, exist_ok=True)
-        part = fetch.part
-        arrived = storage.download(
-            fetch.file.url,
-            part,
-            etag=context.journal.part_etag(fetch.job_id, fetch.name),
-            started=lambda etag, _size: context.journal.set_part_etag(fetch.job_id, fetch.name, etag),
-            session=self._session,
-            progress=lambda _done: context.check(fetch.job_id),
-        )
+        etag = context.journal.part_etag(job_id, name) if part.exists() else None
+
+        def started(new_etag: str | None, size: int | None) -> None:
+            if etag or size is None or size >= RESUMABLE_BYTES:
+                context.journal.set_part_etag(job_id, name, new_etag)
+
+        try:
+            arrived = storage.download(
+                fetch.place.file.url,
+                part,
+                etag=etag,
+                started=started,
+                session=self._session,
+                progress=lambda _done: context.check(job_id),
+            )
+        except DownloadURLExpired:
+            fetch.batch.expired.set()
+            raise
+        except (Canceled, Overtaken):
+            if context.cancellation(job_id).is_set():
+                part.unlink(missing_ok=True)
+            raise
         damage = outputs.damage(part, fetch.target.suffix)
         if damage:
             part.unlink()
-            raise DamagedFile(fetch.name, damage)
-        status = part.stat()
-        place_file(part, fetch.target, replace=outputs.is_ours(fetch.target, known))
-        context.journal.add_output(
-            OutputRecord(fetch.job_id, fetch.name, fetch.target, arrived.size, status.st_mtime_ns)
-        )
+            raise DamagedFile(name, damage)
+        modified = part.stat().st_mtime_ns
+        # written down before it happens: a worker that is killed in between leaves a part that the next one places
+        context.journal.add_output(OutputRecord(job_id, name, fetch.target, arrived.size, modified, fetch.place.source))
+        try:
+            place_file(part, fetch.target)
+        except OSError:
+            context.journal.forget_outputs(job_id, [name])
+            raise
 
 
 def own_folder(job: JobRecord) -> Path:
@@ -170,12 +245,14 @@ def own_folder(job: JobRecord) -> Path:
     return job.output_dir / f"{outputs.safe_name(job.name)}-{job.id[:8]}"
 
 
-def place_file(part: Path, target: Path, *, replace: bool) -> None:
-    """Give a finished part its name. Never over a file that is there, unless `replace` says that it is ours.
+def part_of(target: Path, job_id: str) -> Path:
+    """The unfinished file: beside its place, hidden, and named so that no other job's can be meant."""
+    return target.with_name(f".{target.name}.{job_id[:8]}.part")
 
-    Raises `FileExistsError` when such a file appeared meanwhile.
-    """
-    if not replace and os.name == "posix":
+
+def place_file(part: Path, target: Path) -> None:
+    """Give a finished part its name. Never over a file that is there: raises `FileExistsError` when there is one."""
+    if os.name == "posix":
         # a hard link is refused when the name is taken, without a moment between looking and acting
         try:
             os.link(part, target)
@@ -187,6 +264,23 @@ def place_file(part: Path, target: Path, *, replace: bool) -> None:
             with suppress(OSError):
                 part.unlink()
             return
-    if not replace and target.exists():
+    if os.path.lexists(target):
         raise FileExistsError(17, "there is a file of this name that this job did not write", str(target))
     part.replace(target)
+
+
+def _recover(record: OutputRecord) -> bool:
+    """End the placing of a file that another worker was killed at. False when it has to be fetched again."""
+    part = part_of(record.path, record.job_id)
+    if not os.path.lexists(part):
+        return True
+    if outputs.is_ours(record.path, record):
+        part.unlink(missing_ok=True)
+        return True
+    try:
+        if part.stat().st_size != record.size:
+            return False
+        place_file(part, record.path)
+    except OSError:
+        return False
+    return True

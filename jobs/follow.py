@@ -4,79 +4,119 @@
 from __future__ import annotations
 
 import logging
-import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import suppress
 
 from ..api.client import Client
-from ..api.errors import NotFound, RateLimited, RenderjuiceError
+from ..api.errors import Canceled, NotFound, RenderjuiceError, WrongKey
 from ..api.models import Job, JobStatus, Progress
-from .context import Context, failure_of
-from .records import Failure, JobRecord, Stage
+from .context import Context
+from .failures import failure_of, failure_on_the_farm
+from .journal import Overtaken
+from .pace import Pace
+from .records import JobRecord, Stage
 
 logger = logging.getLogger(__name__)
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
-"""Seconds between two polls: short while things change, longer while they do not."""
-PAUSE_GROWTH = 1.3
 PAGE_SIZE = 100
 MOST_PAGES = 3
 """Pages of the job list that are read before the jobs not found there are asked for one by one."""
+MOST_SINGLE = 5
+"""Jobs that one poll asks for one by one; the others take their turn with the next polls."""
 MOST_FAILED_POLLS = 120
 """Polls without an answer after which a job is given up: about an hour. A retry goes on from there."""
 FOLLOWED_STAGES = frozenset({Stage.VALIDATING, Stage.RENDERING})
 
 
-@dataclass
-class Pace:
-    """When to ask next: back to the shortest pause with each change, growing without one."""
+class Follower:
+    """The polling of all jobs, service by service. Its methods are called by one thread."""
 
-    pause: float = SHORTEST_PAUSE
-    failed_polls: int = 0
+    def __init__(self, context: Context, callers: Executor) -> None:
+        self._context = context
+        self._callers = callers
+        self._polls: dict[str, Future[bool]] = {}
+        self._paces: dict[str, Pace] = defaultdict(Pace)
+        self._not_before: dict[str, float] = defaultdict(float)
+        self._asked: dict[str, float] = {}
 
-    def after(self, changed: bool) -> float:
-        """Seconds to wait after a poll that was answered; jitter keeps many computers from asking in step."""
-        self.failed_polls = 0
-        self.pause = SHORTEST_PAUSE if changed else min(LONGEST_PAUSE, self.pause * PAUSE_GROWTH)
-        return self.pause * random.uniform(0.85, 1.15)  # noqa: S311
+    def hurry(self) -> None:
+        """Forget all pauses."""
+        self._not_before.clear()
+        self._paces.clear()
 
-    def after_failure(self, error: RenderjuiceError) -> float:
-        """Seconds to wait after a poll that was not answered, as long as the service says at least."""
-        self.failed_polls += 1
-        self.pause = min(LONGEST_PAUSE, self.pause * 2)
-        asked = error.wait if isinstance(error, RateLimited) and error.wait else 0.0
-        return max(self.pause * random.uniform(0.85, 1.15), asked)  # noqa: S311
+    def follow(self, jobs: Iterable[JobRecord]) -> None:
+        """Ask about the jobs whose turn it is, one request at a time for each service."""
+        by_service: dict[str, list[JobRecord]] = defaultdict(list)
+        for job in jobs:
+            if job.stage in FOLLOWED_STAGES and job.remote_id:
+                by_service[job.api_url].append(job)
+        for api_url, polled in list(self._polls.items()):
+            if polled.done():
+                del self._polls[api_url]
+                self._not_before[api_url] = time.monotonic() + self._pause_after(polled, api_url, by_service[api_url])
+        for api_url, followed in by_service.items():
+            if followed and api_url not in self._polls and time.monotonic() >= self._not_before[api_url]:
+                self._polls[api_url] = self._callers.submit(poll, self._context, api_url, followed, self._asked)
+
+    def _pause_after(self, polled: Future[bool], api_url: str, jobs: Sequence[JobRecord]) -> float:
+        """Seconds until the next poll of a service."""
+        pace = self._paces[api_url]
+        error = polled.exception()
+        if error is None:
+            return pace.after(polled.result()) * self._context.pace
+        if isinstance(error, Canceled):
+            return 0.0
+        logger.info("poll failed: %s", error, exc_info=None if isinstance(error, RenderjuiceError) else error)
+        pause = pace.after_failure(error) * self._context.pace
+        if isinstance(error, WrongKey) or pace.failed >= MOST_FAILED_POLLS:
+            pace.failed = 0
+            give_up(self._context, jobs, error)
+        else:
+            note_trouble(self._context, jobs, error)
+        return pause
 
 
-def poll(context: Context, api_url: str, jobs: Sequence[JobRecord]) -> bool:
+def poll(context: Context, api_url: str, jobs: Sequence[JobRecord], asked: dict[str, float]) -> bool:
     """Ask once for all jobs of one service address and write down what changed. True when anything did.
 
-    Raises `RenderjuiceError` when the service does not answer.
+    `asked` keeps when a job was last asked for by itself. Raises `RenderjuiceError` when the service does not answer.
     """
     with context.client(api_url) as client:
         progress = _progress(client, jobs)
-        remotes = _remote_jobs(context, client, jobs)
+        remotes = _remote_jobs(context, client, jobs, asked)
         changed = False
         for job in jobs:
             remote = remotes.get(job.remote_id or "")
             if remote is not None:
-                changed |= apply(context, client, job, remote, progress.get(remote.id))
+                changed |= _take_in(context, client, job, remote, progress.get(remote.id))
         return changed
 
 
-def apply(context: Context, client: Client, job: JobRecord, remote: Job, progress: Progress | None) -> bool:
+def _take_in(context: Context, client: Client, job: JobRecord, remote: Job, progress: Progress | None) -> bool:
     """Write down what the farm says of one job. True when that was new."""
-    job = context.journal.job(job.id)
-    if job.stage not in FOLLOWED_STAGES or job.remote_id != remote.id:
-        return False
     if remote.is_finished and remote.final_config is None and remote.failed_reason is None:
         remote = client.get_job(remote.id)
+    with context.journal.together():
+        now = context.journal.find(job.id)
+        if now is None or now.stage not in FOLLOWED_STAGES or now.remote_id != remote.id:
+            return False
+        changes = _changes(now, remote, progress)
+        if changes:
+            context.journal.update(now.id, **changes)
+    # a new token of the same preview is no news
+    return bool(changes.keys() - {"preview_url"})
+
+
+def _changes(job: JobRecord, remote: Job, progress: Progress | None) -> dict[str, object]:
     changes: dict[str, object] = {}
     if remote.status != job.status:
         changes["status"] = remote.status
     if remote.final_config is not None and remote.final_config != job.final_config:
         changes["final_config"] = remote.final_config
-    if remote.preview_url and remote.preview_url != job.preview_url:
+    if _address(remote.preview_url) != _address(job.preview_url):
         changes["preview_url"] = remote.preview_url
     rendered = _frames_rendered(job, progress)
     if rendered is not None and rendered != job.frames_rendered:
@@ -88,9 +128,7 @@ def apply(context: Context, client: Client, job: JobRecord, remote: Job, progres
         changes["stage"] = stage
         if remote.status in (JobStatus.FAILED, JobStatus.CANCELED):
             changes["failure"] = failure_on_the_farm(remote, job.stage)
-    if changes:
-        context.journal.update(job.id, **changes)
-    return bool(changes)
+    return changes
 
 
 def next_stage(stage: Stage, status: str) -> Stage:
@@ -105,40 +143,30 @@ def next_stage(stage: Stage, status: str) -> Stage:
     return stage
 
 
-def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
-    """Why the farm ended a job, in words."""
-    reason = remote.failed_reason
-    words = ": ".join(part for part in (reason.type, reason.name) if part) if reason else ""
-    words = f" ({words})" if words else ""
-    if remote.status == JobStatus.CANCELED:
-        message = "The job was canceled on Renderjuice, not from here."
-        return Failure("canceled_elsewhere", message, "Retry to render it again.", words, stage)
-    if stage is Stage.VALIDATING:
-        message = f"Renderjuice could not validate the scene{words}."
-        return Failure("validation_failed", message, "Mend what it names in the scene, and submit again.", str(remote.raw), stage)
-    message = f"The render failed on Renderjuice{words}."
-    return Failure("render_failed", message, "Check that the scene renders here, then retry or submit again.", str(remote.raw), stage)
-
-
-def give_up(context: Context, jobs: Iterable[JobRecord], error: RenderjuiceError) -> None:
-    """End the following of jobs whose service does not answer; on the farm they go on, and a retry follows them again."""
+def give_up(context: Context, jobs: Iterable[JobRecord], error: BaseException) -> None:
+    """End the following of jobs whose service does not answer; they go on there, and a retry follows them again."""
     for job in jobs:
-        context.journal.update(job.id, stage=Stage.FAILED, failure=failure_of(error, job.stage))
+        with suppress(Overtaken):
+            context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
 
 
-def note_trouble(context: Context, jobs: Iterable[JobRecord], error: RenderjuiceError) -> None:
+def note_trouble(context: Context, jobs: Iterable[JobRecord], error: BaseException) -> None:
     """Show that the service does not answer at the moment."""
+    message = error.message if isinstance(error, RenderjuiceError) else f"Something unforeseen happened: {error!r}."
     for job in jobs:
-        if job.trouble != error.message:
-            context.journal.update(job.id, trouble=error.message)
+        if job.trouble != message:
+            with suppress(Overtaken):
+                context.journal.move(job, trouble=message)
 
 
-def _progress(client: Client, jobs: Iterable[JobRecord]) -> dict[str, Progress]:
+def _progress(client: Client, jobs: Iterable[JobRecord]) -> Mapping[str, Progress]:
     """The counters of all running jobs. They are a nicety: a service that refuses them does not stop the following."""
     if not any(job.stage is Stage.RENDERING for job in jobs):
         return {}
     try:
         return {progress.job_id: progress for progress in client.all_progress() if progress.job_id}
+    except WrongKey:
+        raise
     except RenderjuiceError as error:
         if error.transient:
             raise
@@ -146,8 +174,10 @@ def _progress(client: Client, jobs: Iterable[JobRecord]) -> dict[str, Progress]:
         return {}
 
 
-def _remote_jobs(context: Context, client: Client, jobs: Sequence[JobRecord]) -> dict[str, Job]:
-    """The farm's side of the jobs, from the list where that takes fewer requests. A job that is gone there is given up."""
+def _remote_jobs(
+    context: Context, client: Client, jobs: Sequence[JobRecord], asked: dict[str, float]
+) -> Mapping[str, Job]:
+    """The farm's side of the jobs, from the list where that takes fewer requests. A job that is gone is given up."""
     wanted = {job.remote_id: job for job in jobs if job.remote_id}
     found: dict[str, Job] = {}
     if len(wanted) > 2:
@@ -156,7 +186,8 @@ def _remote_jobs(context: Context, client: Client, jobs: Sequence[JobRecord]) ->
             found |= {remote.id: remote for remote in listed.jobs if remote.id in wanted}
             if len(found) == len(wanted) or page >= listed.total_pages:
                 break
-    for remote_id in wanted.keys() - found.keys():
+    for remote_id in sorted(wanted.keys() - found.keys(), key=lambda unseen: asked.get(unseen, 0.0))[:MOST_SINGLE]:
+        asked[remote_id] = time.monotonic()
         try:
             found[remote_id] = client.get_job(remote_id)
         except NotFound as error:
@@ -170,6 +201,11 @@ def _frames_rendered(job: JobRecord, progress: Progress | None) -> int | None:
     if progress.frames_done is not None:
         return progress.frames_done
     return None if progress.fraction is None else round(progress.fraction * len(job.frames))
+
+
+def _address(url: str | None) -> str:
+    """A signed URL without its token."""
+    return (url or "").partition("?")[0]
 
 
 def _ended(status: str) -> Stage:

@@ -134,6 +134,7 @@ class Journal(Database):
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     (output.job_id, output.name, str(output.path), output.size, output.modified_ns, output.source),
                 )
+                connection.execute("DELETE FROM parts WHERE job_id = ? AND name = ?", (output.job_id, output.name))
         except sqlite3.IntegrityError as error:
             raise Overtaken(output.job_id) from error
 

@@ -15,15 +15,18 @@ class WorkerLock:
     """The lock of one home. A process must not open it twice: closing one handle would give back the other's lock."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         self._connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
 
     def acquire(self, patience: float = 0.0) -> bool:
-        """Take the lock, trying for `patience` seconds. False when another process has it."""
+        """Take the lock, trying for `patience` seconds. False when another process has it. Raises `OSError`."""
         deadline = time.monotonic() + patience
         while True:
             try:
                 self._connection.execute("BEGIN EXCLUSIVE")
-            except sqlite3.OperationalError:
+            except sqlite3.DatabaseError as error:
+                if "locked" not in str(error):
+                    raise OSError(f"The lock file {self._path} cannot be used: {error}") from error
                 if time.monotonic() >= deadline:
                     return False
                 time.sleep(0.05)

@@ -6,9 +6,12 @@ Names come from the service and are never trusted as paths.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from ..api.models import Downloads, OutputFile
@@ -16,8 +19,12 @@ from .records import OutputRecord
 
 LONGEST_NAME = 200
 """Bytes: below what the usual file systems take (255), with room for a suffix of ours."""
-FORBIDDEN = re.compile(r'[<>:"|?*\x00-\x1f\x7f]')
-RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?$", re.IGNORECASE)
+MOST_FOLDERS = 8
+"""Folders below each other that a compositor node's path may ask for."""
+LONGEST_SUFFIX = 40
+FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
+"""What no system keeps, and what would make a name look like another (the marks that turn the writing direction)."""
+RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\..*)?$", re.IGNORECASE | re.DOTALL)
 FRAME_NUMBER = re.compile(r"(-?\d+)(?!.*\d)")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB\x60\x82"
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
@@ -36,21 +43,46 @@ STARTS = {
 ENDS = {".png": PNG_END, ".jpg": JPEG_END, ".jpeg": JPEG_END}
 
 
-def plan(downloads: Downloads) -> dict[str, OutputFile]:
+@dataclass(frozen=True)
+class Place:
+    """Where a listed file goes: `name` below the output folder. `source` is what the service calls it."""
+
+    name: str
+    source: str
+    file: OutputFile
+
+
+def plan(downloads: Downloads, placed: Mapping[str, str] | None = None) -> tuple[Place, ...]:
     """The place of every listed file below the output folder: a relative path with `/`, safe on every system.
 
-    Frames lie at the top, the files of compositor nodes below the path or the node that made them.
-    Two files of one name (two views, two nodes) get names of their own.
+    Frames lie at the top, the files of compositor nodes below the path or the node that made them. Two files of one
+    name (two views, two nodes) get names of their own. `placed` tells, by source, where files went before: those
+    stay where they are, whatever else is listed by now.
     """
-    places: dict[str, OutputFile] = {}
-    taken: set[str] = set()
-    listed = [(_frame_place(file), file) for file in downloads.frames]
-    listed += [(_node_place(file), file) for file in downloads.composite_nodes]
-    for place, file in listed:
-        name = _untaken(place, file, taken)
-        taken.add(_folded(name))
-        places[name] = file
-    return places
+    placed = placed or {}
+    files, folders = _Names(), _Names()
+    for name in placed.values():
+        _take(name, files, folders)
+    places = []
+    listed = [("frame", _frame_place(file), file) for file in downloads.frames]
+    listed += [("node", _node_place(file), file) for file in downloads.composite_nodes]
+    seen: Counter[str] = Counter()
+    for kind, wanted, file in listed:
+        source = source_of(kind, file)
+        seen[source] += 1
+        if seen[source] > 1:
+            source += f"\n{seen[source]}"
+        name = placed.get(source) or _untaken(wanted, file, files, folders)
+        _take(name, files, folders)
+        places.append(Place(name, source, file))
+    return tuple(places)
+
+
+def source_of(kind: str, file: OutputFile) -> str:
+    """What tells a file from the others of its job, without its address, whose token changes."""
+    return "\n".join(
+        (kind, file.relative_path or "", file.composite_node_name or "", file.view or "", file.file_name or "")
+    )
 
 
 def frames_listed(downloads: Downloads) -> int:
@@ -65,7 +97,7 @@ def frame_number(name: str) -> int | None:
     if match is None:
         return None
     number = match.group(1)
-    # in "shot-0007" the dash belongs to the name; Blender writes a negative frame as "-0007" at the start or after a separator
+    # in "shot-0007" the dash belongs to the name; Blender writes a negative frame as "-0007" after a separator
     if number.startswith("-") and match.start() > 0 and stem[match.start() - 1].isalnum():
         number = number[1:]
     return int(number)
@@ -94,12 +126,9 @@ def is_ours(path: Path, known: OutputRecord | None) -> bool:
 
 def conflicts(folder: Path, names: Iterable[str], known: Mapping[str, OutputRecord]) -> tuple[str, ...]:
     """The names under which `folder` already holds something that this job did not write."""
-    taken = []
-    for name in names:
-        path = folder / name
-        if (path.exists() or path.is_symlink()) and not is_ours(path, known.get(name)):
-            taken.append(name)
-    return tuple(taken)
+    return tuple(
+        name for name in names if os.path.lexists(folder / name) and not is_ours(folder / name, known.get(name))
+    )
 
 
 def expected_names(sample: str, frames: Iterable[int]) -> tuple[str, ...]:
@@ -109,7 +138,9 @@ def expected_names(sample: str, frames: Iterable[int]) -> tuple[str, ...]:
     if match is None:
         return ()
     width = len(match.group())
-    return tuple(f"{stem[: match.start()]}{frame:0{width}d}{stem[match.end() :]}{suffix}" for frame in frames if frame >= 0)
+    return tuple(
+        f"{stem[: match.start()]}{frame:0{width}d}{stem[match.end() :]}{suffix}" for frame in frames if frame >= 0
+    )
 
 
 def damage(path: Path, suffix: str) -> str:
@@ -133,18 +164,20 @@ def damage(path: Path, suffix: str) -> str:
 
 
 def safe_name(name: str) -> str:
-    """A file name that every system can keep, and that leads nowhere else. Never empty."""
-    name = unicodedata.normalize("NFC", name)
-    name = FORBIDDEN.sub("_", re.split(r"[/\\]", name)[-1]).rstrip(". ").lstrip(" ")
-    if name.strip(".") == "" or RESERVED.match(name):
-        name = "_" + name
+    """A file name that every system can keep, that is not hidden, and that leads nowhere else. Never empty."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    name = FORBIDDEN.sub("_", name).rstrip(". ").lstrip(" ")
     suffix = PurePosixPath(name).suffix
-    while len(name.encode()) > LONGEST_NAME:
-        stem = name[: len(name) - len(suffix)]
-        if not stem:
-            return "_"
-        name = stem[:-1] + suffix
-    return name
+    suffix = suffix if len(suffix.encode()) <= LONGEST_SUFFIX else ""
+    name = _cut(name[: len(name) - len(suffix)], LONGEST_NAME - len(suffix.encode())) + suffix
+    if not name or name.startswith(".") or RESERVED.match(name):
+        name = "_" + name
+    return name.rstrip(". ")
+
+
+def _cut(text: str, size: int) -> str:
+    """As much of a text as fits into so many bytes, without half a character at the end."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def _frame_place(file: OutputFile) -> str:
@@ -159,27 +192,49 @@ def _node_place(file: OutputFile) -> str:
         folders.pop()
     if not folders:
         folders = [safe_name(file.composite_node_name or "File Output")]
-    return "/".join([*folders, name])
+    return "/".join([*folders[:MOST_FOLDERS], name])
 
 
-def _untaken(place: str, file: OutputFile, taken: set[str]) -> str:
-    path = PurePosixPath(place)
-    candidates = [place]
+def _untaken(wanted: str, file: OutputFile, files: _Names, folders: _Names) -> str:
+    """The wanted name, or the first of its variations under which there is nothing yet."""
+    path = PurePosixPath(wanted)
+    while any(str(parent) in files for parent in path.parents):
+        # a frame lies where a node's folder would be
+        path = PurePosixPath(path.parts[0] + "_", *path.parts[1:])
+    candidates = [path]
     for addition in (file.view, file.composite_node_name):
         if addition:
-            candidates.append(str(path.with_name(safe_name(f"{path.stem}_{addition}{path.suffix}"))))
+            candidates.append(path.with_name(safe_name(f"{path.stem}_{safe_name(addition)}{path.suffix}")))
     number = 2
-    while _folded(candidates[0]) in taken:
+    while str(candidates[0]) in files or str(candidates[0]) in folders:
         candidates.pop(0)
         if not candidates:
-            candidates.append(str(path.with_name(f"{path.stem} ({number}){path.suffix}")))
+            candidates.append(path.with_name(f"{path.stem} ({number}){path.suffix}"))
             number += 1
-    return candidates[0]
+    return str(candidates[0])
+
+
+def _take(name: str, files: _Names, folders: _Names) -> None:
+    files.add(name)
+    for parent in PurePosixPath(name).parents:
+        folders.add(str(parent))
+
+
+class _Names:
+    """A set of names as a file system sees them that ignores case."""
+
+    def __init__(self) -> None:
+        self._folded: set[str] = set()
+
+    def add(self, name: str) -> None:
+        self._folded.add(_folded(name))
+
+    def __contains__(self, name: str) -> bool:
+        return _folded(name) in self._folded
 
 
 def _folded(name: str) -> str:
-    """What a file system that ignores case takes for the same name."""
-    return unicodedata.normalize("NFC", name).casefold()
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def count_frames(names: Iterable[str]) -> int:

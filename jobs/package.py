@@ -10,11 +10,14 @@ import os
 import shutil
 import zipfile
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 import zstandard
+
+from .records import NOTHING_LEFT
 
 UPLOAD_LIMIT = 5 * 1024**3
 """Bytes; the service takes files that are smaller (its documentation of uploads)."""
@@ -23,10 +26,10 @@ COMPRESSION_LEVEL = 3
 """Zstandard's own default: within a few percent of the next levels' size at several times their speed."""
 ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
 GZIP_MAGIC = b"\x1f\x8b"
-COMPRESSED_SUFFIXES = frozenset(
-    ".png .jpg .jpeg .webp .avif .jp2 .exr .tif .tiff .mp3 .ogg .oga .flac .m4a .aac .mp4 .mov .mkv .webm .avi "
-    ".zip .gz .zst .7z .woff .woff2 .vdb".split()
-)
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".jp2", ".exr", ".tif", ".tiff")
+MEDIA = (".mp3", ".ogg", ".oga", ".flac", ".m4a", ".aac", ".mp4", ".mov", ".mkv", ".webm", ".avi")
+ARCHIVES = (".zip", ".gz", ".zst", ".7z", ".woff", ".woff2", ".vdb")
+COMPRESSED_SUFFIXES = frozenset((*IMAGES, *MEDIA, *ARCHIVES))
 """Kinds of file whose bytes hardly shrink further: they are stored, which is many times faster."""
 
 Progress = Callable[[int, int], None]
@@ -35,6 +38,13 @@ Progress = Callable[[int, int], None]
 
 class PackageError(Exception):
     """The package cannot be made; the text tells the artist why and what to do."""
+
+
+class NothingLeft(PackageError):
+    """Neither the snapshot nor the package of a job is on this computer any more."""
+
+    def __init__(self) -> None:
+        super().__init__(NOTHING_LEFT.sentence)
 
 
 @dataclass(frozen=True)
@@ -60,43 +70,66 @@ def make_package(blend: Path, snapshot: Path, files: Iterable[Path], folder: Pat
     `blend` is where the artist's file lies: files keep their place relative to it.
     Raises `PackageError` (a file is missing or unreadable, no common root, too large, disk too small).
     """
-    files = sorted(set(files))
+    blend = _plain(blend)
+    files = sorted({_plain(path) for path in files} - {blend})
     sizes = {path: _size(path) for path in (snapshot, *files)}
     total = sum(sizes.values())
     _check_limit(sum(size for path, size in sizes.items() if path.suffix.lower() in COMPRESSED_SUFFIXES))
     _check_room(folder, total)
-    stem = blend.stem
-    target = folder / (f"{stem}.zip" if files else f"{stem}.blend")
+    target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
     if target == snapshot:
         raise PackageError(f"The snapshot {snapshot} has the package's own name.")
     partial = target.with_name(target.name + ".part")
     counter = _Counter(progress, total)
-    if files:
-        _write_zip(partial, _layout(blend, snapshot, files), counter)
-    else:
-        with snapshot.open("rb") as source, partial.open("wb") as file:
-            _compress(source, file, sizes[snapshot], counter)
-    size = partial.stat().st_size
     try:
+        if files:
+            _write_zip(partial, _layout(blend, snapshot, files), counter)
+        else:
+            _write_blend(partial, snapshot, counter)
+        size = partial.stat().st_size
         _check_limit(size)
-    except PackageError:
-        partial.unlink()
+        partial.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
         raise
-    partial.replace(target)
     return Package(target, "zip" if files else "blend", size)
+
+
+def common_root(folders: Iterable[PurePath]) -> PurePath:
+    """The deepest folder that holds all of them. Raises `PackageError` when there is none: different drives."""
+    root, *others = set(folders)
+    while not all(folder.is_relative_to(root) for folder in others):
+        if root.parent == root:
+            raise PackageError(
+                "The scene and its files lie on different drives, so no relative path leads from one to the other. "
+                "Copy the files into the project's folder and submit again."
+            )
+        root = root.parent
+    return root
 
 
 def _layout(blend: Path, snapshot: Path, files: Iterable[Path]) -> list[Entry]:
     """The place of every file below the one folder that holds them all; the scene comes first."""
-    try:
-        root = Path(os.path.commonpath([blend.parent, *(path.parent for path in files)]))
-    except ValueError:
-        raise PackageError(
-            "The scene and its files lie on different drives, so no relative path leads from one to the other. "
-            "Copy the files into the project's folder and submit again."
-        ) from None
-    scene = Entry(snapshot, blend.relative_to(root).as_posix())
-    return [scene, *(Entry(path, path.relative_to(root).as_posix()) for path in files)]
+    root = common_root([blend.parent, *(path.parent for path in files)])
+    entries = [Entry(snapshot, blend.relative_to(root).as_posix())]
+    entries += [Entry(path, path.relative_to(root).as_posix()) for path in files]
+    for entry in entries:
+        if any("\ud800" <= character <= "\udfff" for character in entry.name):
+            name = entry.name.encode(errors="replace").decode()
+            raise PackageError(f"The name of the file {name} is no Unicode text. Rename it, and submit again.")
+    return entries
+
+
+def _plain(path: Path) -> Path:
+    """A path without `..` and doubled slashes, as it would stand in an archive. Links are left as they are."""
+    plain = Path(os.path.abspath(path))  # noqa: PTH100
+    return Path("/", *plain.parts[1:]) if plain.root == "//" else plain
+
+
+def _write_blend(target: Path, snapshot: Path, counter: _Counter) -> None:
+    with snapshot.open("rb") as source, target.open("wb") as file:
+        _compress(source, file, os.fstat(source.fileno()).st_size, counter)
 
 
 def _write_zip(target: Path, entries: Iterable[Entry], counter: _Counter) -> None:
@@ -181,6 +214,7 @@ def _check_room(folder: Path, size: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < size:
         raise PackageError(
-            f"Packing needs up to {size / 1024**3:.2f} GiB on the disk of {folder}, and {free / 1024**3:.2f} GiB are free. "
+            f"Packing needs up to {size / 1024**3:.2f} GiB on the disk of {folder}, "
+            f"and {free / 1024**3:.2f} GiB are free. "
             "Make room there, and retry."
         )

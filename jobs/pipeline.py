@@ -17,13 +17,14 @@ from ..api.errors import NotFound, Refused, RenderjuiceError, UploadURLExpired
 from ..api.models import Job, JobStatus
 from ..api.render_config import FIELD_OF_JSON, json_name
 from .context import Context
-from .package import make_package
+from .package import NothingLeft, make_package
 from .records import JobRecord, Stage
 
-UPLOAD_ATTEMPTS = 4
+MOST_EXPIRED_URLS = 4
+"""Presigned URLs that may expire before an upload is given up."""
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far this computer's clock may be from the service's when a lost job is looked for."""
-STARTED = frozenset({JobStatus.BOOTING, JobStatus.RENDERING, JobStatus.FINALIZING, JobStatus.COMPLETED})
+NOT_STARTED = frozenset({JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
 NEVER_LEFT_OUT = frozenset(
     {"color_management_preset", "frame_ranges", "resolution", "resolution_percentage", "sample_count"}
 )
@@ -33,60 +34,58 @@ NEVER_LEFT_OUT = frozenset(
 def package(context: Context, job: JobRecord) -> None:
     """Make the file to upload."""
     if job.package is None or not job.package.is_file():
+        if not job.snapshot.is_file():
+            raise NothingLeft()
         folder = context.home.create_submission(job.id)
-        made = make_package(job.blend, job.snapshot, job.files, folder, context.progress(job))
-        job = context.journal.update(job.id, package=made.path, bytes_done=made.size, bytes_total=made.size)
+        made = make_package(job.blend, job.snapshot, job.files, folder, context.packing_progress(job))
+        job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size)
     job.snapshot.unlink(missing_ok=True)
-    context.journal.update(job.id, stage=Stage.UPLOADING, bytes_done=0)
+    context.journal.move(job, stage=Stage.UPLOADING, bytes_done=0)
 
 
 def upload(context: Context, job: JobRecord) -> None:
     """Send the package. The upload that counts is the one whose slug is written down."""
     package_path = job.package
     if package_path is None or not package_path.is_file():
-        context.journal.update(job.id, stage=Stage.PACKAGING, package=None)
+        context.journal.move(job, stage=Stage.PACKAGING, package=None)
         return
     size = package_path.stat().st_size
     progress = context.progress(job)
     with context.client(job.api_url, job_id=job.id) as client:
-        for attempt in range(1, UPLOAD_ATTEMPTS + 1):
+        for attempt in range(1, MOST_EXPIRED_URLS + 1):
             context.check(job.id)
             target = client.create_upload(package_path.name, "zip" if package_path.suffix == ".zip" else "blend")
             try:
                 storage.upload(target.upload_url, package_path, progress=lambda sent: progress(sent, size))
-            except RenderjuiceError as error:
-                expired = isinstance(error, UploadURLExpired)
-                if attempt == UPLOAD_ATTEMPTS or not (error.transient or expired):
-                    raise
-                context.journal.update(job.id, trouble=error.message, bytes_done=0)
-                context.sleep(job.id, 0.0 if expired else 2.0**attempt)
-            else:
                 break
-    context.journal.update(job.id, stage=Stage.CREATING, slug=target.slug, create_intent=None, trouble="")
+            except UploadURLExpired:
+                if attempt == MOST_EXPIRED_URLS:
+                    raise
+    context.journal.move(job, stage=Stage.CREATING, slug=target.slug, create_intent=None, trouble="")
 
 
 def create(context: Context, job: JobRecord) -> None:
     """Make the job on the farm, once: `POST /jobs` may not be repeated, so a lost answer is looked for first."""
     if job.slug is None:
-        context.journal.update(job.id, stage=Stage.UPLOADING)
+        context.journal.move(job, stage=Stage.UPLOADING)
         return
     with context.client(job.api_url, job_id=job.id) as client:
         remote = find_lost_job(context, client, job) if job.create_intent is not None else None
         if remote is None:
-            job = context.journal.update(job.id, create_intent=time.time())
+            job = context.journal.move(job, create_intent=time.time())
             try:
                 remote = client.create_job(job.slug or "")
             except (Refused, NotFound):
                 if not job.former_remote_ids:
                     raise
                 # the farm may take a slug only once: send the same package again
-                context.journal.update(job.id, stage=Stage.UPLOADING, slug=None, create_intent=None)
+                context.journal.move(job, stage=Stage.UPLOADING, slug=None, create_intent=None, bytes_done=0)
                 return
             except RenderjuiceError as error:
                 remote = find_lost_job(context, client, job) if error.may_have_arrived else None
                 if remote is None:
                     raise
-    context.journal.update(job.id, stage=Stage.VALIDATING, remote_id=remote.id, status=remote.status)
+    context.journal.move(job, stage=Stage.VALIDATING, remote_id=remote.id, status=remote.status, trouble="")
 
 
 def find_lost_job(context: Context, client: Client, job: JobRecord) -> Job | None:
@@ -123,7 +122,7 @@ def validate(context: Context, job: JobRecord) -> None:
                     raise
                 # it may have been carried out: the status tells, and the poller asks again while it is "created"
                 remote = client.get_job(remote.id)
-    context.journal.update(job.id, status=remote.status, trouble="")
+    context.journal.move(job, status=remote.status, trouble="")
 
 
 def start(context: Context, job: JobRecord) -> None:
@@ -140,10 +139,10 @@ def start(context: Context, job: JobRecord) -> None:
                     job = _leave_out(context, job, field_name)
                     continue
                 remote = client.get_job(job.remote_id or "")
-                if remote.status not in STARTED:
+                if remote.status in NOT_STARTED:
                     raise
-                break
-    context.journal.update(job.id, stage=Stage.RENDERING, status=remote.status, trouble="")
+                break  # it renders already, or it has ended: the poller tells why
+    context.journal.move(job, stage=Stage.RENDERING, status=remote.status, trouble="")
 
 
 def field_to_leave_out(job: JobRecord, refusal: Refused) -> str | None:
@@ -158,8 +157,7 @@ def field_to_leave_out(job: JobRecord, refusal: Refused) -> str | None:
 def _leave_out(context: Context, job: JobRecord, field_name: str) -> JobRecord:
     value = getattr(job.config, field_name)
     note = f"Renderjuice refused {json_name(field_name)} {value}: the value that it finds in the file is used."
-    context.journal.add_note(job.id, note)
-    return context.journal.update(job.id, config=job.config.without(field_name))
+    return context.journal.move(job, config=job.config.without(field_name), notes=[*job.notes, note])
 
 
 STAGES: Mapping[Stage, Callable[[Context, JobRecord], None]] = {

@@ -16,6 +16,7 @@ from .context import Context
 from .home import Home
 from .journal import Journal, JournalError
 from .lock import WorkerLock
+from .records import Setting
 from .worker import Worker
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="renderjuice worker")
     parser.add_argument("--home", type=Path, required=True, help="the extension's user folder")
     parser.add_argument("--api-url", required=True, help="the service address that the environment's key belongs to")
+    parser.add_argument("--pace", type=float, default=1.0, help="stretches every pause; below 1 for a service nearby")
     options = parser.parse_args(arguments)
     home = Home(options.home).create()
     lock = WorkerLock(home.worker_lock)
@@ -40,8 +42,8 @@ def run(arguments: Sequence[str]) -> int:
     logger.info("worker %s begins, Python %s", os.getpid(), sys.version.split()[0])
     try:
         with Journal(home.journal) as journal:
-            journal.set_setting("worker", str(os.getpid()))
-            context = Context(home, journal, options.api_url)
+            journal.set_setting(Setting.WORKER, str(os.getpid()))
+            context = Context(home, journal, options.api_url, pace=options.pace)
             for name in ("SIGTERM", "SIGINT", "SIGHUP"):
                 if hasattr(signal, name):
                     signal.signal(getattr(signal, name), lambda *_: context.quitting.set())

@@ -46,6 +46,19 @@ class Wish(StrEnum):
     TEST_CONNECTION = "test_connection"
 
 
+class Setting(StrEnum):
+    """The names of the journal's settings."""
+
+    WORKER = "worker"
+    ON_QUIT = "on_quit"
+    ONLINE_ACCESS = "online_access"
+    CONNECTION = "connection"
+
+
+WORKER_STARTING, WORKER_GONE = "starting", "gone"
+"""What the setting WORKER says while there is no process id to tell."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """Why a job stopped: for the artist (`message`, `next_step`) and for the support bundle (`detail`).
@@ -63,6 +76,9 @@ class Failure:
     def sentence(self) -> str:
         """What happened and what to do next, in one line."""
         return f"{self.message} {self.next_step}".strip()
+
+
+NOTHING_LEFT = Failure("nothing_left", "What was sent is not on this computer any more.", "Submit the scene again.")
 
 
 @dataclass(frozen=True)

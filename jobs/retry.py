@@ -1,37 +1,43 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking up a job again, from where it stopped."""
+"""Taking up a job again, from where it stopped. Needs the journal only: Blender asks `cannot_retry` as well."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ..api.models import JobStatus
-from .context import Context
-from .outputs import missing_frames
-from .records import Failure, JobRecord, Stage
+from .journal import Journal
+from .outputs import is_ours, missing_frames
+from .records import NOTHING_LEFT, Failure, JobRecord, Stage
 
-ENDED_ON_THE_FARM = (JobStatus.FAILED, JobStatus.CANCELED)
+ENDED_WITHOUT_FRAMES = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
+NOT_RENDERED = frozenset({"", JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
+RENDERED_ANEW = frozenset({"frames_missing", "not_found"})
+"""Kinds of failure after which the farm's job is of no use any more, whatever its status."""
 
 
-def wish_retry(context: Context, job: JobRecord) -> None:
+def retry(journal: Journal, job: JobRecord) -> None:
     """Go on with a job that failed or was canceled. What was packed, sent or fetched already is used again.
 
-    A job that ended on the farm is made anew there from the same package; when only some frames are missing, the new
-    one renders just those.
+    A job that ended on the farm is made anew there from the same package, and renders the frames that are not here.
     """
     if job.stage not in (Stage.FAILED, Stage.CANCELED):
         return
     stopped_at = job.failure.stage if job.failure else Stage.PACKAGING
-    is_missing_frames = job.failure is not None and job.failure.kind == "frames_missing"
-    if is_missing_frames:
-        missing = missing_frames(job.frames, context.journal.outputs(job.id))
-        config = replace(job.config, frame_ranges=tuple(str(frame) for frame in missing))
-        job = context.journal.update(job.id, config=config)
-    if job.remote_id and (job.status in ENDED_ON_THE_FARM or is_missing_frames):
-        context.journal.update(
+    kind = job.failure.kind if job.failure else ""
+    if job.remote_id and (job.status in ENDED_WITHOUT_FRAMES or kind in RENDERED_ANEW):
+        outputs = journal.outputs(job.id)
+        deleted = [name for name, output in outputs.items() if not os.path.lexists(output.path)]
+        journal.forget_outputs(job.id, deleted)
+        missing = missing_frames(job.frames, outputs.keys() - set(deleted))
+        config = replace(job.config, frame_ranges=runs(missing)) if missing and missing != job.frames else job.config
+        journal.update(
             job.id,
             stage=_stage_of_package(job),
+            config=config,
             remote_id=None,
             former_remote_ids=[*job.former_remote_ids, job.remote_id],
             status="",
@@ -43,18 +49,47 @@ def wish_retry(context: Context, job: JobRecord) -> None:
         )
         return
     if stopped_at in (Stage.PACKAGING, Stage.UPLOADING, Stage.CREATING):
-        stopped_at = _stage_of_package(job) if stopped_at is not Stage.CREATING or not job.slug else stopped_at
-    context.journal.update(job.id, stage=stopped_at, failure=None, trouble="")
+        stopped_at = _stage_of_package(job)
+    journal.update(job.id, stage=stopped_at, bytes_done=0, failure=None, trouble="")
 
 
-def wish_download(context: Context, job: JobRecord, folder: str) -> None:
-    """Fetch what a job rendered so far (again), into another folder if one is given."""
+def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
+    """Fetch what a job rendered so far and what is not here (any more), into another folder if one is given.
+
+    A file that was changed since it was fetched stays as it is; the farm's version gets a place beside it.
+    """
+    if job.remote_id is None or job.status in NOT_RENDERED:
+        journal.add_note(job.id, "There is nothing to download yet.")
+        return
     if folder:
-        job = context.journal.update(job.id, output_dir=Path(folder))
-    if job.remote_id is None:
-        context.journal.add_note(job.id, "There is nothing to download yet.")
-    elif job.stage.is_final:
-        context.journal.update(job.id, stage=Stage.DOWNLOADING)
+        job = journal.update(job.id, output_dir=Path(folder), frames_downloaded=0)
+    gone = [
+        name
+        for name, output in journal.outputs(job.id).items()
+        if not (output.path.is_relative_to(job.output_dir) and is_ours(output.path, output))
+    ]
+    journal.forget_outputs(job.id, gone)
+    if job.stage.is_final:
+        # while the farm still works on it, there is more to come
+        stage = Stage.DOWNLOADING if job.status in JobStatus.FINISHED else Stage.RENDERING
+        journal.update(job.id, stage=stage)
+
+
+def cannot_retry(job: JobRecord) -> Failure | None:
+    """Why a retry could not begin, or None."""
+    is_here = job.snapshot.is_file() or (job.package is not None and job.package.is_file())
+    return None if job.slug or job.remote_id or is_here else NOTHING_LEFT
+
+
+def runs(frames: Iterable[int]) -> tuple[str, ...]:
+    """Frames as the API takes them: `"5-9"` for neighbours, `"12"` otherwise; negative ones always by themselves."""
+    ranges: list[tuple[int, int]] = []
+    for frame in sorted(frames):
+        if ranges and ranges[-1][1] == frame - 1 and ranges[-1][0] >= 0:
+            ranges[-1] = (ranges[-1][0], frame)
+        else:
+            ranges.append((frame, frame))
+    return tuple(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def _stage_of_package(job: JobRecord) -> Stage:
@@ -64,11 +99,3 @@ def _stage_of_package(job: JobRecord) -> Stage:
     if job.package is not None and job.package.is_file():
         return Stage.UPLOADING
     return Stage.PACKAGING
-
-
-def cannot_retry(job: JobRecord) -> Failure | None:
-    """Why a retry could not begin, or None."""
-    is_here = job.snapshot.is_file() or (job.package is not None and job.package.is_file())
-    if job.slug or job.remote_id or is_here:
-        return None
-    return Failure("nothing_left", "What was sent is not on this computer any more.", "Submit the scene again.")

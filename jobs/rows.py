@@ -79,6 +79,4 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
 
 def output_of_row(row: sqlite3.Row) -> OutputRecord:
     """A file that a job wrote, as the table has it."""
-    return OutputRecord(
-        row["job_id"], row["name"], Path(row["path"]), row["size"], row["modified_ns"], row["source"]
-    )
+    return OutputRecord(row["job_id"], row["name"], Path(row["path"]), row["size"], row["modified_ns"], row["source"])

@@ -39,6 +39,8 @@ class JournalWatch:
     def _read(self, version: int) -> tuple[JobRecord, ...]:
         changed = self._journal.changed_since(self._revision)
         self._data_version = version
+        for job_id in self.jobs.keys() - self._journal.job_ids():
+            self.forget(job_id)
         for job in changed:
             self._revision = max(self._revision, job.revision)
             self.jobs[job.id] = job

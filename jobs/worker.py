@@ -7,34 +7,36 @@ when nothing is left to do. All its state is in the journal: it may be killed at
 
 from __future__ import annotations
 
-import json
 import logging
 import time
-from collections import defaultdict
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 
-from ..api.errors import Canceled, NotFound, Refused, RenderjuiceError, WrongKey
-from ..api.models import Downloads, JobStatus
-from . import outputs
-from .context import Context, failure_of
-from .download import Downloader
-from .follow import FOLLOWED_STAGES, MOST_FAILED_POLLS, Pace, give_up, note_trouble, poll
-from .pipeline import STAGES, find_lost_job
-from .records import SENDING_STAGES, Failure, JobRecord, Stage, Wish, WishRecord
-from .retry import ENDED_ON_THE_FARM, wish_download, wish_retry
+from .cancel import cancel_here, cancel_on_the_farm
+from .connection import test_connection
+from .context import Context
+from .delivery import DELIVERED_STAGES, Deliverer
+from .failures import failure_of
+from .follow import Follower
+from .journal import JournalError, Overtaken
+from .records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Stage, Wish, WishRecord
+from .retry import fetch_again, retry
+from .sender import Sender
 
 logger = logging.getLogger(__name__)
 
 TICK = 0.1
-"""Seconds between two looks at the journal (5 µs each)."""
+"""Seconds between two looks at the journal (5 µs each while nothing changes)."""
 IDLE_SECONDS = 5.0
 """How long the worker waits for more before it ends."""
-SENDERS = 2
-"""Jobs that are packed or sent at once: one may pack while another uploads."""
-LISTING_PAUSE = 2.0
-"""Seconds between two looks at what one job offers for download."""
+CALLERS = 6
+"""Calls to the service at once; what has to be asked of it is small."""
 CANCEL_PAUSE = 5.0
-"""Seconds until a cancel that did not reach the service is sent again."""
+"""Seconds until a cancel that did not succeed is sent again."""
+MOST_FAILED_STEPS = 30
+FAILED_STEP_PAUSE = 1.0
+"""Steps in a row that may go wrong before the worker ends, and seconds after each; whoever looks starts another one."""
 
 
 class Worker:
@@ -43,305 +45,172 @@ class Worker:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._journal = context.journal
-        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
-        self._callers = ThreadPoolExecutor(4, thread_name_prefix="call")
-        self._downloader = Downloader(context)
-        self._sending: dict[str, Future[None]] = {}
+        self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="call")
+        self._sender = Sender(context, self._callers)
+        self._follower = Follower(context, self._callers)
+        self._deliverer = Deliverer(context, self._callers)
         self._canceling: dict[int, Future[bool]] = {}
-        self._not_before: dict[object, float] = defaultdict(float)
-        self._listings: dict[str, Future[Downloads]] = {}
-        self._polls: dict[str, Future[bool]] = {}
-        self._paces: dict[str, Pace] = defaultdict(Pace)
-        self._busy_until = time.monotonic() + IDLE_SECONDS
+        self._canceled: set[int] = set()
+        self._cancel_not_before: dict[int, float] = {}
+        self._seen: tuple[int, int] | None = None
+        self._jobs: tuple[JobRecord, ...] = ()
+        self._wishes: tuple[WishRecord, ...] = ()
+        self._is_left_alone = False
+        self._busy_until = 0.0
+        self._stay_busy()
 
     def run(self) -> None:
-        """Work until nothing is left to do, or until quitting Blender meant to stop."""
+        """Work until nothing is left to do, or until quitting Blender meant to stop. Raises what keeps
+        going wrong."""
+        failed = 0
         try:
             while not self._context.quitting.is_set():
-                self._grant_wishes()
-                jobs = self._journal.live_jobs()
-                if self._is_to_stop(jobs):
-                    break
-                self._send(jobs)
-                if self._context.is_online:
-                    self._follow(jobs)
-                    self._download(jobs)
-                if self._retire(jobs):
-                    break
-                self._context.quitting.wait(TICK)
+                try:
+                    if not self._step():
+                        break
+                    failed = 0
+                except Exception as error:
+                    failed += 1
+                    logger.warning("a step failed: %s", error, exc_info=not isinstance(error, JournalError))
+                    if failed >= MOST_FAILED_STEPS:
+                        raise
+                self._context.quitting.wait(FAILED_STEP_PAUSE if failed else TICK)
         finally:
             self._context.quitting.set()
-            for pool in (self._senders, self._callers):
-                pool.shutdown(wait=True, cancel_futures=True)
-            self._downloader.close()
+            self._sender.close()
+            self._callers.shutdown(wait=True, cancel_futures=True)
+            self._deliverer.close()
+
+    def _step(self) -> bool:
+        """Do what can be done without waiting. False when the worker is to end."""
+        self._look()
+        for wish in self._wishes_in_turn():
+            self._grant(wish)
+        self._look()
+        if self._is_to_stop() or self._retires():
+            return False
+        self._sender.collect()
+        self._sender.send(self._jobs)
+        if self._context.is_online:
+            self._follower.follow(self._jobs)
+        self._deliverer.collect(self._jobs)
+        delivered = [job for job in self._jobs if job.stage in DELIVERED_STAGES]
+        for job in delivered:
+            self._contained(job, self._deliverer.deliver, len(delivered))
+        return True
+
+    def _look(self) -> None:
+        """Take in what changed in the journal."""
+        version = self._journal.version()
+        if version != self._seen:
+            before, self._jobs = self._jobs, self._journal.live_jobs()
+            for job_id in {job.id for job in before} - {job.id for job in self._jobs}:
+                if self._journal.find(job_id) is None:
+                    self._context.home.discard_submission(job_id)
+            self._wishes = self._journal.wishes()
+            self._context.look_online()
+            meaning = self._journal.setting(Setting.ON_QUIT)
+            self._is_left_alone = meaning in ("STOP", "UPLOADS") and not self._journal.sessions()
+            self._seen = version
+
+    def _contained(self, job: JobRecord, work: Callable[[JobRecord, int], None], count: int) -> None:
+        """Keep what goes wrong with one job from the others."""
+        try:
+            work(job, count)
+        except Overtaken:
+            logger.info("job %s was overtaken", job.id)
+        except JournalError:
+            raise
+        except Exception as error:
+            logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
+            with suppress(Overtaken):
+                self._journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+
+    def _stay_busy(self) -> None:
+        self._busy_until = time.monotonic() + IDLE_SECONDS * self._context.pace
 
     # -- wishes ------------------------------------------------------------------------------------------------------
 
-    def _grant_wishes(self) -> None:
-        for wish in self._journal.wishes():
-            self._busy_until = time.monotonic() + IDLE_SECONDS
-            if wish.kind is Wish.CANCEL:
-                self._grant_cancel(wish)
-            elif wish.kind is Wish.TEST_CONNECTION:
-                self._journal.fulfil(wish)
-                self._callers.submit(test_connection, self._context, wish)
-            else:
-                self._grant(wish)
-                self._journal.fulfil(wish)
+    def _wishes_in_turn(self) -> list[WishRecord]:
+        """The wishes that may be granted now: of one job only the oldest, because a cancel takes its time."""
+        first: dict[str, WishRecord] = {}
+        for wish in self._wishes:
+            first.setdefault(wish.job_id or str(wish.id), wish)
+        return list(first.values())
 
     def _grant(self, wish: WishRecord) -> None:
-        if wish.kind is Wish.REFRESH:
-            self._not_before.clear()
+        self._stay_busy()
+        job = self._journal.find(wish.job_id)
+        if wish.kind is Wish.CANCEL:
+            self._grant_cancel(wish, job)
             return
-        job = self._find(wish.job_id)
-        if job is None:
-            return
-        if wish.kind is Wish.RETRY:
-            self._downloader.forget_failures(job.id)
-            wish_retry(self._context, job)
-        elif wish.kind is Wish.DOWNLOAD:
-            self._downloader.forget_failures(job.id)
-            wish_download(self._context, job, wish.argument)
-        self._not_before.clear()
-
-    def _grant_cancel(self, wish: WishRecord) -> None:
-        """Stop the work on a job here, then on the farm. The wish stays until the farm has heard of it."""
-        job = self._find(wish.job_id)
-        if job is None or not job.is_live:
-            self._journal.fulfil(wish)
-            return
-        cancellation = self._context.cancellation(job.id)
-        cancellation.set()
-        if job.id in self._sending or self._downloader.is_busy(job.id):
-            self._collect_sent()
-            self._downloader.collect(job.id)
-            return
-        running = self._canceling.get(wish.id)
-        if running is None:
-            if time.monotonic() >= self._not_before[wish.id] and (self._context.is_online or job.slug is None):
-                self._canceling[wish.id] = self._callers.submit(cancel, self._context, job)
-        elif running.done():
-            del self._canceling[wish.id]
-            self._not_before[wish.id] = time.monotonic() + CANCEL_PAUSE
-            if running.result():
-                cancellation.clear()
-                self._journal.fulfil(wish)
-
-    def _find(self, job_id: str) -> JobRecord | None:
-        try:
-            return self._journal.job(job_id)
-        except KeyError:
-            return None
-
-    # -- sending -----------------------------------------------------------------------------------------------------
-
-    def _send(self, jobs: tuple[JobRecord, ...]) -> None:
-        self._collect_sent()
-        for job in jobs:
-            is_validated_by_poller = job.stage is Stage.VALIDATING and job.status not in ("", JobStatus.CREATED)
-            if job.stage not in STAGES or is_validated_by_poller or job.id in self._sending:
-                continue
-            if self._context.cancellation(job.id).is_set() or time.monotonic() < self._not_before[job.id, "send"]:
-                continue
-            if job.stage is not Stage.PACKAGING and not self._context.is_online:
-                continue
-            self._sending[job.id] = self._senders.submit(self._run_stage, job.id)
-
-    def _run_stage(self, job_id: str) -> None:
-        """Take one job as far as it goes without waiting for the farm. Runs in a sender's thread."""
-        while True:
-            job = self._journal.job(job_id)
-            stage = STAGES.get(job.stage)
-            if stage is None:
-                return
-            self._context.check(job_id)
-            stage(self._context, job)
-            if job.stage is Stage.VALIDATING:
-                return
-
-    def _collect_sent(self) -> None:
-        for job_id in [job_id for job_id, future in self._sending.items() if future.done()]:
-            error = self._sending.pop(job_id).exception()
-            job = self._find(job_id)
-            if job is None:
-                continue
-            if job.stage is Stage.VALIDATING:
-                # a farm that still says "created" is asked again, at the poller's pace
-                self._not_before[job_id, "send"] = time.monotonic() + 2.0
-            if error is None or isinstance(error, Canceled):
-                continue
-            logger.warning("job %s stopped at %s: %s", job_id, job.stage, error)
-            self._fail(job, error)
-
-    def _fail(self, job: JobRecord, error: BaseException) -> None:
-        self._journal.update(job.id, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
-
-    # -- following ---------------------------------------------------------------------------------------------------
-
-    def _follow(self, jobs: tuple[JobRecord, ...]) -> None:
-        by_service: dict[str, list[JobRecord]] = defaultdict(list)
-        for job in jobs:
-            if job.stage in FOLLOWED_STAGES and job.remote_id and job.id not in self._sending:
-                by_service[job.api_url].append(job)
-        for api_url, followed in by_service.items():
-            running = self._polls.get(api_url)
-            if running is None:
-                if time.monotonic() >= self._not_before["poll", api_url]:
-                    self._polls[api_url] = self._callers.submit(poll, self._context, api_url, followed)
-            elif running.done():
-                del self._polls[api_url]
-                self._not_before["poll", api_url] = time.monotonic() + self._pause_after(api_url, running, followed)
-
-    def _pause_after(self, api_url: str, polled: Future[bool], jobs: list[JobRecord]) -> float:
-        pace = self._paces[api_url]
-        error = polled.exception()
-        if error is None:
-            return pace.after(polled.result())
-        if isinstance(error, Canceled):
-            return 0.0
-        if not isinstance(error, RenderjuiceError):
-            raise error
-        logger.info("poll failed: %s", error)
-        pause = pace.after_failure(error)
-        if isinstance(error, WrongKey) or pace.failed_polls >= MOST_FAILED_POLLS:
-            pace.failed_polls = 0
-            give_up(self._context, jobs, error)
+        if wish.kind is Wish.TEST_CONNECTION:
+            self._callers.submit(test_connection, self._context, wish)
         else:
-            note_trouble(self._context, jobs, error)
-        return pause
+            for room in (self._sender, self._follower, self._deliverer):
+                room.hurry()
+        with self._journal.together():
+            if wish.kind is Wish.RETRY and job is not None:
+                retry(self._journal, job)
+            elif wish.kind is Wish.DOWNLOAD and job is not None:
+                fetch_again(self._journal, job, wish.argument)
+            self._journal.fulfil(wish)
 
-    # -- downloading -------------------------------------------------------------------------------------------------
+    def _grant_cancel(self, wish: WishRecord, job: JobRecord | None) -> None:
+        """Stop the work on a job here, then on the farm. The wish stays until both is done."""
+        cancellation = self._context.cancellation(wish.job_id)
+        cancellation.set()
+        self._deliverer.stop(wish.job_id)
+        is_sending = self._sender.is_busy(wish.job_id)
+        is_calling = self._is_canceling(wish)
+        if job is None or not job.is_live or wish.id in self._canceled:
+            if not (is_sending or is_calling or self._deliverer.is_busy(wish.job_id)):
+                cancellation.clear()
+                self._canceled.discard(wish.id)
+                self._journal.fulfil(wish)
+        elif not is_calling and not cancel_here(self._context, job):
+            # a call that makes or starts the job has to end first, for its answer tells what there is to cancel
+            is_due = time.monotonic() >= self._cancel_not_before.get(wish.id, 0.0)
+            if is_due and not is_sending and self._context.is_online:
+                self._canceling[wish.id] = self._callers.submit(cancel_on_the_farm, self._context, job)
 
-    def _download(self, jobs: tuple[JobRecord, ...]) -> None:
-        for job in jobs:
-            if job.stage not in (Stage.RENDERING, Stage.DOWNLOADING) or self._context.cancellation(job.id).is_set():
-                continue
-            error = self._downloader.collect(job.id)
-            listing = self._listings.get(job.id)
-            if error is not None:
-                self._fail(job, error)
-            elif listing is not None:
-                if listing.done():
-                    self._finish_listing(job, self._listings.pop(job.id))
-            elif not self._downloader.is_busy(job.id) and self._is_listing_due(job):
-                self._listings[job.id] = self._callers.submit(self._list_downloads, job)
-
-    def _is_listing_due(self, job: JobRecord) -> bool:
-        if time.monotonic() < self._not_before[job.id, "list"]:
-            return False
-        # nothing can be there before the first frame is rendered; where the farm has no counters, ask all the same
-        return job.stage is Stage.DOWNLOADING or job.frames_rendered != 0
-
-    def _list_downloads(self, job: JobRecord) -> Downloads:
-        with self._context.client(job.api_url, job_id=job.id) as client:
-            return client.downloads(job.remote_id or "")
-
-    def _finish_listing(self, job: JobRecord, listing: Future[Downloads]) -> None:
-        self._not_before[job.id, "list"] = time.monotonic() + LISTING_PAUSE
-        error = listing.exception()
-        if error is None:
-            try:
-                job = self._downloader.enqueue(job, listing.result())
-            except OSError as disk_error:
-                self._fail(job, disk_error)
-                return
-            if job.stage is Stage.DOWNLOADING and not self._downloader.is_busy(job.id):
-                finish(self._context, job)
-        elif isinstance(error, RenderjuiceError) and error.transient:
-            note_trouble(self._context, [job], error)
-        elif job.status in ENDED_ON_THE_FARM:
-            finish(self._context, job)
-        elif not isinstance(error, Canceled) and (job.stage is Stage.DOWNLOADING or isinstance(error, WrongKey)):
-            self._fail(job, error)
+    def _is_canceling(self, wish: WishRecord) -> bool:
+        """True while the farm is being told. Notes whether that is settled, or when to try again."""
+        running = self._canceling.get(wish.id)
+        if running is None or not running.done():
+            return running is not None
+        del self._canceling[wish.id]
+        self._cancel_not_before[wish.id] = time.monotonic() + CANCEL_PAUSE * self._context.pace
+        if error := running.exception():
+            logger.warning("cancel of job %s: %s", wish.job_id, error, exc_info=error)
+        elif running.result():
+            self._canceled.add(wish.id)
+        return False
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
-    def _is_to_stop(self, jobs: tuple[JobRecord, ...]) -> bool:
+    def _is_to_stop(self) -> bool:
         """True when the last Blender has gone and its user wanted the worker to go with it."""
-        meaning = self._journal.setting("on_quit", "")
-        if not meaning or meaning == "KEEP" or self._journal.sessions():
+        if not self._is_left_alone:
             return False
-        return meaning == "STOP" or not any(job.stage in SENDING_STAGES for job in jobs)
+        with self._journal.together():
+            meaning = self._journal.setting(Setting.ON_QUIT)
+            if not meaning or self._journal.sessions():
+                return False  # a Blender came back in the very last moment
+            if meaning == "UPLOADS" and any(job.stage in SENDING_STAGES for job in self._journal.live_jobs()):
+                return False
+            self._journal.set_setting(Setting.WORKER, WORKER_GONE)
+        return True
 
-    def _retire(self, jobs: tuple[JobRecord, ...]) -> bool:
+    def _retires(self) -> bool:
         """True once nothing was left to do for a while, and nothing was asked for in the very last moment."""
-        if jobs:
-            self._busy_until = time.monotonic() + IDLE_SECONDS
+        if self._jobs:
+            self._stay_busy()
             return False
         if time.monotonic() < self._busy_until:
             return False
         with self._journal.together():
             if self._journal.live_jobs() or self._journal.wishes():
                 return False
-            self._journal.set_setting("worker", "gone")
+            self._journal.set_setting(Setting.WORKER, WORKER_GONE)
         return True
-
-
-def cancel(context: Context, job: JobRecord) -> bool:
-    """Cancel a job on the farm, if it is there. True once that is settled, False when the service did not answer."""
-    try:
-        with context.client(job.api_url) as client:
-            remote_id = job.remote_id
-            if remote_id is None and job.create_intent is not None:
-                lost = find_lost_job(context, client, job)
-                remote_id = lost.id if lost else None
-            if remote_id is not None:
-                try:
-                    client.cancel_job(remote_id)
-                except (Refused, NotFound):
-                    if _has_completed(context, job, remote_id):
-                        return True
-    except WrongKey as error:
-        if job.remote_id is not None:
-            context.journal.update(job.id, stage=Stage.FAILED, failure=failure_of(error, job.stage))
-            return True
-    except RenderjuiceError as error:
-        message = f"The cancel has not reached Renderjuice yet: {error.message}"
-        context.journal.update(job.id, trouble=message)
-        return not error.transient
-    canceled = Failure("canceled", "The job was canceled.", "Retry to render it after all.", "", job.stage)
-    status = JobStatus.CANCELED if job.remote_id else job.status
-    context.journal.update(job.id, stage=Stage.CANCELED, status=status, failure=canceled, trouble="")
-    return True
-
-
-def _has_completed(context: Context, job: JobRecord, remote_id: str) -> bool:
-    """Take a job that was too late to cancel to its download. True when it was."""
-    with context.client(job.api_url) as client:
-        status = client.get_job(remote_id).status
-    if status != JobStatus.COMPLETED:
-        return False
-    context.journal.add_note(job.id, "The job was finished before it could be canceled.")
-    context.journal.update(job.id, status=status, stage=Stage.DOWNLOADING)
-    return True
-
-
-def finish(context: Context, job: JobRecord) -> None:
-    """Close a job whose listed files have all arrived: done, or ended with what the farm or the frames say."""
-    job = context.journal.job(job.id)
-    if job.status in ENDED_ON_THE_FARM:
-        stage = Stage.CANCELED if job.status == JobStatus.CANCELED else Stage.FAILED
-        context.journal.update(job.id, stage=stage)
-        return
-    missing = outputs.missing_frames(job.frames, context.journal.outputs(job.id))
-    if missing:
-        shown = ", ".join(str(frame) for frame in missing[:5]) + (", …" if len(missing) > 5 else "")
-        message = f"Renderjuice delivered {len(job.frames) - len(missing)} of {len(job.frames)} frames; missing: {shown}."
-        failure = Failure("frames_missing", message, "Retry to render the missing ones.", "", Stage.DOWNLOADING)
-        context.journal.update(job.id, stage=Stage.FAILED, failure=failure)
-        return
-    context.journal.update(job.id, stage=Stage.DONE, failure=None, trouble="")
-    context.home.discard_submission(job.id)
-
-
-def test_connection(context: Context, wish: WishRecord) -> None:
-    """Ask the service for its list of jobs, and write down whether address and key are right."""
-    api_url = wish.argument
-    try:
-        with context.client(api_url) as client:
-            client.list_jobs(page=1, page_size=1)
-    except RenderjuiceError as error:
-        answer = {"wish": wish.id, "ok": False, "message": str(error)}
-    else:
-        answer = {"wish": wish.id, "ok": True, "message": "Renderjuice answers, and the key is right."}
-    context.journal.set_setting("connection", json.dumps(answer))

@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import bpy  # noqa: F401, TID251
 
 # isort: split
@@ -19,3 +22,22 @@ def enable(module: str) -> None:
 def disable(module: str) -> None:
     """Disable it: with what it registered still there, some versions hang or crash at their end."""
     addon_utils.disable(module, default_set=True)
+
+
+def clock_blenders_share() -> list[float]:
+    """A list that gets the seconds of each time that Blender checks all extensions, as it does when one is enabled.
+
+    The first check of a process imports Blender's own package manager, whichever extension it is for.
+    """
+    seconds: list[float] = []
+    refresh = addon_utils.extensions_refresh
+
+    def timed(*arguments: Any, **options: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return refresh(*arguments, **options)
+        finally:
+            seconds.append(time.perf_counter() - began)
+
+    addon_utils.extensions_refresh = timed
+    return seconds

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from pathlib import Path
@@ -26,9 +27,7 @@ def main(result: str, extension: str, folder: str, address: str, count: str) -> 
     began = time.perf_counter()
     job = downloader.enqueue(job, listing)
     while downloader.is_busy(job.id):
-        error = downloader.collect(job.id)
-        if error is not None:
-            raise error
+        downloader.collect(job.id)
         context.quitting.wait(TICK)
     seconds = time.perf_counter() - began
     downloader.close()
@@ -39,4 +38,5 @@ def main(result: str, extension: str, folder: str, address: str, count: str) -> 
 
 
 if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO)  # why a file did not arrive is said there
     main(*sys.argv[1:])

@@ -17,11 +17,15 @@ def measure(bench: Bench) -> list[Figure]:
     user = bench.folder("user")
     bench.install(user)
     heavy: set[str] = set()
+    own: list[float] = []
+    share: list[float] = []
 
     def enable(module: str) -> float:
         found = bench.run("enable_in_blender.py", module, timeout=120, user=user)
         if module == MODULE:
             heavy.update(found["heavy"])
+            own.append(found["own"])
+            share.append(found["share"])
         return float(found["seconds"])
 
     enable(REFERENCE)  # compiles it: ours was compiled when it was installed
@@ -35,7 +39,9 @@ def measure(bench: Bench) -> list[Figure]:
             "enabling Node Wrangler",
             "< 50 ms",
             ours < TARGET and not heavy,
-            f"Blender {bench.blender}: ours {ours * 1e3:.1f} ms, Node Wrangler {median(pairs.reference) * 1e3:.1f} ms; "
+            f"Blender {bench.blender}: ours {ours * 1e3:.1f} ms (without waiting for the processor "
+            f"{median(own) * 1e3:.1f} ms; Blender's own check of all extensions took {median(share) * 1e3:.1f} ms of "
+            f"it), Node Wrangler {median(pairs.reference) * 1e3:.1f} ms; "
             f"imported by ours of requests, urllib3 and zstandard: {imported}; {pairs.spread()}",
         )
     ]

@@ -58,6 +58,7 @@ class Bench:
         result = self.scratch / "result.json"
         result.unlink(missing_ok=True)
         environment = {**os.environ, "BLENDER_USER_RESOURCES": str(user or self.scratch)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an artist's Blender compiles an add-on once and keeps that
         call([self.blender_python, HERE / program, result, *arguments], timeout=timeout, environment=environment)
         try:
             return json.loads(result.read_text(encoding="utf-8"))

@@ -34,14 +34,11 @@ def _figure(bench: Bench, found: dict[str, Any], kind: str, words: str, target: 
     pairs = Pairs([round_[kind]["p99"] for round_ in found["rounds"]], [r["bare"]["p99"] for r in found["rounds"]])
     p99 = median(pairs.ours)
     middle = median(round_[kind]["median"] for round_ in found["rounds"])
+    own = median(round_[kind]["own p99"] for round_ in found["rounds"])
     ticks = found["rounds"][0][kind]["count"]
-    return Figure(
-        f"tick {kind}",
-        pairs.ratio,
-        "a bare PRAGMA data_version",
-        f"< {target:g} ms",
-        p99 < target,
+    raw = (
         f"Blender {bench.blender}, {JOBS} live jobs, {words}, {ticks} ticks: 99th percentile {p99:.3f} ms (median "
-        f"{middle:.3f} ms), bare {median(pairs.reference):.4f} ms; {pairs.spread()}; no windows in background mode, "
-        "so nothing was tagged to be redrawn",
+        f"{middle:.3f} ms; without waiting for the processor {own:.3f} ms), bare {median(pairs.reference):.4f} ms; "
+        f"{pairs.spread()}; background mode has no windows, so no redraw was asked for"
     )
+    return Figure(f"tick {kind}", pairs.ratio, "a bare PRAGMA data_version", f"< {target:g} ms", p99 < target, raw)

@@ -42,7 +42,7 @@ class Writer:
 def writer(python: str, extension: str, home: Path, jobs: int) -> Iterator[Writer]:
     """The other process, once it has filled the journal."""
     program = Path(__file__).with_name("journal_writer.py")
-    command = [python, program, extension, home, str(jobs)]
+    command: list[str | Path] = [python, program, extension, home, str(jobs)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             made = Writer(process)
@@ -53,14 +53,20 @@ def writer(python: str, extension: str, home: Path, jobs: int) -> Iterator[Write
 
 
 def timed(call: Callable[[], object], times: int, before: Callable[[int], None]) -> dict[str, float]:
-    """Milliseconds of `call`, each time after `before` was given the number of the call."""
-    durations = []
+    """Milliseconds of `call`, each time after `before` was given its number: of the clock, and of the processor."""
+    durations, own = [], []
     for number in range(times):
         before(number)
-        began = time.perf_counter()
+        began, began_own = time.perf_counter(), time.thread_time()
         call()
+        own.append((time.thread_time() - began_own) * 1e3)
         durations.append((time.perf_counter() - began) * 1e3)
-    return {"p99": measuring.percentile(durations, 99), "median": median(durations), "count": times}
+    return {
+        "p99": measuring.percentile(durations, 99),
+        "median": median(durations),
+        "own p99": measuring.percentile(own, 99),
+        "count": times,
+    }
 
 
 def rounds(live_jobs: ModuleType, other: Writer, ticks: int, looks: int, database: Path) -> Sequence[object]:

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Blender's side: waiting for a job, noticing a worker that cannot live, and Blenders that are gone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from renderjuice.jobs import destination
+from renderjuice.jobs.control import MOST_FAILURES, Session, WorkerFailed
+from renderjuice.jobs.home import Home
+from renderjuice.jobs.journal import Journal, JournalError
+from renderjuice.jobs.records import JobRecord, Setting, Stage, Wish
+from renderjuice.tests.unit.jobs.rig import until
+from renderjuice.tests.unit.jobs.test_journal import submission
+
+URL = "http://127.0.0.1:9/"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+@pytest.fixture
+def session(home: Home) -> Iterator[Session]:
+    """A Blender whose worker is a program that ends at once with an error."""
+    program = "import sys; print('no air here', file=sys.stderr); sys.exit(3)"
+    session = Session(home, python=sys.executable, python_args=("-c", program))
+    yield session
+    session.close()
+
+
+def test_a_worker_that_cannot_live_is_told(session: Session) -> None:
+    with pytest.raises(WorkerFailed, match=r"could not be started \(no air here\)\. Restart Blender"):
+        until(lambda: session.ensure_worker(URL), "somebody gives up")
+    with pytest.raises(WorkerFailed):
+        session.ensure_worker(URL)
+    assert MOST_FAILURES > 1
+
+
+def test_a_python_that_is_not_there_is_told(home: Home) -> None:
+    session = Session(home, python="/no/such/python")
+    with pytest.raises(WorkerFailed, match="could not be started"):
+        session.ensure_worker(URL)
+    session.close()
+
+
+def test_waiting_tells_each_change_and_ends_with_the_job(home: Home) -> None:
+    session = Session(home, python=sys.executable, python_args=("-c", "import time; time.sleep(30)", "--"))
+    job = session.journal.add(submission())
+    told: list[JobRecord] = []
+
+    def go_on(job: JobRecord) -> None:
+        told.append(job)
+        with Journal(home.journal) as other:
+            if job.stage is Stage.PACKAGING:
+                other.update(job.id, stage=Stage.UPLOADING)
+            elif job.stage is Stage.UPLOADING:
+                # asked for and not granted yet: the end that is seen is not the last word
+                other.wish(Wish.RETRY, job.id)
+                other.update(job.id, stage=Stage.FAILED)
+                threading.Timer(0.5, grant).start()
+
+    def grant() -> None:
+        with Journal(home.journal) as other, other.together():
+            other.update(job.id, stage=Stage.DONE)
+            other.fulfil(other.wishes()[0])
+
+    assert session.wait(job.id, URL, go_on).stage is Stage.DONE
+    assert [seen.stage for seen in told] == [Stage.PACKAGING, Stage.UPLOADING, Stage.FAILED, Stage.DONE]
+    with pytest.raises(JournalError, match="removed"):
+        session.wait(session.journal.add(submission()).id, URL, lambda job: session.journal.remove(job.id))
+    session.close()
+
+
+def test_the_last_blender_says_what_quitting_means(home: Home) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait(30)
+    with Journal(home.journal) as journal:
+        first, second = Session(home), Session(home)
+        # one that crashed said no word
+        journal.open_session("crashed", dead.pid)
+        first.close("STOP")
+        assert journal.setting(Setting.ON_QUIT) == ""
+        second.close("UPLOADS")
+        assert journal.setting(Setting.ON_QUIT) == "UPLOADS"
+        assert journal.sessions() == {}
+        third = Session(home)
+        assert journal.setting(Setting.ON_QUIT) == ""
+        assert len(journal.sessions()) == 1
+        third.close()
+
+
+def test_a_destination_is_made_and_tried(tmp_path: Path) -> None:
+    destination.prepare(tmp_path / "a" / "b")
+    assert list((tmp_path / "a" / "b").iterdir()) == []
+    (tmp_path / "file").touch()
+    with pytest.raises(destination.DestinationError, match=r"cannot be written: .*\. Choose another"):
+        destination.prepare(tmp_path / "file" / "frames")

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Disks that are full, and folders that cannot be written. The worker runs where a tiny file system is mounted."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from renderjuice.jobs.control import Session
+from renderjuice.jobs.records import Stage, Wish
+from renderjuice.tests.unit.jobs.proxy import Proxy
+from renderjuice.tests.unit.jobs.rig import Artist, Farm, until
+
+Artists = Callable[..., Artist]
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@contextmanager
+def small_disk(artist: Artist, folder: Path, size: int) -> Iterator[None]:
+    """Workers that are started now see a file system of so many bytes in place of `folder`, and nobody else does."""
+    folder.mkdir(parents=True, exist_ok=True)
+    script = f'mount -t tmpfs -o size={size} tmpfs "{folder}" && exec "{sys.executable}" -I "$@"'
+    arguments = ("--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
+    plain = artist.session
+    artist.session = Session(artist.home, python="unshare", python_args=arguments, pace=artist.pace)
+    try:
+        yield
+        until(lambda: artist.worker_pid() == 0, "the worker has gone, and its file system with it")
+    finally:
+        artist.session.close()
+        artist.session = plain
+
+
+def test_a_disk_that_fills_while_frames_come(proxy: Proxy, scenes: Path, artists: Artists, tmp_path: Path) -> None:
+    artist = artists(proxy.api_url)
+    output_dir = tmp_path / "frames"
+    with small_disk(artist, output_dir, 2 * PAGE):
+        job_id = artist.submit(scenes / "shot.blend", frames=(1, 2, 3, 4), output_dir=output_dir)
+        job = artist.fails(job_id, "disk_full")
+        assert job.failure is not None
+        assert str(output_dir) in job.failure.message
+        assert "Make room" in job.failure.next_step
+    arrived = artist.session.journal.output_names(job_id)
+    assert 1 <= len(arrived) <= 2
+    # there is room by now; what came was on the other disk
+    artist.wish(Wish.DOWNLOAD, job_id)
+    until(lambda: not artist.session.journal.wishes(), "the wish is granted")
+    artist.ends(job_id)
+    assert artist.frames(job_id) == ["0001.png", "0002.png", "0003.png", "0004.png"]
+    assert proxy.count(r"^POST .*/render$") == 1
+
+
+def test_a_disk_that_fills_while_packing(farm: Farm, scenes: Path, artists: Artists, tmp_path: Path) -> None:
+    artist = artists(farm.api_url)
+    size = 16 * PAGE
+    noise = tmp_path / "noise.blend"
+    noise.write_bytes(os.urandom(size))
+    submissions = artist.home.path / "submissions"
+    with small_disk(artist, submissions, size):
+        submission = replace(artist.submission(noise), snapshot=noise)
+        artist.session.journal.add(submission)
+        artist.session.ensure_worker(artist.api_url)
+        job = artist.fails(submission.job_id, "disk_full")
+        assert job.failure is not None and job.failure.stage is Stage.PACKAGING
+    artist.wish(Wish.RETRY, submission.job_id)
+    # noise is no scene, but by then it has been packed and sent
+    artist.fails(submission.job_id, "validation_failed")
+
+
+def test_a_file_where_a_folder_should_be(farm: Farm, scenes: Path, artists: Artists, tmp_path: Path) -> None:
+    artist = artists(farm.api_url)
+    (tmp_path / "file").write_bytes(b"in the way")
+    job_id = artist.submit(scenes / "shot.blend", output_dir=tmp_path / "file" / "frames")
+    job = artist.fails(job_id, "not_writable")
+    assert job.failure is not None
+    assert str(tmp_path / "file") in job.failure.message
+    assert "Choose another folder" in job.failure.next_step
+    artist.wish(Wish.DOWNLOAD, job_id, str(tmp_path / "frames"))
+    artist.ends(job_id)
+    assert artist.frames(job_id) == ["0001.png"]
+    assert (tmp_path / "file").read_bytes() == b"in the way"

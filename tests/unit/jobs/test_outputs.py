@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names from outside become places that are safe everywhere; what is missing, damaged or not ours is noticed."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from pathlib import Path, PureWindowsPath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from renderjuice.api.models import Downloads, OutputFile
+from renderjuice.api.parse import downloads as parse_downloads
+from renderjuice.jobs import outputs
+from renderjuice.jobs.records import OutputRecord
+
+HOSTILE = [
+    "../../etc/passwd",
+    "/etc/passwd",
+    "C:\\x",
+    "C:x.png",
+    "\\\\server\\share\\x.png",
+    "..",
+    ".",
+    "",
+    " ",
+    "a\0b.png",
+    ".bashrc",
+    "con",
+    "CON.png",
+    "nul.tar.gz",
+    "COM1",
+    "lpt9.exr",
+    "COM¹.png",
+    "aux .png",
+    "x.png.",
+    "x.png ",
+    'a:b|c?d*e<f>g"h.png',
+    "new\nline.png",
+    "x" * 300 + ".png",
+    "é" * 300 + ".png",
+    "x." + "y" * 300,
+    "🎬" * 100 + ".png",
+    "👩‍🚀_0001.png",
+    "מסגרת_0001.png",
+    "\u202egnp.exe",
+    "\ud800.png",
+    "~",
+    "-rf",
+]
+COMPONENTS = st.text(max_size=300) | st.sampled_from(HOSTILE)
+FILES = st.builds(
+    OutputFile,
+    url=st.just("https://storage.example/x"),
+    file_name=st.none() | COMPONENTS,
+    view=st.none() | st.sampled_from(["left", "right", "../x"]),
+    relative_path=st.none() | st.lists(COMPONENTS, max_size=12).map("/".join) | COMPONENTS,
+    composite_node_name=st.none() | COMPONENTS,
+)
+
+
+def is_safe(name: str) -> bool:
+    """A name that Linux, macOS and Windows keep as it is, and that is no path, no device and not hidden."""
+    stem = name.split(".")[0].strip().upper()
+    is_device = re.fullmatch(r"CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³]", stem)
+    return bool(
+        name
+        and not is_device
+        and not re.search(r'[<>:"/\\|?*\x00-\x1f\u202a-\u202e\u2066-\u2069]', name)
+        and name[-1] not in ". "
+        and name[0] not in ". "
+        and len(name.encode()) <= 210
+    )
+
+
+def frame(name: str, **more: str) -> OutputFile:
+    """A listed frame."""
+    return OutputFile(url=f"https://storage.example/{name}?token=t", file_name=name, **more)  # type: ignore[arg-type]
+
+
+def names(downloads: Downloads, placed: dict[str, str] | None = None) -> list[str]:
+    """Where the files of a listing go."""
+    return [place.name for place in outputs.plan(downloads, placed)]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_become_safe_ones(name: str) -> None:
+    assert is_safe(outputs.safe_name(name))
+
+
+@given(COMPONENTS)
+def test_any_name_becomes_a_safe_one_that_stays(name: str) -> None:
+    safe = outputs.safe_name(name)
+    assert is_safe(safe)
+    assert outputs.safe_name(safe) == safe
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["0001.png", "shot_0001_L.exr", "héllo 0001.png", "👩‍🚀_0001.png", "מסגרת_0001.png", "a.b.0001.png", "console.png"],
+)
+def test_good_names_stay_as_they_are(name: str) -> None:
+    assert outputs.safe_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\renders\\0001.png", "0001.png"),
+        (".bashrc", "_.bashrc"),
+        ("CON.png", "_CON.png"),
+        ("", "_"),
+        ("..", "_"),
+        ("x" * 300 + ".png", "x" * 196 + ".png"),
+        ("e\u0301.png", "é.png"),
+    ],
+)
+def test_what_a_name_becomes(name: str, expected: str) -> None:
+    assert outputs.safe_name(name) == expected
+
+
+@given(st.lists(FILES, max_size=6), st.lists(FILES, max_size=6))
+def test_no_listing_leads_out_of_the_folder_or_to_one_place_twice(
+    frames: list[OutputFile], nodes: list[OutputFile]
+) -> None:
+    downloads = Downloads(frames=tuple(frames), composite_nodes=tuple(nodes))
+    places = outputs.plan(downloads)
+    assert len(places) == len(frames) + len(nodes)
+    folded = [place.name.casefold() for place in places]
+    assert len(set(folded)) == len(folded)
+    for place in places:
+        parts = place.name.split("/")
+        assert all(is_safe(part) for part in parts)
+        assert len(parts) <= outputs.MOST_FOLDERS + 1
+        assert not PureWindowsPath(place.name).anchor
+    # no file where another one needs a folder
+    for one, other in itertools.permutations(folded, 2):
+        assert not one.startswith(other + "/")
+    assert len({place.source for place in places}) == len(places)
+
+
+@given(st.lists(FILES, max_size=8, unique_by=lambda file: outputs.source_of("frame", file)), st.randoms())
+def test_a_file_stays_where_it_was_put_whatever_is_listed_later(files: list[OutputFile], random: object) -> None:
+    half = Downloads(frames=tuple(files[: len(files) // 2]))
+    placed = {place.source: place.name for place in outputs.plan(half)}
+    shuffled = list(files)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    later = {place.source: place.name for place in outputs.plan(Downloads(frames=tuple(shuffled)), placed)}
+    assert placed.items() <= later.items()
+    assert len({name.casefold() for name in later.values()}) == len(files)
+
+
+def test_frames_views_and_nodes_each_get_their_place() -> None:
+    downloads = Downloads(
+        frames=(
+            frame("0001.png", view="left"),
+            frame("0001.png", view="right"),
+            frame("A.PNG"),
+            frame("a.png"),
+            frame("a.png"),
+        ),
+        composite_nodes=(
+            frame("0001.exr", relative_path="passes/deep/0001.exr", composite_node_name="Passes"),
+            frame("0001.exr", relative_path="..\\..\\x\\0001.exr"),
+            frame("0001.exr", composite_node_name="../Mist"),
+            frame("0001.exr"),
+            frame("z.exr", relative_path="A.png/z.exr"),
+        ),
+    )
+    assert names(downloads) == [
+        "0001.png",
+        "0001_right.png",
+        "A.PNG",
+        "a (2).png",
+        "a (3).png",
+        "passes/deep/0001.exr",
+        "x/0001.exr",
+        "Mist/0001.exr",
+        "File Output/0001.exr",
+        "A.png_/z.exr",
+    ]
+    assert outputs.frames_listed(Downloads(frames=downloads.frames[:2])) == 1
+
+
+def test_legacy_lists_have_names_from_their_addresses() -> None:
+    listed = {
+        "frames": [f"https://s.example/download/{number:04}.jpg?token=x" for number in (1, 2)],
+        "frameOutputs": [],
+    }
+    assert names(parse_downloads(listed)) == ["0001.jpg", "0002.jpg"]
+    evil = {"frames": ["https://s.example/download/..%2F..%2Fetc%2Fpasswd?token=x"]}
+    assert names(parse_downloads(evil)) == ["passwd"]
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("0007.png", 7),
+        ("shot_2_0007_L.png", 7),
+        ("shot-0007.png", 7),
+        ("-0007.png", -7),
+        ("shot_-0007.png", -7),
+        ("10007.exr", 10007),
+        ("shot.png", None),
+        ("v2.0012.exr", 12),
+    ],
+)
+def test_the_frame_that_a_name_tells(name: str, expected: int | None) -> None:
+    assert outputs.frame_number(name) == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "here", "missing"),
+    [
+        ((1, 2, 3), ["0001.png", "0003.png"], (2,)),
+        ((1, 2, 3), ["0001.png", "0002.png", "0003.png"], ()),
+        ((-2, 10000), ["-0002.png"], (10000,)),
+        ((1,), ["still.png"], ()),
+        ((5,), ["shot_v12.png"], ()),
+        ((1, 2), ["a.png"], (2,)),
+        ((1, 2), [], (1, 2)),
+        ((1, 2), ["0001.png", "passes/0002.exr"], (2,)),
+        ((1, 2), ["0001_L.png", "0001_R.png"], (2,)),
+    ],
+)
+def test_missing_frames(wanted: tuple[int, ...], here: list[str], missing: tuple[int, ...]) -> None:
+    assert outputs.missing_frames(wanted, here) == missing
+
+
+@pytest.mark.parametrize(
+    ("suffix", "content", "words"),
+    [
+        (".png", b"", "empty"),
+        (".PNG", b"<html>", "no PNG"),
+        (".png", outputs.PNG_START + b"x" * 100, "end is missing"),
+        (".png", outputs.PNG_START + b"x" * 100 + outputs.PNG_END, ""),
+        (".jpg", b"\xff\xd8" + b"x" * 100, "end is missing"),
+        (".jpg", b"\xff\xd8" + b"x" * 100 + b"\xff\xd9", ""),
+        (".exr", b"<Error>", "no EXR"),
+        (".exr", b"\x76\x2f\x31\x01rest", ""),
+        (".tif", b"II*\0", ""),
+        (".tiff", b"MM\0*", ""),
+        (".tif", b"PK\3\4", "no TIF"),
+        (".webp", b"RIFF", ""),
+        (".hdr", b"#?RADIANCE", ""),
+        (".bmp", b"BMxx", ""),
+        (".xyz", b"anything", ""),
+        (".xyz", b"", "empty"),
+    ],
+)
+def test_damage_is_noticed(tmp_path: Path, suffix: str, content: bytes, words: str) -> None:
+    (tmp_path / "part").write_bytes(content)
+    found = outputs.damage(tmp_path / "part", suffix)
+    assert words in found
+    assert bool(found) == bool(words)
+
+
+def test_only_what_the_job_wrote_and_nobody_changed_is_ours(tmp_path: Path) -> None:
+    path = tmp_path / "0001.png"
+    path.write_bytes(b"frame")
+    status = path.stat()
+    known = OutputRecord("job", "0001.png", path, status.st_size, status.st_mtime_ns)
+    assert outputs.is_ours(path, known)
+    assert not outputs.is_ours(path, None)
+    assert not outputs.is_ours(tmp_path / "0002.png", known)
+    (tmp_path / "0003.png").symlink_to("nowhere")
+    (tmp_path / "passes").mkdir()
+    taken = outputs.conflicts(tmp_path, ["0001.png", "0002.png", "0003.png", "passes"], {"0001.png": known})
+    assert taken == ("0003.png", "passes")
+    path.write_bytes(b"FRAME")
+    assert outputs.conflicts(tmp_path, ["0001.png"], {"0001.png": known}) == ("0001.png",)
+    path.unlink()
+    assert not outputs.is_ours(path, known)
+
+
+def test_the_names_of_the_other_frames() -> None:
+    assert outputs.expected_names("shot_0001.png", (1, 20, -3)) == ("shot_0001.png", "shot_0020.png")
+    assert outputs.expected_names("shot_0001_L.png", (12345,)) == ("shot_12345_L.png",)
+    assert outputs.expected_names("still.png", (1, 2)) == ()
