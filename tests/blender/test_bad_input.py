@@ -25,6 +25,13 @@ def submit(project: Path, **arguments: Any) -> set[str]:
     return set(bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True, **arguments))
 
 
+def submit_something_long(project: Path) -> None:
+    """A job that is still being rendered when the test comes to it."""
+    bpy.ops.renderjuice.submit(
+        frames="1-500", output_dir=str(project / "farm"), sample_count=500, resolution=(200, 100)
+    )
+
+
 def newest_job(jobs: ModuleType) -> Any:
     return jobs.session().journal.jobs()[0]
 
@@ -253,7 +260,7 @@ def test_validation_that_fails(project: Path, jobs: ModuleType) -> None:
 
 
 def test_canceled_here(project: Path, jobs: ModuleType) -> None:
-    bpy.ops.renderjuice.submit(frames="1-200", output_dir=str(project / "farm"))
+    submit_something_long(project)
     job = newest_job(jobs)
     assert bpy.ops.renderjuice.cancel(job=job.id, wait=True) == {"FINISHED"}
     assert newest_job(jobs).stage == "canceled"
@@ -262,7 +269,7 @@ def test_canceled_here(project: Path, jobs: ModuleType) -> None:
 
 
 def test_canceled_elsewhere_then_retried(project: Path, jobs: ModuleType, farm: Farm) -> None:
-    bpy.ops.renderjuice.submit(frames="1-200", output_dir=str(project / "farm"))
+    submit_something_long(project)
     job = newest_job(jobs)
     session = jobs.session()
 
@@ -275,13 +282,13 @@ def test_canceled_elsewhere_then_retried(project: Path, jobs: ModuleType, farm: 
     ended = session.wait(job.id, job.api_url, cancel_once_rendering)
     assert (ended.stage, ended.failure.kind) == ("canceled", "canceled_elsewhere")
     assert "not from here" in ended.failure.message
-    session.journal.update(job.id, frames=(1, 2), config=ended.config.__class__(frame_ranges=("1-2",)))
+    session.journal.update(job.id, frames=(1, 2), config=type(ended.config)(frame_ranges=("1-2",)))
     assert bpy.ops.renderjuice.retry(job=job.id, wait=True) == {"FINISHED"}
     assert {"0001.png", "0002.png"} <= {path.name for path in (project / "farm").iterdir()}
 
 
 def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm) -> None:
-    bpy.ops.renderjuice.submit(frames="1-200", output_dir=str(project / "farm"))
+    submit_something_long(project)
     job = newest_job(jobs)
 
     def crash_blender(now: Any) -> None:
