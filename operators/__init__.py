@@ -9,7 +9,8 @@ import bpy
 
 from . import jobs, preferences, submit
 
-MODULES = (submit, jobs, preferences)
+classes = (*submit.classes, *jobs.classes, *preferences.classes)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 
 def draw_render_menu(self: Any, _context: bpy.types.Context) -> None:
@@ -24,15 +25,11 @@ def draw_render_menu(self: Any, _context: bpy.types.Context) -> None:
 
 def register() -> None:
     """Make the operators known to Blender, and to its menus."""
-    for module in MODULES:
-        for cls in module.classes:
-            bpy.utils.register_class(cls)
+    _register_classes()
     bpy.types.TOPBAR_MT_render.append(draw_render_menu)  # type: ignore[arg-type]
 
 
 def unregister() -> None:
     """Undo `register`."""
     bpy.types.TOPBAR_MT_render.remove(draw_render_menu)  # type: ignore[arg-type]
-    for module in reversed(MODULES):
-        for cls in reversed(module.classes):
-            bpy.utils.unregister_class(cls)
+    _unregister_classes()

@@ -10,13 +10,4 @@ from . import render_properties
 classes = render_properties.classes
 
 
-def register() -> None:
-    """Make the panels known to Blender."""
-    for cls in classes:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for cls in reversed(classes):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(classes)

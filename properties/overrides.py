@@ -175,13 +175,4 @@ def _plain(value: Any) -> Any:
 classes = (RENDERJUICE_PG_overrides,)
 
 
-def register() -> None:
-    """Make the property group known to Blender."""
-    for cls in classes:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for cls in reversed(classes):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(classes)

@@ -111,13 +111,4 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
 classes = (RENDERJUICE_AP_preferences,)
 
 
-def register() -> None:
-    """Make the preferences known to Blender."""
-    for cls in classes:
-        bpy.utils.register_class(cls)
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    for cls in reversed(classes):
-        bpy.utils.unregister_class(cls)
+register, unregister = bpy.utils.register_classes_factory(classes)

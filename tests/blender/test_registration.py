@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Enabling and disabling the extension: nothing is left behind, and nothing is lost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from types import ModuleType
+
+import addon_utils
+import bpy
+
+ENABLE_IN_A_NEW_BLENDER = """
+import sys
+import bpy, addon_utils
+before = set(sys.modules)
+addon_utils.enable("{name}")
+new = sorted(name for name in set(sys.modules) - before)
+print("LOADED", " ".join(new))
+addon_utils.disable("{name}")
+"""
+
+
+def traces() -> dict[str, object]:
+    """Where an add-on can leave something of itself in Blender."""
+    return {
+        "types": sorted(name for name in dir(bpy.types) if "RENDERJUICE" in name),
+        "scene": hasattr(bpy.types.Scene, "renderjuice"),
+        "operators": sorted(name for name in dir(bpy.ops.renderjuice)),
+        "menu": [draw.__module__ for draw in bpy.types.TOPBAR_MT_render._dyn_ui_initialize()],
+    }
+
+
+def test_disabling_takes_everything_back_and_enabling_gives_it_again(extension_name: str, jobs: ModuleType) -> None:
+    before = traces()
+    assert before["types"]
+    assert f"{extension_name}.operators" in str(before["menu"])
+    known = {job.id for job in jobs.session().journal.jobs()}
+    for _ in range(2):
+        addon_utils.disable(extension_name)
+        nothing = traces()
+        assert (nothing["types"], nothing["scene"], nothing["operators"]) == ([], False, [])
+        assert "renderjuice" not in str(nothing["menu"])
+        addon_utils.enable(extension_name)
+    assert traces() == before
+    fresh = sys.modules[f"{extension_name}.properties.live_jobs"]
+    assert {job.id for job in fresh.session().journal.jobs()} == known
+
+
+def test_enabling_loads_no_network_library(extension_name: str) -> None:
+    # `import bpy` of 5.2 loads `requests` for itself, so what counts is what the extension adds
+    program = "import sys\nfor name in ('requests', 'urllib3', 'zstandard'): sys.modules.pop(name, None)\n"
+    program = "import bpy\n" + program + ENABLE_IN_A_NEW_BLENDER.format(name=extension_name)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
+    loaded = next(line for line in ended.stdout.splitlines() if line.startswith("LOADED")).split()[1:]
+    assert f"{extension_name}.operators.submit" in loaded
+    assert not [name for name in loaded if name.partition(".")[0] in {"requests", "urllib3", "zstandard"}]
