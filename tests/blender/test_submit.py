@@ -58,7 +58,8 @@ def textured(folder: Path, name: str, color: tuple[float, float, float, float]) 
     image.file_format = "PNG"
     image.save()
     material = bpy.data.materials.new(name)
-    material.use_nodes = True
+    if bpy.app.version < (5, 0, 0):  # later there is nothing but nodes
+        material.use_nodes = True
     tree = material.node_tree
     tree.nodes.clear()
     texture = tree.nodes.new("ShaderNodeTexImage")
