@@ -85,9 +85,9 @@ class Journal(Database):
         """The ids of all jobs."""
         return frozenset(row["id"] for row in self._read("SELECT id FROM jobs"))
 
-    def changed_since(self, revision: int) -> tuple[JobRecord, ...]:
-        """The jobs whose revision is higher, in the order of their changes."""
-        return _jobs(self._read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", revision))
+    def changed_since(self, revision: int, most: int = -1) -> tuple[JobRecord, ...]:
+        """The jobs whose revision is higher, in the order of their changes: all, or the first `most`."""
+        return _jobs(self._read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, most))
 
     def update(self, job_id: str, **changes: Any) -> JobRecord:
         """Set columns of a job, named as in `JobRecord`; gives the job after it. Raises `KeyError` as `job` does."""

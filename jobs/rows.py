@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sqlite3
 from dataclasses import asdict
@@ -59,22 +60,48 @@ def column_of_value(name: str, value: Any) -> Any:
 def job_of_row(row: sqlite3.Row) -> JobRecord:
     """A job as the table has it. Raises `ValueError`, `KeyError` or `TypeError` for a row that nobody here wrote."""
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
-    failure = json.loads(values["failure"])
     values |= {
-        "blend": Path(values["blend"]),
-        "snapshot": Path(values["snapshot"]),
-        "files": tuple(Path(path) for path in json.loads(values["files"])),
-        "frames": tuple(json.loads(values["frames"])),
-        "config": RenderConfig.from_json(json.loads(values["config"])),
-        "output_dir": Path(values["output_dir"]),
+        "blend": _path(values["blend"]),
+        "snapshot": _path(values["snapshot"]),
+        "files": _files(values["files"]),
+        "frames": _list(values["frames"]),
+        "config": _config(values["config"]),
+        "output_dir": _path(values["output_dir"]),
         "stage": Stage(values["stage"]),
-        "package": Path(values["package"]) if values["package"] else None,
-        "former_remote_ids": tuple(json.loads(values["former_remote_ids"])),
-        "final_config": json.loads(values["final_config"]),
-        "notes": tuple(json.loads(values["notes"])),
-        "failure": Failure(**{**failure, "stage": Stage(failure["stage"])}) if failure else None,
+        "package": _path(values["package"]) if values["package"] else None,
+        "former_remote_ids": _list(values["former_remote_ids"]),
+        "final_config": _value(values["final_config"]),
+        "notes": _list(values["notes"]),
+        "failure": _failure(values["failure"]),
     }
     return JobRecord(**values)
+
+
+# Blender reads a job again with each step of its progress, while its long columns stay the same: they are kept decoded.
+_kept = functools.lru_cache(4096)
+_path = _kept(Path)
+_value = _kept(json.loads)
+
+
+@_kept
+def _list(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+@_kept
+def _files(text: str) -> tuple[Path, ...]:
+    return tuple(Path(path) for path in json.loads(text))
+
+
+@_kept
+def _config(text: str) -> RenderConfig:
+    return RenderConfig.from_json(json.loads(text))
+
+
+@_kept
+def _failure(text: str) -> Failure | None:
+    failure = json.loads(text)
+    return Failure(**{**failure, "stage": Stage(failure["stage"])}) if failure else None
 
 
 def output_of_row(row: sqlite3.Row) -> OutputRecord:

@@ -6,6 +6,9 @@ from __future__ import annotations
 from .journal import Journal
 from .records import JobRecord
 
+MOST_JOBS = 5
+"""Jobs that one look takes in: a poll may change a hundred at once, and a look is to stay below a millisecond."""
+
 
 class JournalWatch:
     """All jobs of a journal, read again only where something changed."""
@@ -14,18 +17,22 @@ class JournalWatch:
         self._journal = journal
         self._data_version = -1
         self._revision = 0
+        self.is_behind = False
         self.jobs: dict[str, JobRecord] = {}
 
     def look(self) -> tuple[JobRecord, ...]:
-        """The jobs that changed since the last look. Raises `JournalError`."""
+        """Jobs that changed since the last look; `is_behind` says that more of them wait for the next.
+
+        Raises `JournalError`.
+        """
         version = self._journal.data_version()
         if version == self._data_version:
             return ()
-        return self._read(version)
+        return self._read(version, MOST_JOBS)
 
     def look_again(self) -> tuple[JobRecord, ...]:
-        """As `look`, after a write through the same journal object, which `look` cannot notice."""
-        return self._read(self._journal.data_version())
+        """As `look`, but all of them, also after a write through the same journal object, which `look` cannot notice."""
+        return self._read(self._journal.data_version(), -1)
 
     def forget(self, job_id: str) -> None:
         """Leave out a job that was removed from the journal."""
@@ -36,11 +43,13 @@ class JournalWatch:
         """True while the worker has something to do."""
         return any(job.is_live for job in self.jobs.values())
 
-    def _read(self, version: int) -> tuple[JobRecord, ...]:
-        changed = self._journal.changed_since(self._revision)
-        self._data_version = version
-        for job_id in self.jobs.keys() - self._journal.job_ids():
-            self.forget(job_id)
+    def _read(self, version: int, most: int) -> tuple[JobRecord, ...]:
+        changed = self._journal.changed_since(self._revision, most)
+        self.is_behind = len(changed) == most
+        if not self.is_behind:
+            self._data_version = version
+            for job_id in self.jobs.keys() - self._journal.job_ids():
+                self.forget(job_id)
         for job in changed:
             self._revision = max(self._revision, job.revision)
             self.jobs[job.id] = job

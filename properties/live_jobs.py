@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.5
 """Seconds between two looks at the journal while a job is alive."""
+CATCH_UP = 0.05
+"""Seconds to the next look while more has changed than one look takes in."""
 REDRAWN_AREAS = frozenset({"PROPERTIES", "PREFERENCES", "STATUSBAR"})
 
 _session: Session | None = None
@@ -35,7 +37,7 @@ def session() -> Session:
         python_args = getattr(bpy.app, "python_args", ("-I",))
         _session = Session(preferences.home(), python=sys.executable, python_args=python_args)
         _session.tell_online_access(bpy.app.online_access)
-        _session.watch.look()
+        _session.watch.look_again()
         remember_on_quit()
     return _session
 
@@ -81,6 +83,8 @@ def tick() -> float | None:
         # Blender would drop the timer without a word
         logger.exception("the job timer failed")
         is_needed = True
+    if _session is not None and _session.watch.is_behind:
+        return CATCH_UP
     return TICK if is_needed else None
 
 
