@@ -17,6 +17,7 @@ from .context import Context
 from .download import DamagedFile, Downloader
 from .failures import ENDED_ON_THE_FARM, failure_of
 from .follow import note_trouble
+from .journal import JournalBusy
 from .pace import SHORTEST_PAUSE, Pace
 from .records import Failure, JobRecord, Stage
 
@@ -31,10 +32,16 @@ MOST_TRIES, MOST_DAMAGED = 20, 4
 
 @dataclass
 class Delivery:
-    """What is remembered of one job: the listing on its way and when the next is due, and the files that failed."""
+    """What is remembered of one job: the listing on its way and when the next is due, and the files that failed.
+
+    `is_complete`: that listing was asked for when the farm had ended, so that nothing can be missing in it.
+    `is_last`: all of such a listing is on its way, and none of it has failed so far.
+    """
 
     remote_id: str
     listing: Future[Downloads] | None = None
+    is_complete: bool = False
+    is_last: bool = False
     not_before: float = 0.0
     pace: Pace = field(default_factory=Pace)
     listed_at: int | None = None
@@ -83,6 +90,8 @@ class Deliverer:
         collected = self._downloader.collect(job.id)
         if collected.arrived:
             delivery.pace = Pace()
+        if collected.errors or collected.to_ask_again:
+            delivery.is_last = False
         for name, error in collected.errors.items():
             self._take_in(job, delivery, name, error)
         if self._context.cancellation(job.id).is_set() or not self._context.is_online:
@@ -91,11 +100,18 @@ class Deliverer:
             if delivery.listing.done():
                 listing, delivery.listing = delivery.listing, None
                 self._finish_listing(job, delivery, listing, jobs_in_all)
-        elif not self._downloader.is_busy(job.id) and self._is_due(job, delivery):
+        elif self._downloader.is_busy(job.id):
+            return
+        elif delivery.is_last and job.stage is Stage.DOWNLOADING:
+            finish(self._context, job)
+        elif self._is_due(job, delivery):
+            delivery.is_complete = job.stage is Stage.DOWNLOADING
             delivery.listing = self._callers.submit(self._list, job)
 
     def _is_due(self, job: JobRecord, delivery: Delivery) -> bool:
         """Whether it is time to ask again. While the farm counts its frames, only a new count is worth a question."""
+        if job.stage is Stage.DOWNLOADING and not delivery.is_complete:
+            return True
         if job.stage is Stage.RENDERING and (job.frames_rendered == 0 or job.frames_rendered == delivery.listed_at):
             has_news = job.frames_rendered is None or bool(delivery.tries)
             return has_news and time.monotonic() >= delivery.not_before
@@ -120,7 +136,8 @@ class Deliverer:
             delivery.not_before = time.monotonic() + pause * self._context.pace
         if job.trouble and job.stage is Stage.DOWNLOADING:
             job = self._context.journal.move(job, trouble="")
-        if job.stage is Stage.DOWNLOADING and not is_fetching:
+        delivery.is_last = delivery.is_complete
+        if delivery.is_last and not is_fetching:
             finish(self._context, job)
 
     def _take_in_refusal(self, job: JobRecord, delivery: Delivery, error: BaseException) -> None:
@@ -140,7 +157,7 @@ class Deliverer:
     def _take_in(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> None:
         """A file that did not come: tried again with the next listing, unless that was done often enough."""
         delivery.tries[name] += 1
-        is_transient = isinstance(error, RenderjuiceError) and error.transient
+        is_transient = isinstance(error, JournalBusy) or (isinstance(error, RenderjuiceError) and error.transient)
         may_pass = is_transient or isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
         if not may_pass or delivery.tries[name] >= (MOST_TRIES if is_transient else MOST_DAMAGED):
             self._fail(job, error)
@@ -156,7 +173,11 @@ class Deliverer:
 
 
 def finish(context: Context, job: JobRecord) -> None:
-    """Close a job whose listed files have all arrived: done, or ended with what the farm or the frames say."""
+    """Close a job whose listed files have all arrived: done, or ended with what the farm or the frames say.
+
+    Raises `KeyError` when the job was removed, and `Overtaken`.
+    """
+    job = context.journal.job(job.id)
     missing = outputs.missing_frames(job.frames, context.journal.output_names(job.id))
     if missing and job.status in ENDED_ON_THE_FARM and job.failure is not None:
         stage = Stage.CANCELED if job.status == JobStatus.CANCELED else Stage.FAILED

@@ -21,6 +21,7 @@ from . import outputs
 from .context import Context
 from .journal import Overtaken
 from .outputs import Place
+from .placing import own_folder, part_of, place_file, recover
 from .records import JobRecord, OutputRecord
 
 logger = logging.getLogger(__name__)
@@ -67,9 +68,13 @@ class Fetch:
 
 @dataclass
 class Collected:
-    """What ended since the last look: how many files arrived, and the errors of those that did not."""
+    """What ended since the last look: how many files arrived, and the errors of those that did not.
+
+    `to_ask_again` counts those that did not arrive and have nothing to be blamed for.
+    """
 
     arrived: int = 0
+    to_ask_again: int = 0
     errors: dict[str, BaseException] = field(default_factory=dict)
 
 
@@ -138,8 +143,11 @@ class Downloader:
         for fetch, future in ended:
             error = future.exception()
             if isinstance(error, DownloadURLExpired) and fetch.batch.arrived:
-                logger.info("an address of job %s has expired", job_id)  # the next listing brings a new one
-            elif error is not None and not isinstance(error, (Canceled, Overtaken)):
+                logger.info("an address of job %s has expired", job_id)
+                collected.to_ask_again += 1
+            elif isinstance(error, (Canceled, Overtaken)):
+                collected.to_ask_again += 1
+            elif error is not None:
                 logger.info("file %s of job %s: %s", fetch.place.name, job_id, error)
                 collected.errors[fetch.place.name] = error
         if collected.arrived:
@@ -163,7 +171,7 @@ class Downloader:
         """What was fetched before. A worker that is new to the job first ends what another was killed at."""
         known = self._context.journal.outputs(job.id)
         if job.id not in self._recovered:
-            undone = [name for name, record in known.items() if not _recover(record)]
+            undone = [name for name, record in known.items() if not recover(record)]
             self._context.journal.forget_outputs(job.id, undone)
             known = {name: record for name, record in known.items() if name not in undone}
             self._recovered.add(job.id)
@@ -199,6 +207,14 @@ class Downloader:
 
     def _fetch(self, fetch: Fetch) -> None:
         """Bring one file. Runs in a thread of the pool. Raises `RenderjuiceError`, `OSError` or `Overtaken`."""
+        try:
+            self._bring(fetch)
+        except OSError as error:
+            # a disk that is full does not tell which
+            error.filename = error.filename or str(fetch.target.parent)
+            raise
+
+    def _bring(self, fetch: Fetch) -> None:
         context, job_id, name, part = self._context, fetch.job_id, fetch.place.name, fetch.part
         context.check(job_id)
         if fetch.batch.expired.is_set():
@@ -238,49 +254,3 @@ class Downloader:
         except OSError:
             context.journal.forget_outputs(job_id, [name])
             raise
-
-
-def own_folder(job: JobRecord) -> Path:
-    """A folder inside the output folder that no other job uses."""
-    return job.output_dir / f"{outputs.safe_name(job.name)}-{job.id[:8]}"
-
-
-def part_of(target: Path, job_id: str) -> Path:
-    """The unfinished file: beside its place, hidden, and named so that no other job's can be meant."""
-    return target.with_name(f".{target.name}.{job_id[:8]}.part")
-
-
-def place_file(part: Path, target: Path) -> None:
-    """Give a finished part its name. Never over a file that is there: raises `FileExistsError` when there is one."""
-    if os.name == "posix":
-        # a hard link is refused when the name is taken, without a moment between looking and acting
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            raise
-        except OSError:
-            pass  # a file system without hard links
-        else:
-            with suppress(OSError):
-                part.unlink()
-            return
-    if os.path.lexists(target):
-        raise FileExistsError(17, "there is a file of this name that this job did not write", str(target))
-    part.replace(target)
-
-
-def _recover(record: OutputRecord) -> bool:
-    """End the placing of a file that another worker was killed at. False when it has to be fetched again."""
-    part = part_of(record.path, record.job_id)
-    if not os.path.lexists(part):
-        return True
-    if outputs.is_ours(record.path, record):
-        part.unlink(missing_ok=True)
-        return True
-    try:
-        if part.stat().st_size != record.size:
-            return False
-        place_file(part, record.path)
-    except OSError:
-        return False
-    return True

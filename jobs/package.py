@@ -89,9 +89,12 @@ def make_package(blend: Path, snapshot: Path, files: Iterable[Path], folder: Pat
         size = partial.stat().st_size
         _check_limit(size)
         partial.replace(target)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             partial.unlink()
+        if isinstance(error, OSError):
+            # a disk that is full does not tell which
+            error.filename = error.filename or str(folder)
         raise
     return Package(target, "zip" if files else "blend", size)
 

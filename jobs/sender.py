@@ -14,7 +14,7 @@ from ..api.errors import Canceled, RateLimited, RenderjuiceError, ServiceDown
 from ..api.models import JobStatus
 from .context import Context
 from .failures import failure_of
-from .journal import Overtaken
+from .journal import JournalBusy, Overtaken
 from .pace import SHORTEST_PAUSE, Pace
 from .pipeline import STAGES
 from .records import JobRecord, Stage
@@ -116,6 +116,8 @@ class Sender:
 
 def is_worth_waiting(job: JobRecord, error: BaseException) -> bool:
     """True for an error that passes by itself, if the service was there before: a wrong address is told at once."""
+    if isinstance(error, JournalBusy):
+        return True
     if not isinstance(error, RenderjuiceError) or not error.transient:
         return False
     has_been_there = job.slug is not None or (job.stage is Stage.UPLOADING and job.bytes_done > 0)

@@ -31,7 +31,7 @@ class JournalWatch:
         return self._read(version, MOST_JOBS)
 
     def look_again(self) -> tuple[JobRecord, ...]:
-        """As `look`, but all of them, also after a write through the same journal object, which `look` cannot notice."""
+        """As `look`, but all of them, also after a write through the same journal object, which `look` overlooks."""
         return self._read(self._journal.data_version(), -1)
 
     def forget(self, job_id: str) -> None:

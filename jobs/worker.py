@@ -60,8 +60,7 @@ class Worker:
         self._stay_busy()
 
     def run(self) -> None:
-        """Work until nothing is left to do, or until quitting Blender meant to stop. Raises what keeps
-        going wrong."""
+        """Work until nothing is left to do, or until quitting Blender meant to stop. Raises what keeps going wrong."""
         failed = 0
         try:
             while not self._context.quitting.is_set():

@@ -3,7 +3,8 @@
 
 `start HOME URL PACE` opens a session, starts the worker and goes. `write HOME COUNT` writes so many changes to the job
 `shared`. `hold HOME` takes the worker's lock, says so, and keeps it until it is killed. `probe HOME` says whether the
-lock is free. `block HOME` opens a write on the journal and keeps it.
+lock is free. `race FOLDER COUNT START` opens so many new journals, each at a time that all who race agree on, and
+adds a job to each. `block HOME` opens a write on the journal and keeps it.
 """
 
 from __future__ import annotations
@@ -46,6 +47,14 @@ def main(what: str, place: str, *more: str) -> None:
                 with journal.together():
                     done = journal.job("shared").bytes_done
                     journal.update("shared", bytes_done=done + 1, status=f"{os.getpid()} {number}")
+    elif what == "race":
+        from renderjuice.tests.unit.jobs.test_journal import submission
+
+        for number in range(int(more[0])):
+            while time.monotonic() < float(more[1]) + number * 0.01:
+                pass
+            with Journal(home.path / f"{number}.sqlite") as journal:
+                journal.add(submission())
     elif what == "probe":
         say(WorkerLock(home.worker_lock).is_free())
     elif what == "hold":

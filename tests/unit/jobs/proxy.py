@@ -38,7 +38,8 @@ class Rule:
     """What happens to the requests whose `METHOD path` matches, as often as `times` says.
 
     `hold`: the request waits, from its first byte on, until the rule is released. `lose`: the farm gets it, the client
-    no answer. `cut`: not even the farm gets it. `canned`: an answer in the farm's place. `edit`: changes its JSON.
+    no answer, or the one that is `canned`. `cut`: not even the farm gets it. `canned`: an answer in the farm's place.
+    `edit`: changes the JSON of the answer.
     """
 
     pattern: re.Pattern[str]
@@ -157,11 +158,12 @@ def _server(proxy: Proxy, upstream: str) -> Server:
                 rule.arrived.set()
                 self.hang_up()
                 return
-            answer = rule.canned or self.forward(body)
-            if rule.lose:
+            answer = rule.canned if rule.canned and not rule.lose else self.forward(body)
+            if rule.lose and rule.canned is None:
                 rule.arrived.set()
                 self.hang_up()
                 return
+            answer = rule.canned or answer
             content = answer.body
             if "json" in answer.kind:
                 content = content.replace(proxy.farm.storage_url.encode(), proxy.storage_url.encode())

@@ -89,9 +89,10 @@ class Farm:
         listed = self.call("GET", "/jobs", params={"pageSize": 100}).json()["jobs"]
         return [job for job in listed if job["sceneFile"]["fileName"] == file_name]
 
-    def started_renders(self, remote_id: str | None) -> int:
-        """How often Blender was started to render the job: each leaves its log in the job's folder."""
-        return len(list((self.home / "jobs" / str(remote_id)).glob("render/blender.log")))
+    def renders_of(self, file_name: str) -> int:
+        """How often Blender was started to render uploads of that name: each time leaves a log in a job's folder."""
+        folders = (self.home / "jobs" / str(job["id"]) for job in self.jobs_of(file_name))
+        return sum((folder / "render" / "blender.log").exists() for folder in folders)
 
     def blender_pids(self) -> list[int]:
         """The Blenders at work, children of the farm's process."""

@@ -66,6 +66,7 @@ def test_a_disk_that_fills_while_packing(farm: Farm, scenes: Path, artists: Arti
         artist.session.ensure_worker(artist.api_url)
         job = artist.fails(submission.job_id, "disk_full")
         assert job.failure is not None and job.failure.stage is Stage.PACKAGING
+        assert str(submissions) in job.failure.message
     artist.wish(Wish.RETRY, submission.job_id)
     # noise is no scene, but by then it has been packed and sent
     artist.fails(submission.job_id, "validation_failed")

@@ -105,7 +105,7 @@ def test_cancel_in_every_stage(farm: Farm, proxy: Proxy, scenes: Path, artists: 
     artist.wish(Wish.RETRY, uploading)
     job = artist.ends(uploading)
     assert artist.frames(uploading) == ["0001.png"]
-    assert farm.started_renders(job.remote_id) == 1
+    assert proxy.count(r"^POST .*/render$") == 1
 
     rendering = artist.submit(scenes / "slow.blend")
     job = artist.until(rendering, Stage.RENDERING)
@@ -263,3 +263,19 @@ def test_nothing_is_left_to_send(proxy: Proxy, scenes: Path, artists: Artists) -
     artist.wish(Wish.RETRY, job_id)
     job = artist.fails(job_id, "nothing_left")
     assert job.failure is not None and "Submit the scene again." in job.failure.sentence
+
+
+def test_a_listing_from_before_the_end_does_not_end_the_job(
+    farm: Farm, proxy: Proxy, scenes: Path, artists: Artists
+) -> None:
+    """What the farm listed while it rendered arrives when the job is complete: it says nothing of what is missing."""
+    artist = artists(proxy.api_url)
+    early = proxy.rule(r"^GET .*/downloads$", hold=True, canned=Canned(body=b"{}"))
+    # no counters, so that the listing is asked for while the farm renders
+    proxy.rule(r"^GET .*/jobs/progress$", times=1e9, canned=Canned(body=b"[]"))
+    job_id = artist.submit(scenes / "shot.blend")
+    early.wait()
+    artist.until(job_id, Stage.DOWNLOADING)
+    early.release()
+    artist.ends(job_id)
+    assert artist.frames(job_id) == ["0001.png"]

@@ -7,6 +7,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,6 +181,18 @@ def test_two_processes_write_at_once(path: Path) -> None:
     with Journal(path) as journal:
         assert journal.job("shared").bytes_done == 2 * count
         assert journal.job("shared").revision == 2 * count + 1
+
+
+def test_a_new_journal_is_made_once_by_many_at_once(tmp_path: Path) -> None:
+    count, processes = 200, 6
+    start = time.monotonic() + 1.0
+    command = [sys.executable, str(OTHER), "race", str(tmp_path), str(count), str(start)]
+    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(processes)]
+    said = [process.communicate(timeout=60)[1] for process in racing]
+    assert [process.returncode for process in racing] == [0] * processes, said
+    for number in range(count):
+        with Journal(tmp_path / f"{number}.sqlite") as journal:
+            assert sorted(job.revision for job in journal.jobs()) == list(range(1, processes + 1))
 
 
 def test_many_processes_make_a_new_journal_at_once(path: Path) -> None:

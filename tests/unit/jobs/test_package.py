@@ -26,7 +26,7 @@ package = types.ModuleType("renderjuice")
 package.__path__ = [sys.argv[1]]
 sys.modules["renderjuice"] = package
 from renderjuice.jobs.package import make_package
-blend, snapshot, folder, files = Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), [Path(p) for p in sys.argv[5:]]
+blend, snapshot, folder, *files = map(Path, sys.argv[2:])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 made = make_package(blend, snapshot, files, folder, lambda done, total: None)
 print(made.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,12 +16,13 @@ from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs import credentials
 from renderjuice.jobs.records import JobRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
-from renderjuice.tests.unit.jobs.rig import Artist, Farm
+from renderjuice.tests.unit.jobs.rig import Artist, Farm, until
 
 Artists = Callable[..., Artist]
 HTML = Canned(200, b"<html><body>Please log in</body></html>", "text/html")
 EMPTY = Canned(200, b"")
 DOWN = Canned(503, b"")
+OTHER = Path(__file__).with_name("other_blender.py")
 
 
 def refusal(message: str) -> Canned:
@@ -105,8 +108,10 @@ def test_wrong_key_no_key_and_a_web_page(proxy: Proxy, scenes: Path, artists: Ar
     assert proxy.count(r"^PUT /upload/") == proxy.count(r"^POST .*/jobs$") == proxy.count(r"^POST .*/render$") == 1
 
 
-def test_a_web_page_while_following_passes(proxy: Proxy, scenes: Path, artists: Artists) -> None:
+def test_a_web_page_in_place_of_an_answer_passes(proxy: Proxy, scenes: Path, artists: Artists) -> None:
+    """Instead of the job that was made, it is looked for; while the job is followed, it is waited for."""
     artist = artists(proxy.api_url)
+    made = proxy.rule(r"^POST .*/jobs$", lose=True, canned=HTML)
     pages = proxy.rule(r"^GET .*/jobs/[-0-9a-f]{36}$", times=0, canned=HTML)
     started = proxy.rule(r"^POST .*/render$", hold=True)
     job_id = artist.submit(scenes / "shot.blend")
@@ -115,6 +120,8 @@ def test_a_web_page_while_following_passes(proxy: Proxy, scenes: Path, artists: 
     started.release()
     assert "web page" in trouble_of(artist, job_id)
     artist.ends(job_id)
+    assert made.arrived.is_set()
+    assert proxy.count(r"^POST .*/jobs$") == 1
 
 
 def test_a_server_that_is_not_there_is_told_at_once(farm: Farm, scenes: Path, artists: Artists) -> None:
@@ -156,3 +163,33 @@ def test_an_optional_field_is_left_out_once_and_frames_never(
     assert job.notes == ()
     artist.wish(Wish.RETRY, job_id)
     artist.ends(job_id)
+
+
+def test_a_job_that_cannot_be_handled_leaves_the_others_alone(
+    farm: Farm, scenes: Path, artists: Artists, tmp_path: Path
+) -> None:
+    artist = artists(farm.api_url)
+    # no program can make such a folder; what Python says about it is nothing that anybody expects
+    impossible = artist.submit(scenes / "shot.blend", output_dir=tmp_path / "nul\0")
+    good = artist.submit(scenes / "shot.blend")
+    job = artist.fails(impossible, "unexpected")
+    assert job.failure is not None and "ValueError" in job.failure.detail
+    artist.ends(good)
+    assert artist.log().count(" begins,") == 1
+
+
+def test_a_journal_that_is_held_by_another_program_is_waited_for(proxy: Proxy, scenes: Path, artists: Artists) -> None:
+    artist = artists(proxy.api_url)
+    uploading = proxy.rule(r"^PUT /upload/", hold=True)
+    job_id = artist.submit(scenes / "shot.blend")
+    uploading.wait()
+    command = [sys.executable, str(OTHER), "block", str(artist.home.path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        until(lambda: other.stdout.readline() == "blocked\n", "the journal is held")
+        # the worker cannot write down what it has sent
+        uploading.release()
+        until(lambda: "held by another program" in artist.log(), "the worker has noticed")
+        other.kill()
+    artist.ends(job_id)
+    assert artist.log().count(" begins,") == 1
