@@ -13,7 +13,7 @@ from ..api.errors import Canceled, WrongKey
 from .credentials import find_key
 from .home import Home
 from .journal import Journal
-from .records import JobRecord, Setting
+from .records import JobRecord
 
 PROGRESS_INTERVAL = 0.25
 """Seconds between two progress figures in the journal: as often as a panel is worth redrawing."""
@@ -41,7 +41,7 @@ class Context:
 
     def look_online(self) -> None:
         """Take in Blender's online access setting."""
-        self.is_online = self.journal.setting(Setting.ONLINE_ACCESS, "1") == "1"
+        self.is_online = self.journal.has_online_access()
 
     def check(self, job_id: str) -> None:
         """Raise `Canceled` when the work on this job is to stop: canceled, going offline, or the worker ends.

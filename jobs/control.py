@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from .credentials import fingerprint
 from .home import Home
 from .journal import Journal, JournalError
 from .lock import WorkerLock
@@ -52,6 +53,7 @@ class Session:
         self._worker: subprocess.Popen[bytes] | None = None
         self._started = 0.0
         self._failures = 0
+        self._told_online_access: bool | None = None
         try:
             self._enter()
         except BaseException:
@@ -86,11 +88,23 @@ class Session:
             self._lock.close()
 
     def tell_online_access(self, allowed: bool) -> None:
-        """Let the worker know Blender's online access setting: without it, it makes no request."""
-        self.journal.set_setting(Setting.ONLINE_ACCESS, "1" if allowed else "0")
+        """Let the worker know Blender's online access setting: where no Blender allows it, no request is made."""
+        if allowed != self._told_online_access:
+            self.journal.tell_online_access(self._id, allowed)
+            self._told_online_access = allowed
 
     def ensure_worker(self, api_url: str) -> None:
-        """Start a worker if none is there. Raises `WorkerFailed` when that does not succeed, again and again."""
+        """See to it that a worker is there for this Blender's jobs.
+
+        Raises `WorkerFailed` when none can be started, and `OtherKey` when there is one that has another Blender's key.
+        """
+        self._start_if_needed(api_url)
+        has_come = self.journal.setting(Setting.WORKER) not in (WORKER_GONE, WORKER_STARTING)
+        key = fingerprint(api_url)
+        if has_come and self.journal.setting(Setting.WORKER_KEY, key) != key and not self._lock.is_free():
+            raise OtherKey()
+
+    def _start_if_needed(self, api_url: str) -> None:
         self._next_check = time.monotonic() + RESTART_INTERVAL
         state = self.journal.setting(Setting.WORKER)
         if state != WORKER_GONE and not self._lock.is_free():
@@ -99,6 +113,8 @@ class Session:
             return
         self._count_failures()
         if self._failures >= MOST_FAILURES:
+            # said again at every look, until another Blender's worker is there
+            self._next_check = 0.0
             raise WorkerFailed(self.home)
         self.journal.set_setting(Setting.WORKER, WORKER_STARTING)
         try:
@@ -118,7 +134,7 @@ class Session:
     def keep_worker(self, api_url: str) -> None:
         """Start the worker again when it died; looks only every few seconds, and costs nothing in between."""
         if time.monotonic() >= self._next_check:
-            self.ensure_worker(api_url)
+            self._start_if_needed(api_url)
 
     def wish(self, kind: Wish, api_url: str, job_id: str = "", argument: str = "") -> None:
         """Ask the worker for something, starting it if need be."""
@@ -169,7 +185,21 @@ class Session:
         return any(wish.job_id == job_id and wish.kind is not Wish.CANCEL for wish in self.journal.wishes())
 
 
-class WorkerFailed(Exception):
+class WorkerError(Exception):
+    """The worker does not work for this Blender; the text tells the artist why."""
+
+
+class OtherKey(WorkerError):
+    """The worker that is there was started by a Blender whose environment has another API key, or none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The background process of another Blender works with another RENDERJUICE_API_KEY. "
+            "Wait until its jobs are done, or start this Blender with the same key, and try again."
+        )
+
+
+class WorkerFailed(WorkerError):
     """The process that does the transfers cannot be started, or keeps ending with an error."""
 
     def __init__(self, home: Home) -> None:

@@ -8,6 +8,7 @@ options say (4.2 to 5.2), which is why the key is kept in neither.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
@@ -41,6 +42,12 @@ def find_key(credentials: Path, url: str, *, session_url: str, environment: Mapp
     if key and origin(url) == origin(session_url):
         return key
     return _read(credentials).get(origin(url), "")
+
+
+def fingerprint(url: str, environment: Mapping[str, str] = os.environ) -> str:
+    """What tells the environment's key from another one without telling the key; "" without one."""
+    key = environment.get(KEY_VARIABLE, "").strip()
+    return hashlib.sha256(f"{origin(url)} {key}".encode()).hexdigest()[:12] if key else ""
 
 
 def store_key(credentials: Path, url: str, key: str) -> None:

@@ -106,8 +106,7 @@ def _take_in(context: Context, client: Client, job: JobRecord, remote: Job, prog
         changes = _changes(now, remote, progress)
         if changes:
             context.journal.update(now.id, **changes)
-    # a new token of the same preview is no news
-    return bool(changes.keys() - {"preview_url"})
+    return bool(changes)
 
 
 def _changes(job: JobRecord, remote: Job, progress: Progress | None) -> dict[str, object]:
@@ -116,8 +115,6 @@ def _changes(job: JobRecord, remote: Job, progress: Progress | None) -> dict[str
         changes["status"] = remote.status
     if remote.final_config is not None and remote.final_config != job.final_config:
         changes["final_config"] = remote.final_config
-    if _address(remote.preview_url) != _address(job.preview_url):
-        changes["preview_url"] = remote.preview_url
     rendered = _frames_rendered(job, progress)
     if rendered is not None and rendered != job.frames_rendered:
         changes["frames_rendered"] = rendered
@@ -201,11 +198,6 @@ def _frames_rendered(job: JobRecord, progress: Progress | None) -> int | None:
     if progress.frames_done is not None:
         return progress.frames_done
     return None if progress.fraction is None else round(progress.fraction * len(job.frames))
-
-
-def _address(url: str | None) -> str:
-    """A signed URL without its token."""
-    return (url or "").partition("?")[0]
 
 
 def _ended(status: str) -> Stage:

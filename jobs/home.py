@@ -44,6 +44,11 @@ class Home:
         """The folder with the snapshot and the package of one job."""
         return self.path / "submissions" / job_id
 
+    def submissions(self) -> tuple[Path, ...]:
+        """The folders of all jobs that have one."""
+        folder = self.path / "submissions"
+        return tuple(folder.iterdir()) if folder.is_dir() else ()
+
     def create(self) -> Home:
         """Make the folder, closed to other users of this machine. Raises `OSError`."""
         self.path.mkdir(parents=True, exist_ok=True)

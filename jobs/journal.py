@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .database import Database, JournalBusy, JournalError
-from .records import JobRecord, OutputRecord, Stage, Submission, Wish, WishRecord
+from .records import JobRecord, OutputRecord, Setting, Stage, Submission, Wish, WishRecord
 from .rows import column_of_value, job_of_row, output_of_row
 
 COUNT_REVISION = "UPDATE counter SET revision = revision + 1"
@@ -215,6 +215,17 @@ class Journal(Database):
         """Note that it has gone."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
+
+    def tell_online_access(self, session_id: str, allowed: bool) -> None:
+        """Note whether a Blender allows online access."""
+        with self._transaction() as connection:
+            connection.execute("UPDATE sessions SET is_online = ? WHERE id = ?", (allowed, session_id))
+            self.set_setting(Setting.ONLINE_ACCESS, str(int(allowed)))
+
+    def has_online_access(self) -> bool:
+        """True while any Blender allows online access; without a Blender, what the last one said."""
+        (row,) = self._read("SELECT MAX(is_online) AS allowed FROM sessions")
+        return bool(row["allowed"]) if row["allowed"] is not None else self.setting(Setting.ONLINE_ACCESS, "1") == "1"
 
     def sessions(self) -> dict[str, int]:
         """The process id of every Blender that said it is there."""

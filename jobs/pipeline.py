@@ -91,23 +91,18 @@ def create(context: Context, job: JobRecord) -> None:
 def find_lost_job(context: Context, client: Client, job: JobRecord) -> Job | None:
     """The farm's job that was made by a call whose answer never came, or None.
 
-    It was created after the intent, nobody in this journal has it, and it speaks of our slug. Where the service does
-    not tell the slug, there has to be exactly one such job, and it must not speak of another file.
+    It was created after the intent, nobody in this journal has it, and it speaks of our slug. Nothing less will do:
+    another computer with the same key may be making a job at the same time, and a job too many in status "created"
+    costs nothing, while another's job would bring another's frames.
     """
     intent = datetime.fromtimestamp(job.create_intent or job.created, UTC) - CLOCK_TOLERANCE
     known = {other.remote_id for other in context.journal.jobs()}
     known |= {remote_id for other in context.journal.jobs() for remote_id in other.former_remote_ids}
-    candidates = [
-        remote
-        for remote in client.list_jobs(page_size=100, status=JobStatus.CREATED).jobs
-        if remote.id not in known and (remote.created_at is None or remote.created_at >= intent)
-    ]
-    for remote in candidates:
-        if job.slug and job.slug in str(remote.raw):
+    for remote in client.list_jobs(page_size=100, status=JobStatus.CREATED).jobs:
+        is_ours = job.slug is not None and job.slug in str(remote.raw)
+        if is_ours and remote.id not in known and (remote.created_at is None or remote.created_at >= intent):
             return remote
-    file_name = job.package.name if job.package else ""
-    plausible = [remote for remote in candidates if remote.scene_file is None or file_name in str(remote.scene_file)]
-    return plausible[0] if len(plausible) == 1 else None
+    return None
 
 
 def validate(context: Context, job: JobRecord) -> None:

@@ -9,10 +9,12 @@ import logging.handlers
 import os
 import signal
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from .context import Context
+from .credentials import fingerprint
 from .home import Home
 from .journal import Journal, JournalError
 from .lock import WorkerLock
@@ -22,6 +24,8 @@ from .worker import Worker
 logger = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
+SNAPSHOT_SECONDS = 24 * 3600.0
+"""Age from which a snapshot without a job is taken for forgotten."""
 LOCK_PATIENCE = 5.0
 """Seconds to wait for a worker that is just ending."""
 
@@ -42,7 +46,9 @@ def run(arguments: Sequence[str]) -> int:
     logger.info("worker %s begins, Python %s", os.getpid(), sys.version.split()[0])
     try:
         with Journal(home.journal) as journal:
+            journal.set_setting(Setting.WORKER_KEY, fingerprint(options.api_url))
             journal.set_setting(Setting.WORKER, str(os.getpid()))
+            _discard_forgotten(home, journal)
             context = Context(home, journal, options.api_url, pace=options.pace)
             for name in ("SIGTERM", "SIGINT", "SIGHUP"):
                 if hasattr(signal, name):
@@ -57,6 +63,15 @@ def run(arguments: Sequence[str]) -> int:
     return 0
 
 
+def _discard_forgotten(home: Home, journal: Journal) -> None:
+    """Remove the snapshots and packages of jobs that are not in the journal (any more)."""
+    known = journal.job_ids()
+    for folder in home.submissions():
+        # a Blender may be saving a snapshot right now, whose job is written down after it
+        if folder.name not in known and time.time() - folder.stat().st_mtime > SNAPSHOT_SECONDS:
+            home.discard_submission(folder.name)
+
+
 def _log_to(path: Path) -> None:
     """Write the log for the support bundle, of bounded size. Other libraries speak of warnings only."""
     handler = logging.handlers.RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8")
@@ -65,3 +80,5 @@ def _log_to(path: Path) -> None:
     root.addHandler(handler)
     root.setLevel(logging.WARNING)
     logging.getLogger(__package__).setLevel(logging.INFO)
+    # its warnings name whole addresses, whose tokens are nobody else's business
+    logging.getLogger("urllib3").setLevel(logging.ERROR)

@@ -51,6 +51,7 @@ class Setting(StrEnum):
 
     WORKER = "worker"
     ON_QUIT = "on_quit"
+    WORKER_KEY = "worker_key"
     ONLINE_ACCESS = "online_access"
     CONNECTION = "connection"
 
@@ -131,7 +132,6 @@ class JobRecord:
     frames_listed: int = 0
     frames_downloaded: int = 0
     final_config: Any = None
-    preview_url: str | None = None
     trouble: str = ""
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
@@ -140,6 +140,12 @@ class JobRecord:
     def is_live(self) -> bool:
         """True while the worker has something to do for this job."""
         return not self.stage.is_final
+
+    @property
+    def can_go_on(self) -> bool:
+        """False when nothing is left of what was sent: neither on this computer nor on the farm."""
+        is_here = self.snapshot.is_file() or (self.package is not None and self.package.is_file())
+        return bool(self.slug or self.remote_id or is_here)
 
     @property
     def fraction(self) -> float | None:

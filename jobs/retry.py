@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Taking up a job again, from where it stopped. Needs the journal only: Blender asks `cannot_retry` as well."""
+"""Taking up a job again, from where it stopped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..api.models import JobStatus
 from .journal import Journal
 from .outputs import is_ours, missing_frames
-from .records import NOTHING_LEFT, Failure, JobRecord, Stage
+from .records import JobRecord, Stage
 
 ENDED_WITHOUT_FRAMES = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
 NOT_RENDERED = frozenset({"", JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
@@ -73,12 +73,6 @@ def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
         # while the farm still works on it, there is more to come
         stage = Stage.DOWNLOADING if job.status in JobStatus.FINISHED else Stage.RENDERING
         journal.update(job.id, stage=stage)
-
-
-def cannot_retry(job: JobRecord) -> Failure | None:
-    """Why a retry could not begin, or None."""
-    is_here = job.snapshot.is_file() or (job.package is not None and job.package.is_file())
-    return None if job.slug or job.remote_id or is_here else NOTHING_LEFT
 
 
 def runs(frames: Iterable[int]) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     former_remote_ids TEXT NOT NULL DEFAULT '[]', status TEXT NOT NULL DEFAULT '',
     bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0,
     frames_rendered INTEGER, frames_listed INTEGER NOT NULL DEFAULT 0, frames_downloaded INTEGER NOT NULL DEFAULT 0,
-    final_config TEXT NOT NULL DEFAULT 'null', preview_url TEXT, trouble TEXT NOT NULL DEFAULT '',
+    final_config TEXT NOT NULL DEFAULT 'null', trouble TEXT NOT NULL DEFAULT '',
     failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]'
 );
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_revision ON jobs (revision);
@@ -41,7 +41,7 @@ CREATE TABLE IF NOT EXISTS wishes (
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
-CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, is_online INTEGER);
 """
 JSON_COLUMNS = frozenset({"files", "frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import bpy
 
 from ..jobs import destination
-from ..jobs.control import WorkerFailed
+from ..jobs.control import WorkerError
 from ..jobs.journal import JournalError
-from ..jobs.records import JobRecord, Stage, Wish
-from ..jobs.retry import cannot_retry
+from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
 from ..properties import live_jobs, readiness
 from .submit import tell_progress
 
@@ -48,7 +47,7 @@ class JobOperator:
             live_jobs.follow()
             if self.wait:
                 return self.outcome(session.wait(job.id, job.api_url, tell_progress))
-        except (ValueError, JournalError, WorkerFailed, OSError) as error:
+        except (ValueError, JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         return {"FINISHED"}
@@ -91,6 +90,10 @@ class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
     __annotations__ = _job_properties()
     wish = Wish.CANCEL
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """Ask first: what is rendered on the farm and not here yet is lost."""
+        return self.execute(context) if bpy.app.background else context.window_manager.invoke_confirm(self, event)
+
     def objection(self, job: JobRecord) -> str:
         """Only a job that is not over can be canceled."""
         return "" if job.is_live else f"The job “{job.name}” is over: {job.stage}. There is nothing to cancel."
@@ -114,8 +117,7 @@ class RENDERJUICE_OT_retry(JobOperator, bpy.types.Operator):
         """Only a job that stopped early can be retried, and only with something left to send or to fetch."""
         if job.stage not in (Stage.FAILED, Stage.CANCELED):
             return f"The job “{job.name}” did not fail: {job.stage}. There is nothing to retry."
-        failure = cannot_retry(job)
-        return failure.sentence if failure else ""
+        return "" if job.can_go_on else NOTHING_LEFT.sentence
 
 
 class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
@@ -171,7 +173,7 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
             if live:
                 session.wish(Wish.REFRESH, live[0].api_url)
             session.watch.look_again()
-        except (JournalError, WorkerFailed, OSError) as error:
+        except (JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
         live_jobs.follow()

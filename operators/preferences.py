@@ -5,13 +5,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..jobs.control import WorkerFailed
+from ..jobs.control import WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import Wish
-from ..properties import live_jobs, preferences, readiness
-
-PATIENCE = 60.0
-"""Seconds until a script is told that no answer came."""
+from ..properties import connection_test, live_jobs, preferences, readiness
 
 
 class RENDERJUICE_OT_test_connection(bpy.types.Operator):
@@ -28,8 +25,10 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Wait for the answer and report it: for scripts."""
         try:
-            ok, message = live_jobs.session().wait_for_connection_test(preferences.api_url(context), PATIENCE)
-        except (JournalError, WorkerFailed, OSError) as error:
+            ok, message = live_jobs.session().wait_for_connection_test(
+                preferences.api_url(context), connection_test.PATIENCE
+            )
+        except (JournalError, WorkerError, OSError) as error:
             ok, message = False, str(error)
         self.report({"INFO"} if ok else {"ERROR"}, message)
         return {"FINISHED"} if ok else {"CANCELLED"}
@@ -43,10 +42,11 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
             session = live_jobs.session()
             session.journal.set_setting("connection", "")
             session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
-        except (JournalError, WorkerFailed, OSError) as error:
+        except (JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
-        live_jobs.follow_connection_test()
+        connection_test.begin()
+        live_jobs.follow()
         return {"FINISHED"}
 
 

@@ -6,12 +6,13 @@ from __future__ import annotations
 import os
 import sys
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
 
 from ..jobs import destination
-from ..jobs.control import WorkerFailed
+from ..jobs.control import Session, WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness
@@ -66,12 +67,10 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         try:
             dependencies = find_dependencies()
             reading, findings = self._check(context, dependencies)
-            submission = self._snapshot(context, reading, dependencies)
-            api_url = submission.api_url
             session = live_jobs.session()
-            job = session.journal.add(submission)
-            session.ensure_worker(api_url)
-        except (ValueError, SnapshotError, JournalError, WorkerFailed, OSError) as error:
+            session.ensure_worker(preferences.api_url(context))
+            job = hand_over(session, self._snapshot(context, reading, dependencies))
+        except (ValueError, SnapshotError, JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, _sentence(error))
             return {"CANCELLED"}
         for line in (*reading.notices, *(finding.sentence for finding in findings)):
@@ -81,12 +80,17 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         if not self.wait:
             self.report({"INFO"}, f"Submitted “{job.name}”: {describe(reading.frames)}, to {job.output_dir}")
             return {"FINISHED"}
-        return self._wait(job, api_url)
+        return self._wait(job)
 
     def _check(
         self, context: bpy.types.Context, dependencies: Dependencies
     ) -> tuple[SceneReading, tuple[Finding, ...]]:
         """What to render, and the warnings about it. Raises `ValueError` with the first reason why it cannot be."""
+        if context.window is not None and context.window.scene != context.scene:
+            raise ValueError(
+                f"The window shows another scene than “{context.scene.name}”, and the farm renders what is shown. "
+                f"Switch the window to “{context.scene.name}” and submit again."
+            )
         overrides = {
             **overrides_from_settings(context.scene.renderjuice),
             **overrides_from_operator(self.properties),
@@ -138,27 +142,45 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
         return folder if self.output_dir.strip() else folder / f"{stem}-{job_id[:8]}"
 
-    def _wait(self, job: JobRecord, api_url: str) -> set[str]:
-        wanted_dir = job.output_dir
+    def _wait(self, job: JobRecord) -> set[str]:
+        wanted_dir, known_notes = job.output_dir, job.notes
+        session = live_jobs.session()
         try:
-            job = live_jobs.session().wait(job.id, api_url, tell_progress)
-        except (JournalError, WorkerFailed) as error:
+            job = session.wait(job.id, job.api_url, tell_progress)
+            outputs = session.journal.outputs(job.id)
+        except (JournalError, WorkerError) as error:
             self.report({"ERROR"}, _sentence(error))
             return {"CANCELLED"}
         except KeyboardInterrupt:
             self.report({"ERROR"}, f"Stopped waiting for “{job.name}”; it goes on without this script.")
             return {"CANCELLED"}
-        for note in job.notes:
+        for note in job.notes[len(known_notes) :]:
             self.report({"WARNING"}, note)
         if job.stage is not Stage.DONE:
             reason = job.failure.sentence if job.failure else "It ended without a reason."
             self.report({"ERROR"}, f"“{job.name}”: {reason}")
             return {"CANCELLED"}
-        if job.output_dir != wanted_dir:
-            self.report({"ERROR"}, f"“{job.name}” is rendered, and its frames are in {job.output_dir}. {job.notes[-1]}")
+        elsewhere = [output.path for name, output in outputs.items() if output.path != wanted_dir / name]
+        if elsewhere:
+            message = f"“{job.name}” is rendered, and its frames are in {elsewhere[0].parent}."
+            self.report({"ERROR"}, f"{message} {wanted_dir} holds files of these names that are not this job's.")
             return {"CANCELLED"}
         self.report({"INFO"}, f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}")
         return {"FINISHED"}
+
+
+def hand_over(session: Session, submission: Submission) -> JobRecord:
+    """Write the job down and see to it that a worker takes it. Nothing of it is left when that fails."""
+    try:
+        job = session.journal.add(submission)
+        # the one that was there before the snapshot may have found nothing to do meanwhile
+        session.ensure_worker(submission.api_url)
+    except BaseException:
+        with suppress(JournalError):
+            session.journal.remove(submission.job_id)
+        session.home.discard_submission(submission.job_id)
+        raise
+    return job
 
 
 def tell_progress(job: JobRecord) -> None:

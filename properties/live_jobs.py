@@ -10,10 +10,10 @@ from collections.abc import Iterable
 
 import bpy
 
-from ..jobs.control import Session, WorkerFailed
+from ..jobs.control import Session, WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage
-from . import preferences
+from . import connection_test, preferences
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ CATCH_UP = 0.05
 REDRAWN_AREAS = frozenset({"PROPERTIES", "PREFERENCES", "STATUSBAR"})
 
 _session: Session | None = None
-_connection_test_runs = False
 _trouble = ""
 _on_quit = "KEEP"
 
@@ -60,20 +59,15 @@ def follow() -> None:
         bpy.app.timers.register(tick, first_interval=TICK, persistent=True)
 
 
-def follow_connection_test() -> None:
-    """As `follow`, and report the answer of the running connection test."""
-    global _connection_test_runs
-    _connection_test_runs = True
-    follow()
-
-
 def tick() -> float | None:
     """Look once. Gives the seconds until the next look, or None when no job is alive: the timer then ends."""
     global _trouble
     try:
         is_needed = look()
-        _trouble = ""
-    except (JournalError, WorkerFailed) as error:
+        if _trouble:
+            _trouble = ""
+            redraw()
+    except (JournalError, WorkerError, OSError) as error:
         if _trouble != str(error):
             logger.warning("%s", error)
             _trouble = str(error)
@@ -91,23 +85,22 @@ def tick() -> float | None:
 def look() -> bool:
     """Take in what changed. True while a job is alive or an answer is awaited.
 
-    Raises `JournalError` and `WorkerFailed`.
+    Raises `JournalError` and `WorkerError`.
     """
-    global _connection_test_runs
     now = session()
     changed = now.watch.look()
     if changed:
         _log_ended(changed)
         redraw()
-    if _connection_test_runs and now.connection_test():
-        _connection_test_runs = False
+    if connection_test.is_running() and connection_test.take_in(now.connection_test()):
         redraw()
-    if now.watch.has_live_jobs:
+    is_needed = now.watch.has_live_jobs or connection_test.is_running()
+    if is_needed:
         remember_on_quit()
         now.tell_online_access(bpy.app.online_access)
         if bpy.app.online_access:
             now.keep_worker(preferences.api_url(bpy.context))
-    return now.watch.has_live_jobs or _connection_test_runs
+    return is_needed
 
 
 def remember_on_quit() -> None:

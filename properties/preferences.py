@@ -7,6 +7,7 @@ in clear text into `userpref.blend`, also those marked as passwords or not to be
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import cast
@@ -16,6 +17,7 @@ import bpy
 from .. import __package__ as base_package
 from ..jobs import credentials
 from ..jobs.home import Home
+from . import connection_test
 
 KEY_IS_SET = "RJ-" + "*" * 16
 """What the key's field holds in place of the key."""
@@ -37,19 +39,28 @@ def api_url(context: bpy.types.Context) -> str:
 
 
 def has_key(context: bpy.types.Context) -> bool:
-    """True when there is a key for the service address that is in force."""
-    url = api_url(context)
-    return bool(credentials.find_key(home().credentials, url, session_url=url))
+    """True when there is a key for the service address that is in force. Panels ask at every redraw."""
+    return _is_known(api_url(context))
+
+
+def _is_known(url: str) -> bool:
+    return bool(os.environ.get(credentials.KEY_VARIABLE, "").strip()) or _is_stored(url)
+
+
+@functools.lru_cache
+def _is_stored(url: str) -> bool:
+    """Whether the key is in the file; read once, and again after the key was changed."""
+    return bool(credentials.find_key(home().credentials, url, session_url=url, environment={}))
 
 
 def _show_key(preferences: RENDERJUICE_AP_preferences) -> str:
-    url = credentials.api_url(preferences.server)
-    return KEY_IS_SET if credentials.find_key(home().credentials, url, session_url=url) else ""
+    return KEY_IS_SET if _is_known(credentials.api_url(preferences.server)) else ""
 
 
 def _store_key(preferences: RENDERJUICE_AP_preferences, key: str) -> None:
     if key != KEY_IS_SET:
         credentials.store_key(home().create().credentials, credentials.api_url(preferences.server), key)
+        _is_stored.cache_clear()
 
 
 class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
@@ -103,6 +114,11 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
             if variable in os.environ:
                 column.label(text=f"Set by the environment variable {variable}", icon="INFO")
         column.operator("renderjuice.test_connection")
+        if connection_test.is_running():
+            column.label(text="Testing...", icon="TIME")
+        elif connection_test.answer() is not None:
+            is_right, message = connection_test.answer()
+            column.label(text=message, icon="CHECKMARK" if is_right else "ERROR")
         column.separator()
         column.prop(self, "output_folder")
         column.prop(self, "on_quit")
@@ -111,4 +127,15 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
 classes = (RENDERJUICE_AP_preferences,)
 
 
-register, unregister = bpy.utils.register_classes_factory(classes)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
+
+
+def register() -> None:
+    """Make the preferences known to Blender."""
+    _is_stored.cache_clear()
+    _register_classes()
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    _unregister_classes()

@@ -2,7 +2,7 @@
 """Finds the files that the scene needs beside itself.
 
 What a package can carry are images, fonts, sounds and linked libraries that are reached by relative paths. Every other
-external file is named in `refused`: a farm that renders without it would render another picture.
+external file is named in `refused`.
 """
 
 from __future__ import annotations
@@ -14,23 +14,16 @@ from pathlib import Path
 
 import bpy
 
+from .dependency import Dependency, absolute, dependency_of
+from .unsupported_files import unsupported_files
 
-@dataclass(frozen=True)
-class Dependency:
-    """One file (or what stands for several) and the datablock that uses it.
-
-    `written` is the path as the datablock has it, `path` where that leads on this machine.
-    """
-
-    kind: str
-    user: str
-    written: str
-    path: Path
-
-    @property
-    def is_relative(self) -> bool:
-        """True when the path counts from the .blend file that it is written in."""
-        return self.written.startswith("//")
+BUILT_IN_FONT = "<builtin>"
+IMAGE_REASONS = {
+    "TILED": "UDIM tiles cannot be sent yet",
+    "SEQUENCE": "image sequences cannot be sent yet",
+    "MOVIE": "movies cannot be sent yet",
+}
+FROM_BLENDER = "it is linked from Blender's own assets, which a farm may have elsewhere"
 
 
 @dataclass(frozen=True)
@@ -42,18 +35,12 @@ class Dependencies:
     refused: tuple[tuple[Dependency, str], ...]
 
 
-PACKAGED_KINDS = frozenset({"Image", "Font", "Sound", "Library"})
-BUILT_IN_FONT = "<builtin>"
-
-
 def find_dependencies() -> Dependencies:
     """All external files of the open file, each once. Only reads."""
     files: dict[Path, Dependency] = {}
     missing: dict[Path, Dependency] = {}
     refused: dict[tuple[str, str], tuple[Dependency, str]] = {}
     for dependency, reason in _all_dependencies():
-        if _comes_with_blender(dependency.path):
-            continue
         if reason:
             refused.setdefault((dependency.kind, dependency.written), (dependency, reason))
         elif not dependency.path.is_file():
@@ -73,145 +60,77 @@ def find_dependencies() -> Dependencies:
 def _all_dependencies() -> Iterator[tuple[Dependency, str]]:
     """Every external file with the reason why it cannot be carried, or ""."""
     yield from _images()
-    yield from _plain("Font", bpy.data.fonts)
-    yield from _plain("Sound", bpy.data.sounds)
-    yield from _plain("Library", bpy.data.libraries)
-    yield from _other_kinds()
+    for kind, datablocks in (("Font", bpy.data.fonts), ("Sound", bpy.data.sounds)):
+        for datablock in datablocks:
+            if datablock.users and datablock.filepath != BUILT_IN_FONT and not datablock.packed_file:
+                yield dependency_of(kind, datablock, datablock.filepath), ""
+    yield from _libraries()
+    yield from unsupported_files()
 
 
 def _images() -> Iterator[tuple[Dependency, str]]:
     for image in bpy.data.images:
         if image.packed_file or len(image.packed_files) or not image.filepath_raw or not image.users:
             continue
-        if image.source not in {"FILE", "TILED", "SEQUENCE", "MOVIE"}:
+        dependency = dependency_of("Image", image, image.filepath_raw)
+        if image.source not in {"FILE", *IMAGE_REASONS} or _comes_with_blender(dependency.path):
             continue
-        reasons = {
-            "TILED": "UDIM tiles cannot be sent yet: pack the image",
-            "SEQUENCE": "image sequences cannot be sent yet",
-            "MOVIE": "movies cannot be sent yet",
-        }
-        yield _dependency("Image", image, image.filepath_raw), reasons.get(image.source, "")
+        reason = IMAGE_REASONS.get(image.source, "")
+        if image.use_multiview and image.views_format == "INDIVIDUAL":
+            reason = "stereo images with a file for each eye cannot be sent yet"
+        yield dependency, reason
 
 
-def _plain(kind: str, datablocks: bpy.types.bpy_prop_collection) -> Iterator[tuple[Dependency, str]]:
-    for datablock in datablocks:
-        written = datablock.filepath
-        is_used = datablock.users or kind == "Library"
-        if is_used and written and written != BUILT_IN_FONT and not datablock.packed_file:
-            yield _dependency(kind, datablock, written), ""
+def _libraries() -> Iterator[tuple[Dependency, str]]:
+    for library in bpy.data.libraries:
+        if library.packed_file or _is_packed_into_the_file(library):
+            continue
+        dependency = dependency_of("Library", library, library.filepath)
+        if not _comes_with_blender(dependency.path):
+            yield dependency, ""
+        elif not all(isinstance(user, bpy.types.Brush) for user in library.users_id):
+            yield dependency, FROM_BLENDER
 
 
-def _other_kinds() -> Iterator[tuple[Dependency, str]]:
-    """What no package carries yet, by its name for the artist."""
-    for kind, datablocks in (
-        ("Movie clip", bpy.data.movieclips),
-        ("Cache file", bpy.data.cache_files),
-        ("Volume", bpy.data.volumes),
-    ):
-        for datablock in datablocks:
-            if datablock.filepath and datablock.users and not getattr(datablock, "packed_file", None):
-                yield _dependency(kind, datablock, datablock.filepath), f"{kind.lower()}s cannot be sent yet"
-    yield from _modifier_caches()
-    yield from _strips()
-    yield from _node_files()
-
-
-def _modifier_caches() -> Iterator[tuple[Dependency, str]]:
-    for holder in bpy.data.objects:
-        for modifier in holder.modifiers:
-            kind, written = _cache_of(modifier)
-            if written:
-                yield _dependency(kind, holder, written), f"{kind.lower()}s cannot be sent yet: apply the modifier"
-        for cache in _point_caches(holder):
-            if cache.use_disk_cache or cache.use_external:
-                place = cache.filepath or "//blendcache"
-                yield _dependency("Simulation cache", holder, place), "simulation caches on disk cannot be sent yet"
-
-
-def _cache_of(modifier: bpy.types.Modifier) -> tuple[str, str]:
-    """The kind and the place of the files that a modifier reads, or two empty strings."""
-    if modifier.type == "MESH_CACHE":
-        return "Mesh cache", modifier.filepath
-    if modifier.type == "OCEAN" and modifier.is_cached:
-        return "Ocean cache", modifier.filepath
-    if modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN":
-        return "Fluid simulation", modifier.domain_settings.cache_directory
-    # from 4.3 a bake may be packed; its folder is there only when one was written to disk
-    if modifier.type == "NODES" and modifier.bake_directory and _is_folder(modifier.bake_directory, modifier.id_data):
-        return "Geometry nodes bake", modifier.bake_directory
-    return "", ""
-
-
-def _is_folder(written: str, datablock: bpy.types.ID) -> bool:
-    return Path(_absolute(written, datablock)).is_dir()
-
-
-def _point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
-    for modifier in holder.modifiers:
-        if modifier.type in {"CLOTH", "SOFT_BODY"}:
-            yield modifier.point_cache
-        elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
-            for surface in modifier.canvas_settings.canvas_surfaces:
-                yield surface.point_cache
-    for particles in holder.particle_systems:
-        yield particles.point_cache
-
-
-def strips(scene: bpy.types.Scene) -> tuple[bpy.types.Strip, ...]:
-    """All strips of a scene's sequencer, those inside meta strips included."""
-    editor = scene.sequence_editor
-    if editor is None:
-        return ()
-    # `sequences_all` became `strips_all` in 4.4 and went in 5.0
-    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
-
-
-def _strips() -> Iterator[tuple[Dependency, str]]:
-    for scene in bpy.data.scenes:
-        for strip in strips(scene):
-            written = ""
-            if strip.type == "IMAGE" and strip.elements:
-                written = os.path.join(strip.directory, strip.elements[0].filename)  # noqa: PTH118
-            elif strip.type == "MOVIE":
-                written = strip.filepath
-            if written:
-                dependency = Dependency("Sequencer strip", strip.name, written, Path(_absolute(written, scene)))
-                yield dependency, "sequencer strips with files cannot be sent yet"
-
-
-def _node_files() -> Iterator[tuple[Dependency, str]]:
-    owners = (*bpy.data.materials, *bpy.data.lights, *bpy.data.worlds)
-    for tree in (*(owner.node_tree for owner in owners if owner.node_tree), *bpy.data.node_groups):
-        for node in tree.nodes:
-            if node.bl_idname in {"ShaderNodeTexIES", "ShaderNodeScript"} and node.mode == "EXTERNAL" and node.filepath:
-                kind = "IES file" if node.bl_idname == "ShaderNodeTexIES" else "OSL script"
-                yield _dependency(kind, tree, node.filepath), f"{kind}s cannot be sent yet: use an internal text"
-
-
-def _dependency(kind: str, datablock: bpy.types.ID, written: str) -> Dependency:
-    return Dependency(kind, datablock.name, written, Path(_absolute(written, datablock)))
-
-
-def _absolute(written: str, datablock: bpy.types.ID) -> str:
-    """Where a path leads: relative ones count from the file that the datablock is written in."""
-    library = None if isinstance(datablock, bpy.types.Library) else datablock.library
-    return os.path.normpath(bpy.path.abspath(written, library=library))
+def _is_packed_into_the_file(library: bpy.types.Library) -> bool:
+    """True for a library whose linked data lies in the .blend (5.0 and later): its file is not read again."""
+    if getattr(library, "is_archive", False):
+        return True
+    return bool(getattr(library, "archive_libraries", ())) and not library.users_id
 
 
 def _not_rendered() -> Iterator[Path]:
-    """Files that Blender lists and no render reads: texts are kept in the .blend, unused images are not saved."""
+    """Files that Blender lists and no render reads.
+
+    Texts are kept in the .blend, what has no user is not saved, an ocean that is not baked names a folder all the same,
+    and packed linked data names the library that it came from.
+    """
     for text in bpy.data.texts:
-        if text.filepath:
-            yield Path(_absolute(text.filepath, text))
-    for image in bpy.data.images:
-        if image.filepath_raw and not image.users:
-            yield Path(_absolute(image.filepath_raw, image))
+        yield Path(absolute(text.filepath, text))
+    for datablocks in (
+        bpy.data.images,
+        bpy.data.fonts,
+        bpy.data.sounds,
+        bpy.data.movieclips,
+        bpy.data.cache_files,
+        bpy.data.volumes,
+    ):
+        for datablock in datablocks:
+            if not datablock.users:
+                yield Path(absolute(datablock.filepath, datablock))
+    for library in bpy.data.libraries:
+        if _is_packed_into_the_file(library):
+            yield Path(absolute(library.filepath, library))
+    for holder in bpy.data.objects:
+        for modifier in holder.modifiers:
+            if modifier.type == "OCEAN" and not modifier.is_cached:
+                yield Path(absolute(modifier.filepath, holder))
 
 
 def _comes_with_blender(path: Path) -> bool:
     """True for files that every Blender brings, such as the brushes that 5.2 links into each file.
 
-    A file that was saved by a Blender installed elsewhere still names them there, hence the look at the end of the path.
+    A file that was saved by a Blender installed elsewhere still names them there, hence the look at the path's end.
     """
     resources = bpy.utils.system_resource("DATAFILES")
     if not resources:

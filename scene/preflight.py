@@ -9,7 +9,9 @@ from enum import StrEnum
 
 import bpy
 
-from .dependencies import Dependencies, Dependency, strips
+from .dependencies import Dependencies
+from .dependency import Dependency
+from .unsupported_files import strips
 
 
 class Severity(StrEnum):
@@ -50,7 +52,9 @@ def _camera(scene: bpy.types.Scene) -> Iterator[Finding]:
 def _files(dependencies: Dependencies) -> Iterator[Finding]:
     for dependency in dependencies.missing:
         what = f"{_named(dependency)} is missing: there is no file {dependency.path}."
-        yield Finding(Severity.ERROR, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
+        # only images come back, and they are the same without the sound
+        severity = Severity.WARNING if dependency.kind == "Sound" else Severity.ERROR
+        yield Finding(severity, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
     for dependency, reason in dependencies.refused:
         what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
         fix = "Pack it, or remove its use."

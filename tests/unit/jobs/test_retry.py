@@ -16,7 +16,7 @@ from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal import Journal
 from renderjuice.jobs.pace import LONGEST_PAUSE, SHORTEST_PAUSE, Pace
 from renderjuice.jobs.records import Failure, JobRecord, OutputRecord, Stage
-from renderjuice.jobs.retry import cannot_retry, fetch_again, retry, runs
+from renderjuice.jobs.retry import fetch_again, retry, runs
 from renderjuice.jobs.sender import is_worth_waiting
 from renderjuice.tests.unit.jobs.test_journal import submission
 
@@ -60,15 +60,14 @@ def test_sending_begins_with_what_is_left(journal: Journal, tmp_path: Path) -> N
     assert after_retry(journal, job).stage is Stage.PACKAGING
     package.touch()
     job = stopped(journal, "unreachable", Stage.UPLOADING, package=package)
-    assert cannot_retry(job) is None
+    assert job.can_go_on
     assert after_retry(journal, job).stage is Stage.UPLOADING
     job = stopped(journal, "unreachable", Stage.CREATING, package=package, slug="slug", create_intent=1.0)
     job = after_retry(journal, job)
     # the intent stays: the job may have been made
     assert (job.stage, job.slug, job.create_intent, job.failure) == (Stage.CREATING, "slug", 1.0, None)
     package.unlink()
-    nothing = cannot_retry(stopped(journal, "unreachable", Stage.UPLOADING, package=package))
-    assert nothing is not None and nothing.kind == "nothing_left"
+    assert not stopped(journal, "unreachable", Stage.UPLOADING, package=package).can_go_on
 
 
 @pytest.mark.parametrize("stage", [Stage.VALIDATING, Stage.STARTING, Stage.RENDERING, Stage.DOWNLOADING])

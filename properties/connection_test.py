@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the last test of the connection went, for the preferences to show."""
+
+from __future__ import annotations
+
+import time
+
+PATIENCE = 60.0
+"""Seconds until the artist is told that no answer came."""
+
+_begun = 0.0
+_answer: tuple[bool, str] | None = None
+_is_running = False
+
+
+def begin() -> None:
+    """Note that an answer is awaited."""
+    global _begun, _answer, _is_running
+    _begun, _answer, _is_running = time.monotonic(), None, True
+
+
+def take_in(answer: tuple[bool, str] | None) -> bool:
+    """Take in whether address and key are right, and a sentence; None while nobody knows. True when that is news."""
+    global _answer, _is_running
+    if _is_running and answer is None and time.monotonic() - _begun > PATIENCE:
+        answer = False, "No answer came. See the worker's log in the extension's user folder."
+    if not _is_running or answer is None:
+        return False
+    _answer, _is_running = answer, False
+    return True
+
+
+def is_running() -> bool:
+    """True while an answer is awaited."""
+    return _is_running
+
+
+def answer() -> tuple[bool, str] | None:
+    """The last answer, or None."""
+    return _answer

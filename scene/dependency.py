@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One external file of a scene, and where a path that Blender keeps leads on this machine."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import bpy
+
+
+@dataclass(frozen=True)
+class Dependency:
+    """One file (or what stands for several) and the datablock that uses it.
+
+    `written` is the path as the datablock has it, `path` where that leads on this machine.
+    """
+
+    kind: str
+    user: str
+    written: str
+    path: Path
+
+    @property
+    def is_relative(self) -> bool:
+        """True when the path counts from the .blend file that it is written in."""
+        return self.written.startswith("//")
+
+
+def dependency_of(kind: str, datablock: bpy.types.ID, written: str) -> Dependency:
+    """The file that a datablock names as `written`."""
+    return Dependency(kind, datablock.name, written, Path(absolute(written, datablock)))
+
+
+def absolute(written: str, datablock: bpy.types.ID) -> str:
+    """Where a path leads: relative ones count from the file that the datablock is written in."""
+    library = None if isinstance(datablock, bpy.types.Library) else datablock.library
+    return os.path.normpath(bpy.path.abspath(written, library=library))
