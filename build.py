@@ -76,6 +76,9 @@ if __name__ == "__main__":
     except CannotGoOn as error:
         code = 1
         print(error, file=sys.stderr)
+    except OSError as error:
+        code = 1
+        print(f"{error.filename or 'A file'} cannot be read or written: {error.strerror or error}.", file=sys.stderr)
     except KeyboardInterrupt:
         code = 130
     sys.exit(code)

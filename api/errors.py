@@ -37,7 +37,10 @@ class WrongKey(RenderjuiceError):
     """401 or 403, or a key that cannot be one: the service does not accept the API key."""
 
     default_message = "Renderjuice does not accept the API key."
-    next_step = "Copy the key again from the Renderjuice dashboard into the preferences of the add-on."
+    next_step = (
+        "Copy the key again from the Renderjuice dashboard into the preferences of the add-on, "
+        "or into RENDERJUICE_API_KEY where that is set."
+    )
 
 
 class NotFound(RenderjuiceError):

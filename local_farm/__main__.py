@@ -44,7 +44,7 @@ class Server(uvicorn.Server):
 
 
 def main() -> int:
-    """Run the farm; the exit code is 2 when there is no Blender to render with."""
+    """Run the farm; the exit code is 2 when there is no Blender to render with, or no port to serve on."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     settings = parse_settings(sys.argv[1:])
     try:
@@ -56,6 +56,9 @@ def main() -> int:
     home.mkdir(parents=True, exist_ok=True)
     try:
         asyncio.run(serve(settings, home, blenders))
+    except PortTaken as error:
+        logger.error("%s", error)
+        return 2
     finally:
         if settings.home is None:
             shutil.rmtree(home, ignore_errors=True)
@@ -63,7 +66,7 @@ def main() -> int:
 
 
 async def serve(settings: Settings, home: Path, blenders: list[Blender]) -> None:
-    """Serve until SIGINT or SIGTERM. Raises OSError when a port is taken."""
+    """Serve until SIGINT or SIGTERM. Raises PortTaken."""
     api_socket, storage_socket = _listen(settings.port), _listen(settings.storage_port)
     api_url = f"http://{API_HOST}:{api_socket.getsockname()[1]}{BASE_PATH}"
     storage_url = f"http://{STORAGE_HOST}:{storage_socket.getsockname()[1]}"
@@ -86,10 +89,18 @@ async def serve(settings: Settings, home: Path, blenders: list[Blender]) -> None
         await farm.close()
 
 
+class PortTaken(Exception):
+    """Another program has the port."""
+
+
 def _listen(port: int) -> socket.socket:
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((LOOPBACK, port))
+    try:
+        listening.bind((LOOPBACK, port))
+    except OSError as error:
+        listening.close()
+        raise PortTaken(f"Port {port} cannot be had ({error.strerror}). Choose another one with --port.") from error
     listening.listen(128)
     return listening
 

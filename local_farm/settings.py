@@ -37,20 +37,17 @@ def parse_settings(arguments: Sequence[str]) -> Settings:
         help="a Blender to render with, or a Python that can import bpy, such as 5.2=/opt/blender/blender; repeatable",
     )
     parser.add_argument("--port", type=int, default=8710, help="of the API; 0 picks free ports (default: 8710)")
-    parser.add_argument("--storage-port", type=int, help="of the storage (default: the API's port + 1, or a free one)")
+    parser.add_argument("--storage-port", type=int, default=0, help="of the storage; 0 picks a free one (default: 0)")
     parser.add_argument("--home", type=Path, help="folder for all data (default: a temporary one, removed at exit)")
     parser.add_argument("--ready-file", type=Path, help="written once it serves: JSON with apiUrl, storageUrl, pid")
     parser.add_argument("--api-key", default=DEFAULT_KEY, help=f"the key it accepts (default: {DEFAULT_KEY})")
     parser.add_argument("--url-lifetime", type=float, default=3600.0, help="of signed URLs, seconds (default: 3600)")
     parser.add_argument("--blender-timeout", type=float, default=3600.0, help="of one Blender, seconds (default: 3600)")
     found = parser.parse_args(arguments)
-    storage_port = found.storage_port
-    if storage_port is None:
-        storage_port = found.port + 1 if found.port else 0
     return Settings(
         blenders=tuple(found.blender),
         port=found.port,
-        storage_port=storage_port,
+        storage_port=found.storage_port,
         home=found.home,
         ready_file=found.ready_file,
         api_key=found.api_key,

@@ -12,7 +12,7 @@ from ..jobs import destination
 from ..jobs.control import WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
-from ..properties import live_jobs, readiness
+from ..properties import live_jobs, preferences, readiness
 from .submit import tell_progress
 
 
@@ -91,8 +91,10 @@ class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
     wish = Wish.CANCEL
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Ask first: what is rendered on the farm and not here yet is lost."""
-        return self.execute(context) if bpy.app.background else context.window_manager.invoke_confirm(self, event)
+        """Ask first: a render that is stopped has been paid for."""
+        if bpy.app.background:
+            return self.execute(context)
+        return set(context.window_manager.invoke_confirm(self, event))
 
     def objection(self, job: JobRecord) -> str:
         """Only a job that is not over can be canceled."""
@@ -131,7 +133,7 @@ class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
             name="Output Folder",
             description="Folder that the frames are put into; the job's own if empty",
             subtype="DIR_PATH",
-            options={"SKIP_SAVE"},
+            options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
         ),
     }
     wish = Wish.DOWNLOAD
@@ -158,7 +160,7 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
     """Ask Renderjuice for news of all running jobs now"""
 
     bl_idname = "renderjuice.refresh"
-    bl_label = "Refresh Renderjuice Jobs"
+    bl_label = "Refresh Jobs on Renderjuice"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

@@ -46,7 +46,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             name="Output Folder",
             description="Folder that the frames are put into; a folder of the job's own beside the .blend if empty",
             subtype="DIR_PATH",
-            options={"SKIP_SAVE"},
+            options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
         ),
         "wait": bpy.props.BoolProperty(
             name="Wait",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import bpy
@@ -13,6 +14,10 @@ from ..properties import live_jobs, readiness
 from ..properties.overrides import override_fields
 
 SHOWN_JOBS = 5
+LETTER_WIDTH = 7.0
+"""Pixels that a letter of the interface's font takes on average, before scaling (measured in 5.2)."""
+MARGIN_LETTERS, SHORTEST_LINE = 9, 16
+"""Letters that the margins of a box inside a panel take, and the least that is worth a line."""
 STAGE_ICONS: dict[Stage, Any] = {Stage.DONE: "CHECKMARK", Stage.FAILED: "ERROR", Stage.CANCELED: "CANCEL"}
 
 
@@ -36,16 +41,18 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
         if problem:
             column = layout.column()
             for line in problem.split(": ", 1):
-                column.label(text=line[:1].upper() + line[1:])
+                draw_text(column, context, line[:1].upper() + line[1:])
             if not readiness.online_access_problem():
                 column.operator("preferences.addon_show", text="Open Preferences...").module = base_package
+            elif not bpy.app.online_access_override:
+                column.operator("screen.userpref_show", text="Open System Preferences...").section = "SYSTEM"
             return
-        row = layout.row(align=True)
-        animation = row.operator("renderjuice.submit", text="Render Animation", icon="RENDER_ANIMATION")
+        column = layout.column(align=True)
+        animation = column.operator("renderjuice.submit", text="Render Animation", icon="RENDER_ANIMATION")
         animation.still = False
-        row.operator("renderjuice.submit", text="Render Frame", icon="RENDER_STILL").still = True
+        column.operator("renderjuice.submit", text="Render Frame", icon="RENDER_STILL").still = True
         if live_jobs.trouble():
-            layout.label(text=live_jobs.trouble(), icon="ERROR")
+            draw_text(layout.column(), context, live_jobs.trouble(), icon="ERROR")
 
 
 class RENDERJUICE_PT_jobs(RenderPropertiesPanel, bpy.types.Panel):
@@ -59,10 +66,10 @@ class RENDERJUICE_PT_jobs(RenderPropertiesPanel, bpy.types.Panel):
         """Shown once there are jobs."""
         return bool(live_jobs.jobs())
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         """Draw the jobs; changes nothing."""
         for job in live_jobs.jobs()[:SHOWN_JOBS]:
-            draw_job(self.layout.box().column(), job)
+            draw_job(self.layout.box().column(), context, job)
 
 
 class RENDERJUICE_PT_overrides(RenderPropertiesPanel, bpy.types.Panel):
@@ -83,12 +90,21 @@ class RENDERJUICE_PT_overrides(RenderPropertiesPanel, bpy.types.Panel):
             for field, label in fields:
                 row = column.row(heading=label)
                 row.prop(overrides, f"use_{field}", text="")
-                value = row.row()
-                value.enabled = getattr(overrides, f"use_{field}")
-                value.prop(overrides, field, text="")
+                if getattr(overrides, f"use_{field}"):
+                    row.prop(overrides, field, text="")
+                else:
+                    row.label(text="From Scene")
 
 
-def draw_job(column: bpy.types.UILayout, job: JobRecord) -> None:
+def draw_text(column: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Any = "NONE") -> None:
+    """Draw a sentence in as many lines as the region's width makes necessary: Blender cuts off a label that is longer."""
+    width = context.region.width / context.preferences.system.ui_scale
+    for line in textwrap.wrap(text, max(SHORTEST_LINE, int(width / LETTER_WIDTH) - MARGIN_LETTERS)):
+        column.label(text=line, icon=icon)
+        icon = "NONE" if icon == "NONE" else "BLANK1"
+
+
+def draw_job(column: bpy.types.UILayout, context: bpy.types.Context, job: JobRecord) -> None:
     """Draw one job: its name, how far it is, why it stopped, and what can be done."""
     row = column.row()
     row.label(text=job.name, icon=STAGE_ICONS.get(job.stage, "RENDER_ANIMATION"))
@@ -101,11 +117,10 @@ def draw_job(column: bpy.types.UILayout, job: JobRecord) -> None:
     else:
         column.label(text=describe_job(job))
     if job.trouble:
-        column.label(text=job.trouble, icon="INFO")
+        draw_text(column, context, job.trouble, icon="INFO")
     if job.failure and not job.is_live:
         for sentence in (job.failure.message, job.failure.next_step):
-            if sentence:
-                column.label(text=sentence)
+            draw_text(column, context, sentence)
 
 
 def describe_job(job: JobRecord) -> str:

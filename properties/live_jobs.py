@@ -87,9 +87,10 @@ def look() -> bool:
 
     Raises `JournalError` and `WorkerError`.
     """
+    is_first = _session is None
     now = session()
     changed = now.watch.look()
-    if changed:
+    if changed or is_first:
         _log_ended(changed)
         redraw()
     if connection_test.is_running() and connection_test.take_in(now.connection_test()):

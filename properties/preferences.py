@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import bpy
 
@@ -19,6 +19,8 @@ from ..jobs import credentials
 from ..jobs.home import Home
 from . import connection_test
 
+BLEND_RELATIVE: Any = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+"""The option of a path that may begin with //. Newer Blenders paint it red without, and 4.2 does not know it."""
 KEY_IS_SET = "RJ-" + "*" * 16
 """What the key's field holds in place of the key."""
 
@@ -87,6 +89,7 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         description="Where frames go, each job in a folder of its own; // is the folder of the .blend file",
         default="//renderjuice",
         subtype="DIR_PATH",
+        options=BLEND_RELATIVE,
     )
     on_quit: bpy.props.EnumProperty(
         name="When Blender Quits",

@@ -7,11 +7,9 @@ from typing import Any
 
 import bpy
 
-from ..api.address import check_address
+from ..api.address import check_address, host_of
 from ..api.errors import InsecureAddress
 from . import preferences
-
-NO_KEY = "There is no API key: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
 
 
 def online_access_problem() -> str:
@@ -30,7 +28,10 @@ def problem(context: bpy.types.Context) -> str:
 
 def key_problem(context: bpy.types.Context) -> str:
     """How to give a key, or "" when there is one."""
-    return "" if preferences.has_key(context) else NO_KEY
+    if preferences.has_key(context):
+        return ""
+    host = host_of(preferences.api_url(context))
+    return f"There is no API key for {host}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
 
 
 def _address_problem(context: bpy.types.Context) -> str:

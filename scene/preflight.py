@@ -52,9 +52,7 @@ def _camera(scene: bpy.types.Scene) -> Iterator[Finding]:
 def _files(dependencies: Dependencies) -> Iterator[Finding]:
     for dependency in dependencies.missing:
         what = f"{_named(dependency)} is missing: there is no file {dependency.path}."
-        # only images come back, and they are the same without the sound
-        severity = Severity.WARNING if dependency.kind == "Sound" else Severity.ERROR
-        yield Finding(severity, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
+        yield Finding(Severity.ERROR, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
     for dependency, reason in dependencies.refused:
         what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
         fix = "Pack it, or remove its use."

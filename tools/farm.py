@@ -74,7 +74,7 @@ In Blender, open Edit > Preferences > Add-ons > Renderjuice and enter
   Server    {address.api_url}
   API Key   {API_KEY}
 or start Blender from a terminal with
-  RENDERJUICE_API_URL={address.api_url} RENDERJUICE_API_KEY={API_KEY} blender
+  RENDERJUICE_API_URL={address.api_url} RENDERJUICE_API_KEY={API_KEY} blender --online-mode
 
 Ctrl-C ends it.
 """,
@@ -91,7 +91,7 @@ def _wait_for_address(process: subprocess.Popen[bytes], ready_file: Path) -> str
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise CannotGoOn(f"The local farm ended at once, with exit code {process.returncode}; see what it said.")
+            raise CannotGoOn("The local farm could not start; the lines above say why.")
         # The file appears complete or not at all only where renaming is atomic; an unfinished one is read again.
         with contextlib.suppress(OSError, ValueError, KeyError):
             return str(json.loads(ready_file.read_text(encoding="utf-8"))["apiUrl"])

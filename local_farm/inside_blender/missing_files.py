@@ -32,19 +32,39 @@ def _needed_files() -> Iterator[str]:
     """Give absolute paths: what Blender lists, and what the datablocks themselves say."""
     # A text's content is in the .blend; images are looked at one by one, for their tiles.
     others = {_absolute(block) for block in (*bpy.data.texts, *bpy.data.images) if block.filepath}
+    others |= set(_named_in_vain())
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
         if os.path.normpath(path) not in others and not path.startswith("<"):
             yield os.path.normpath(path)
     for image in bpy.data.images:
         yield from _image_files(image)
     for library in bpy.data.libraries:
-        if library.packed_file is None:
+        if library.packed_file is None and not _is_embedded(library):
             yield _absolute(library, library.parent)
     for block in (*bpy.data.fonts, *bpy.data.sounds, *bpy.data.volumes):
         if block.packed_file is None and block.filepath and not block.filepath.startswith("<"):
             yield _absolute(block)
     for block in (*bpy.data.cache_files, *bpy.data.movieclips):
         yield _absolute(block)
+
+
+def _named_in_vain() -> Iterator[str]:
+    """Give what Blender lists and nothing reads: the folders of oceans without a bake, and embedded libraries."""
+    for holder in bpy.data.objects:
+        for modifier in holder.modifiers:
+            if modifier.type == "OCEAN" and not modifier.is_cached:
+                path = bpy.path.abspath(modifier.filepath, library=holder.library)
+                yield os.path.normpath(path)
+    for library in bpy.data.libraries:
+        if _is_embedded(library):
+            yield _absolute(library, library.parent)
+
+
+def _is_embedded(library: bpy.types.Library) -> bool:
+    """Tell whether the library's data is inside the .blend, which 5.0 and later can do."""
+    if getattr(library, "is_archive", False):
+        return True
+    return bool(getattr(library, "archive_libraries", None)) and not library.users_id
 
 
 def _absolute(block: bpy.types.ID, library: bpy.types.Library | None = None) -> str:

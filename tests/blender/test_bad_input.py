@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
 import sys
 import threading
+import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -48,7 +50,7 @@ def refused(sentence: str, jobs: ModuleType) -> Iterator[None]:
 
 def test_no_key(project: Path, preferences: Any, jobs: ModuleType) -> None:
     preferences.api_key = ""
-    with refused(r"There is no API key: enter it in the add-on's preferences", jobs):
+    with refused(r"There is no API key for 127.0.0.1: enter it in the add-on's preferences", jobs):
         submit(project)
 
 
@@ -229,6 +231,67 @@ def test_kind_of_file_that_cannot_be_sent_yet(project: Path, jobs: ModuleType) -
     bpy.context.scene.collection.objects.link(bpy.data.objects.new("Smoke", volume))
     with refused(r"Volume “Smoke” cannot be sent", jobs):
         submit(project)
+
+
+def test_import_nodes_and_stereo_images_are_refused_by_name(project: Path, jobs: ModuleType) -> None:
+    image = add_image(project / "textures" / "eyes_L.png", exists=True)
+    image.filepath = "//textures/eyes_L.png"
+    image.use_multiview, image.views_format = True, "INDIVIDUAL"
+    with refused(r"Image “eyes_L” cannot be sent: stereo images", jobs):
+        submit(project)
+    bpy.data.images.remove(image)
+    tree = bpy.data.node_groups.new("Import", "GeometryNodeTree")
+    tree.use_fake_user = True
+    if hasattr(bpy.types, "GeometryNodeImportOBJ"):  # from 4.4
+        node = tree.nodes.new("GeometryNodeImportOBJ")
+        node.inputs[0].default_value = "//thing.obj"
+        with refused(r"“Import” cannot be sent: files of import nodes", jobs):
+            submit(project)
+
+
+def test_what_no_render_reads_is_no_obstacle(project: Path, jobs: ModuleType) -> None:
+    # not baked, and it names a folder all the same
+    bpy.data.objects["Cube"].modifiers.new("Sea", "OCEAN")
+    # without a user it is not saved with the file
+    sound = bpy.data.sounds.load(str(write_wave(project / "gone.wav")))
+    sound.filepath = "//gone.wav"
+    (project / "gone.wav").unlink()
+    assert sound.users == 0
+    assert submit(project) == {"FINISHED"}
+
+
+def write_wave(path: Path) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(1)
+        file.setframerate(8000)
+        file.writeframes(bytes(800))
+    return path
+
+
+def test_scene_that_the_window_does_not_show(project: Path, jobs: ModuleType) -> None:
+    other = bpy.data.scenes.new("Other")
+    with bpy.context.temp_override(scene=other), refused(r"another scene than “Other”", jobs):
+        submit(project)
+
+
+def test_nothing_is_left_of_a_job_that_no_worker_takes(extension_name: str, tmp_path: Path) -> None:
+    submission = importlib.import_module(f"{extension_name}.jobs.records").Submission
+    config = importlib.import_module(f"{extension_name}.api.render_config").RenderConfig()
+    control = importlib.import_module(f"{extension_name}.jobs.control")
+    home = importlib.import_module(f"{extension_name}.jobs.home").Home(tmp_path / "home")
+    session = control.Session(home, python="/no/such/python")
+    snapshot = home.create_submission("a job") / "shot.blend"
+    snapshot.touch()
+    hand_over = importlib.import_module(f"{extension_name}.operators.submit").hand_over
+    job = submission(
+        "a job", "shot", "Scene", tmp_path / "shot.blend", snapshot, (), (1,), config, tmp_path, "http://127.0.0.1:9"
+    )
+    with pytest.raises(control.WorkerError, match="could not be started"):
+        hand_over(session, job)
+    assert session.journal.jobs() == ()
+    assert not snapshot.exists()
+    session.close()
 
 
 def test_package_of_five_gibibytes(project: Path, jobs: ModuleType) -> None:

@@ -138,6 +138,7 @@ def test_the_open_file_stays_as_it_was(project: Path) -> None:
         return {
             "path": bpy.data.filepath,
             "dirty": bpy.data.is_dirty,
+            "packs itself": bpy.data.use_autopack,
             "file": (Path(bpy.data.filepath).stat().st_mtime_ns, Path(bpy.data.filepath).stat().st_size),
             "beside": sorted(path.name for path in project.iterdir()),
             "selected": sorted(thing.name for thing in bpy.context.selected_objects),
@@ -152,9 +153,13 @@ def test_the_open_file_stays_as_it_was(project: Path) -> None:
             "images": sorted((image.name, image.filepath, bool(image.packed_file)) for image in bpy.data.images),
         }
 
+    image = textured(project / "textures", "own", (0.9, 0.1, 0.1, 1.0)).node_tree.nodes["Image Texture"].image
+    image.filepath = bpy.path.relpath(image.filepath)
+    bpy.data.use_autopack = True
     before = state()
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project.parent / "elsewhere"), wait=True)
     assert state() == before
+    assert not image.packed_file
 
 
 def test_what_is_sent_is_what_is_on_screen_not_what_is_on_disk(project: Path) -> None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -12,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs import destination
-from renderjuice.jobs.control import MOST_FAILURES, Session, WorkerFailed
+from renderjuice.jobs.control import MOST_FAILURES, OtherKey, Session, WorkerFailed
+from renderjuice.jobs.credentials import KEY_VARIABLE
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal import Journal, JournalError
 from renderjuice.jobs.records import JobRecord, Setting, Stage, Wish
@@ -42,6 +45,48 @@ def test_a_worker_that_cannot_live_is_told(session: Session) -> None:
     with pytest.raises(WorkerFailed):
         session.ensure_worker(URL)
     assert MOST_FAILURES > 1
+
+
+def test_a_worker_that_cannot_live_is_told_at_every_look(session: Session) -> None:
+    with pytest.raises(WorkerFailed):
+        until(lambda: session.ensure_worker(URL), "somebody gives up")
+    for _ in range(3):
+        with pytest.raises(WorkerFailed):
+            session.keep_worker(URL)
+
+
+def test_a_worker_with_another_key_is_not_used(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(KEY_VARIABLE, "RJ-of-a-script")
+    first = Session(home, python=sys.executable)
+    first.ensure_worker(URL)
+    until(lambda: first.journal.setting(Setting.WORKER).isdigit(), "the worker has come")
+    second = Session(home, python=sys.executable)
+    try:
+        second.ensure_worker(URL)
+        for other in ("RJ-of-another", ""):
+            monkeypatch.setenv(KEY_VARIABLE, other)
+            with pytest.raises(OtherKey, match="works with another RENDERJUICE_API_KEY"):
+                second.ensure_worker(URL)
+        assert b"RJ-of-a-script" not in home.journal.read_bytes()
+    finally:
+        os.kill(int(first.journal.setting(Setting.WORKER)), signal.SIGTERM)
+        first.close()
+        second.close()
+
+
+def test_one_blender_without_online_access_does_not_stop_the_others(home: Home) -> None:
+    first, second = Session(home), Session(home)
+    first.tell_online_access(True)
+    second.tell_online_access(False)
+    assert first.journal.has_online_access()
+    first.tell_online_access(False)
+    assert not first.journal.has_online_access()
+    first.tell_online_access(True)
+    second.close()
+    assert second.home.journal.exists()
+    first.close()
+    with Journal(home.journal) as journal:
+        assert journal.has_online_access()
 
 
 def test_a_python_that_is_not_there_is_told(home: Home) -> None:

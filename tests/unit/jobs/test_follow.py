@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from renderjuice.jobs.context import Context
 from renderjuice.jobs.follow import MOST_PAGES, MOST_SINGLE, next_stage, poll
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal import Journal
+from renderjuice.jobs.pipeline import find_lost_job
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.rig import KEY
@@ -123,3 +125,18 @@ def test_no_signed_address_in_what_is_kept_of_a_failure(proxy: Proxy, context: C
     assert "oom: Out of memory" in failure.message
     assert "storage.example" in failure.detail
     assert "SECRET" not in failure.detail
+
+
+def test_another_computers_job_is_never_taken_for_a_lost_one(proxy: Proxy, context: Context) -> None:
+    """Only the slug tells: a job that was made at the same time with the same key may be anybody's."""
+    job = context.journal.add(submission())
+    job = context.journal.update(job.id, stage=Stage.CREATING, slug="our-slug", create_intent=time.time())
+    theirs = {"id": "remote-theirs", "status": "created"}
+    ours = {"id": "remote-ours", "status": "created", "sceneFile": {"upload": "our-slug"}}
+    with context.client(proxy.api_url) as client:
+        answer(proxy, r"/jobs\?", {"jobs": [theirs]})
+        assert find_lost_job(context, client, job) is None
+        answer(proxy, r"/jobs\?", {"jobs": [theirs, ours]})
+        found = find_lost_job(context, client, job)
+    assert found is not None
+    assert found.id == "remote-ours"
