@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from ..api.errors import Canceled, DownloadURLExpired, RenderjuiceError, WrongKey
 from ..api.models import Downloads, JobStatus
-from . import outputs
+from . import frame_names
 from .context import Context
 from .download import DamagedFile, Downloader
 from .failures import ENDED_ON_THE_FARM, failure_of
@@ -26,6 +26,7 @@ logger = logging.getLogger(__name__)
 DELIVERED_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
 SECONDS_A_JOB = 0.25
 """With many jobs each is asked less often, so that a second never sees more than four listings."""
+UNTOLD = "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for."
 MOST_TRIES, MOST_DAMAGED = 20, 4
 """Tries for one file: about ten minutes of a network that is gone, and less for what comes but is no image."""
 
@@ -178,7 +179,8 @@ def finish(context: Context, job: JobRecord) -> None:
     Raises `KeyError` when the job was removed, and `Overtaken`.
     """
     job = context.journal.job(job.id)
-    missing = outputs.missing_frames(job.frames, context.journal.output_names(job.id))
+    files = context.journal.outputs(job.id).values()
+    missing = frame_names.missing_frames(job.frames, files)
     if missing and job.status in ENDED_ON_THE_FARM and job.failure is not None:
         stage = Stage.CANCELED if job.status == JobStatus.CANCELED else Stage.FAILED
         context.journal.move(job, stage=stage, trouble="")
@@ -191,6 +193,10 @@ def finish(context: Context, job: JobRecord) -> None:
         context.journal.move(job, stage=Stage.FAILED, failure=failure, trouble="")
     else:
         notes = list(job.notes)
+        is_told = len(job.frames) == 1 or len(frame_names.frames_told(job.frames, files)) == len(job.frames)
+        note = UNTOLD.format(files=len(frame_names.frame_files(files)))
+        if not is_told and note not in notes:
+            notes.append(note)
         if job.status in ENDED_ON_THE_FARM and job.failure is not None:
             notes.append(f"Every frame is here, although: {job.failure.message}")
         context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)

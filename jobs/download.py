@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,19 +17,19 @@ from pathlib import Path
 from ..api import storage
 from ..api.errors import Canceled, DownloadURLExpired, RenderjuiceError
 from ..api.models import Downloads
-from . import outputs
+from . import frame_names, outputs
 from .context import Context
 from .journal import Overtaken
 from .outputs import Place
-from .placing import own_folder, part_of, place_file, recover
+from .placing import own_folder, part_of, place_file, recover, would_mix
 from .records import JobRecord, OutputRecord
 
 logger = logging.getLogger(__name__)
 
 PARALLEL = 16
 """Transfers at once: what curl and browsers take for polite, and enough to hide 50 ms of latency a frame."""
-COUNT_INTERVAL = 0.25
-"""Seconds between two counts of what arrived."""
+COUNT_INTERVAL, COUNT_REST = 0.25, 10
+"""Seconds between two counts of what arrived, and how many times as long as it took the next one waits at least."""
 RESUMABLE_BYTES = 8 * 1024 * 1024
 """From this size on it is worth a write to the journal to be able to go on with a part after an interruption."""
 
@@ -87,7 +87,7 @@ class Downloader:
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="download")
         self._running: dict[str, dict[str, tuple[Fetch, Future[None]]]] = defaultdict(dict)
         self._recovered: set[str] = set()
-        self._counted: dict[str, float] = defaultdict(float)
+        self._next_count: dict[str, float] = defaultdict(float)
         self._uncounted: set[str] = set()
 
     def close(self) -> None:
@@ -118,9 +118,10 @@ class Downloader:
         running = self._running[job.id]
         placed = {record.source: name for name, record in known.items()}
         placed |= {fetch.place.source: name for name, (fetch, _) in running.items()}
-        places = [place for place in outputs.plan(downloads, placed) if place.name not in known]
+        all_places = outputs.plan(downloads, placed)
+        places = [place for place in all_places if place.name not in known]
         job = self._settle_folder(job, places, known)
-        listed = outputs.frames_listed(downloads)
+        listed = frame_names.count_frames(job.frames, all_places)
         if listed != job.frames_listed:
             job = self._context.journal.move(job, frames_listed=listed)
         batch = Batch()
@@ -158,14 +159,16 @@ class Downloader:
 
     def _count(self, job_id: str) -> None:
         """Write down how many frames are here, not more often than a panel is worth redrawing."""
-        now = time.monotonic()
-        if self._running[job_id] and now < self._counted[job_id] + COUNT_INTERVAL:
+        begun = time.monotonic()
+        if self._running[job_id] and begun < self._next_count[job_id]:
             return
-        self._counted[job_id] = now
         self._uncounted.discard(job_id)
-        count = outputs.count_frames(self._context.journal.output_names(job_id))
+        journal = self._context.journal
         with suppress(KeyError):
-            self._context.journal.update(job_id, frames_downloaded=count)
+            count = frame_names.count_frames(journal.job(job_id).frames, journal.outputs(job_id).values())
+            journal.update(job_id, frames_downloaded=count)
+        ended = time.monotonic()
+        self._next_count[job_id] = ended + max(COUNT_INTERVAL, COUNT_REST * (ended - begun))
 
     def _known(self, job: JobRecord) -> dict[str, OutputRecord]:
         """What was fetched before. A worker that is new to the job first ends what another was killed at."""
@@ -177,23 +180,33 @@ class Downloader:
             self._recovered.add(job.id)
         return known
 
-    def _settle_folder(self, job: JobRecord, places: Iterable[Place], known: Mapping[str, OutputRecord]) -> JobRecord:
-        """Make the output folder. When it holds files of these names already, the job gets a folder of its own."""
-        names = [place.name for place in places]
+    def _settle_folder(self, job: JobRecord, places: Sequence[Place], known: Mapping[str, OutputRecord]) -> JobRecord:
+        """Make the output folder. When it is not free for these files, the job gets a folder of its own."""
         is_first = not known and not job.frames_downloaded and not self._running[job.id]
-        if names and is_first:
-            frame_names = [name for name in names if "/" not in name]
-            names += outputs.expected_names(frame_names[0], job.frames) if frame_names else ()
-            taken = outputs.conflicts(job.output_dir, names, known)
-            if taken:
+        if places and is_first:
+            why = self._why_not_free(job, places, known)
+            if why:
                 folder = own_folder(job)
-                note = (
-                    f"{job.output_dir} already holds {taken[0]}, which is not this job's: the frames are in {folder}."
-                )
+                note = f"{why}: the frames are in {folder}."
                 job = self._context.journal.move(job, output_dir=folder, notes=[*job.notes, note])
-        if names:
+        if places:
             job.output_dir.mkdir(parents=True, exist_ok=True)
         return job
+
+    def _why_not_free(self, job: JobRecord, places: Sequence[Place], known: Mapping[str, OutputRecord]) -> str:
+        """Why a job's frames would be mixed with others in its output folder, or ""."""
+        names = [*(place.name for place in places), *frame_names.expected_names(job.frames, places)]
+        taken = outputs.conflicts(job.output_dir, names, known)
+        if taken:
+            return f"{job.output_dir} already holds {taken[0]}, which is not this job's"
+        is_earlier = True
+        for other in self._context.journal.live_jobs():
+            if other.id == job.id:
+                is_earlier = False
+            # a later one that is being fetched was here while this one had ended, before its retry
+            elif (is_earlier or self._running.get(other.id)) and would_mix(job, other):
+                return f"{job.output_dir} is where the frames of another job go, “{other.name}”"
+        return ""
 
     def _target(self, job: JobRecord, name: str) -> Path:
         """Where a file goes: its place in the output folder, or in the job's own folder when that place is taken."""

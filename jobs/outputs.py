@@ -25,7 +25,6 @@ LONGEST_SUFFIX = 40
 FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
 """What no system keeps, and what would make a name look like another (the marks that turn the writing direction)."""
 RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\..*)?$", re.IGNORECASE | re.DOTALL)
-FRAME_NUMBER = re.compile(r"(-?\d+)(?!.*\d)")
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB\x60\x82"
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 STARTS = {
@@ -85,34 +84,6 @@ def source_of(kind: str, file: OutputFile) -> str:
     )
 
 
-def frames_listed(downloads: Downloads) -> int:
-    """How many different frames the farm offers; views of one frame count once."""
-    return count_frames(_frame_place(file) for file in downloads.frames)
-
-
-def frame_number(name: str) -> int | None:
-    """The frame that a file name tells: its last run of digits, so that `shot_2_0007_L.png` is frame 7."""
-    stem = PurePosixPath(name).stem
-    match = FRAME_NUMBER.search(stem)
-    if match is None:
-        return None
-    number = match.group(1)
-    # in "shot-0007" the dash belongs to the name; Blender writes a negative frame as "-0007" after a separator
-    if number.startswith("-") and match.start() > 0 and stem[match.start() - 1].isalnum():
-        number = number[1:]
-    return int(number)
-
-
-def missing_frames(wanted: Iterable[int], names: Iterable[str]) -> tuple[int, ...]:
-    """The frames that no file among `names` carries. Files without numbers are counted instead."""
-    wanted = tuple(wanted)
-    frames = [name for name in names if "/" not in name]
-    numbers = [frame_number(name) for name in frames]
-    if None in numbers or len(wanted) == 1:
-        return wanted[len(frames) :]
-    return tuple(sorted(set(wanted) - set(numbers)))
-
-
 def is_ours(path: Path, known: OutputRecord | None) -> bool:
     """True when `path` is what this job wrote there and nobody has changed it since."""
     if known is None or known.path != path:
@@ -128,18 +99,6 @@ def conflicts(folder: Path, names: Iterable[str], known: Mapping[str, OutputReco
     """The names under which `folder` already holds something that this job did not write."""
     return tuple(
         name for name in names if os.path.lexists(folder / name) and not is_ours(folder / name, known.get(name))
-    )
-
-
-def expected_names(sample: str, frames: Iterable[int]) -> tuple[str, ...]:
-    """The names that the other frames will have, judged by one of them; empty when it has no number."""
-    stem, suffix = PurePosixPath(sample).stem, PurePosixPath(sample).suffix
-    match = re.search(r"\d+(?!.*\d)", stem)
-    if match is None:
-        return ()
-    width = len(match.group())
-    return tuple(
-        f"{stem[: match.start()]}{frame:0{width}d}{stem[match.end() :]}{suffix}" for frame in frames if frame >= 0
     )
 
 
@@ -235,10 +194,3 @@ class _Names:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
-def count_frames(names: Iterable[str]) -> int:
-    """How many different frames the files are of; files below folders belong to compositor nodes and do not count."""
-    frames = [name for name in names if "/" not in name]
-    numbers = {frame_number(name) for name in frames}
-    return len(frames) if None in numbers else len(numbers)

@@ -17,6 +17,12 @@ def own_folder(job: JobRecord) -> Path:
     return job.output_dir / f"{outputs.safe_name(job.name)}-{job.id[:8]}"
 
 
+def would_mix(job: JobRecord, other: JobRecord) -> bool:
+    """True when both jobs render a frame of the same number into the same folder."""
+    folder, other_folder = (os.path.normcase(os.path.normpath(each.output_dir)) for each in (job, other))
+    return folder == other_folder and not set(job.frames).isdisjoint(other.frames)
+
+
 def part_of(target: Path, job_id: str) -> Path:
     """The unfinished file: beside its place, hidden, and named so that no other job's can be meant."""
     return target.with_name(f".{target.name}.{job_id[:8]}.part")
@@ -24,21 +30,24 @@ def part_of(target: Path, job_id: str) -> Path:
 
 def place_file(part: Path, target: Path) -> None:
     """Give a finished part its name. Never over a file that is there: raises `FileExistsError` when there is one."""
-    if os.name == "posix":
-        # a hard link is refused when the name is taken, without a moment between looking and acting
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            raise
-        except OSError:
-            pass  # a file system without hard links
-        else:
-            with suppress(OSError):
-                part.unlink()
-            return
-    if os.path.lexists(target):
-        raise FileExistsError(errno.EEXIST, "there is a file of this name that this job did not write", str(target))
-    part.replace(target)
+    if os.name == "nt":
+        # refused by Windows itself when the name is taken
+        part.rename(target)
+        return
+    try:
+        # so is a hard link, without a moment between looking and acting
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        # a file system without hard links
+        if os.path.lexists(target):
+            message = "there is a file of this name that this job did not write"
+            raise FileExistsError(errno.EEXIST, message, str(target)) from None
+        part.rename(target)
+    else:
+        with suppress(OSError):
+            part.unlink()
 
 
 def recover(record: OutputRecord) -> bool:

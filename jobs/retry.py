@@ -9,8 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..api.models import JobStatus
+from .frame_names import missing_frames
 from .journal import Journal
-from .outputs import is_ours, missing_frames
+from .outputs import is_ours
 from .records import JobRecord, Stage
 
 ENDED_WITHOUT_FRAMES = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
@@ -32,7 +33,7 @@ def retry(journal: Journal, job: JobRecord) -> None:
         outputs = journal.outputs(job.id)
         deleted = [name for name, output in outputs.items() if not os.path.lexists(output.path)]
         journal.forget_outputs(job.id, deleted)
-        missing = missing_frames(job.frames, outputs.keys() - set(deleted))
+        missing = missing_frames(job.frames, journal.outputs(job.id).values())
         config = replace(job.config, frame_ranges=runs(missing)) if missing and missing != job.frames else job.config
         journal.update(
             job.id,

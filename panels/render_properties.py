@@ -97,7 +97,7 @@ class RENDERJUICE_PT_overrides(RenderPropertiesPanel, bpy.types.Panel):
 
 
 def draw_text(column: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Any = "NONE") -> None:
-    """Draw a sentence in as many lines as the region's width makes necessary: Blender cuts off a label that is longer."""
+    """Draw a sentence in as many lines as the region's width asks for: Blender cuts off a longer label."""
     width = context.region.width / context.preferences.system.ui_scale
     for line in textwrap.wrap(text, max(SHORTEST_LINE, int(width / LETTER_WIDTH) - MARGIN_LETTERS)):
         column.label(text=line, icon=icon)

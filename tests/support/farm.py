@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,28 +44,44 @@ class Farm:
             return json.load(answer)
 
 
+def blenders() -> dict[str, str]:
+    """The Blenders to render with, newest first: version -> program, or a Python that has it as a module.
+
+    `RENDERJUICE_BLENDERS` names them; without it they are looked for where `build.py` sets them up.
+    """
+    entries = [entry.partition("=") for entry in os.environ.get("RENDERJUICE_BLENDERS", "").split(",") if entry]
+    found = {version: program for version, _, program in entries}
+    if not found:
+        cache = Path(os.environ.get("RENDERJUICE_CACHE", Path.home() / ".cache" / "renderjuice"))
+        pythons = cache.glob("venvs/blender-*/bin/python")
+        found = {python.parents[1].name.removeprefix("blender-"): str(python) for python in pythons}
+    assert found, "no Blender: neither RENDERJUICE_BLENDERS nor an environment with a bpy module"
+    return dict(sorted(found.items(), key=lambda item: [int(part) for part in item[0].split(".")], reverse=True))
+
+
 @contextmanager
-def running_farm(blenders: Mapping[str, str], *, port: int = 0, options: Iterable[str] = ()) -> Iterator[Farm]:
-    """A local farm that renders with these Blenders (version: program); it ends with the block."""
+def running_farm(programs: Mapping[str, str], *options: str, port: int = 0, api_key: str = API_KEY) -> Iterator[Farm]:
+    """A local farm that renders with these Blenders (version -> program). It is told to end with the block."""
     python = os.environ.get("RENDERJUICE_TOOLS_PYTHON", sys.executable)
     with tempfile.TemporaryDirectory(prefix="renderjuice-farm-", ignore_cleanup_errors=True) as folder:
         ready = Path(folder, "ready.json")
         command = [python, "-m", "local_farm", "--home", str(Path(folder, "home")), "--port", str(port)]
-        command += ["--ready-file", str(ready), *options]
-        for version, program in blenders.items():
+        command += ["--ready-file", str(ready), "--api-key", api_key, *options]
+        for version, program in programs.items():
             command += ["--blender", f"{version}={program}"]
         with Path(folder, "output.log").open("wb") as output:
             process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
             told = _wait_until_ready(process, ready, Path(folder, "output.log"))
+            assert told["pid"] == process.pid
             yield Farm(told["apiUrl"], told["storageUrl"], Path(folder, "home"), process.pid)
         finally:
             process.terminate()
             try:
                 process.wait(STOP_SECONDS)
-            except subprocess.TimeoutExpired:
+            finally:
                 process.kill()
-                process.wait()
+        assert process.returncode == 0, "the local farm did not end in good order"
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, output: Path) -> dict[str, Any]:

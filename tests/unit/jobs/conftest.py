@@ -31,25 +31,25 @@ def _own_settings() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Farm]:
+def farm() -> Iterator[Farm]:
     """A farm with one Blender, and proof at the end that no key went astray."""
     # Not above: the package `renderjuice` is put in place after this file is read.
     from renderjuice.tests.unit.jobs.rig import running_farm
 
-    with running_farm(tmp_path_factory.mktemp("farm")) as farm:
+    with running_farm() as farm:
         yield farm
 
 
 @pytest.fixture(scope="session")
 def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the scenes of make_scenes.py."""
-    from renderjuice.tests.unit.jobs.rig import blender
+    from renderjuice.tests.support.farm import blenders
 
     folder = tmp_path_factory.mktemp("scenes")
     script = Path(__file__).with_name("make_scenes.py")
     user = folder / "user"
     user.mkdir()
-    program = blender()[1]
+    program = Path(next(iter(blenders().values())))
     is_python = program.name.startswith("python")
     command = [program, script] if is_python else [program, "-b", "--factory-startup", "--python", script]
     environment = os.environ | {"BLENDER_USER_RESOURCES": str(user)}

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import time
 import uuid
@@ -24,6 +23,7 @@ from renderjuice.jobs import credentials
 from renderjuice.jobs.control import Session
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, Setting, Stage, Submission, Wish
+from renderjuice.tests.support import farm
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "RJ-test-key-of-the-jobs"
@@ -42,19 +42,6 @@ def until(check: Callable[[], Found | None], what: str, pause: float = 0.02) -> 
         assert time.monotonic() < deadline, f"waited in vain until {what}"
         time.sleep(pause)
     return found
-
-
-def blender() -> tuple[str, Path]:
-    """A Blender to render with, the newest there is: its version, and its program or a Python that has it as module."""
-    entries = [entry.partition("=") for entry in os.environ.get("RENDERJUICE_BLENDERS", "").split(",") if entry]
-    found = {version: Path(program) for version, _, program in entries}
-    if not found:
-        cache = Path(os.environ.get("RENDERJUICE_CACHE", Path.home() / ".cache" / "renderjuice"))
-        pythons = cache.glob("venvs/blender-*/bin/python")
-        found = {python.parents[1].name.removeprefix("blender-"): python for python in pythons}
-    assert found, "no Blender: neither RENDERJUICE_BLENDERS nor an environment with a bpy module"
-    version = max(found, key=lambda version: [int(part) for part in version.split(".")])
-    return version, found[version]
 
 
 @dataclass(frozen=True)
@@ -101,23 +88,11 @@ class Farm:
 
 
 @contextlib.contextmanager
-def running_farm(folder: Path, *options: str) -> Iterator[Farm]:
-    """Run a farm with one Blender in `folder`, and end it."""
-    version, program = blender()
-    ready, home = folder / "ready.json", folder / "farm"
-    command = [sys.executable, "-m", "local_farm", "--port", "0", "--home", str(home), "--ready-file", str(ready)]
-    command += ["--api-key", KEY, "--blender", f"{version}={program}", *options]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
-        until(lambda: ready.exists() or process.poll() is not None, "the farm is ready")
-        says = json.loads(ready.read_text())
-        yield Farm(says["apiUrl"], says["storageUrl"], says["pid"], home)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+def running_farm() -> Iterator[Farm]:
+    """Run a farm with one Blender, the newest there is."""
+    version, program = next(iter(farm.blenders().items()))
+    with farm.running_farm({version: program}, api_key=KEY) as running:
+        yield Farm(running.api_url, running.storage_url, running.pid, running.home)
 
 
 def is_running(pid: int) -> bool:

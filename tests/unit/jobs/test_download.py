@@ -15,11 +15,12 @@ import pytest
 from renderjuice.api.errors import Unreachable
 from renderjuice.api.models import Downloads, OutputFile
 from renderjuice.jobs.context import Context
+from renderjuice.jobs.delivery import finish
 from renderjuice.jobs.download import PARALLEL, RESUMABLE_BYTES, Collected, Downloader
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal import Journal
 from renderjuice.jobs.placing import place_file
-from renderjuice.jobs.records import JobRecord, Stage
+from renderjuice.jobs.records import JobRecord, OutputRecord, Stage
 from renderjuice.tests.unit.jobs.rig import until
 from renderjuice.tests.unit.jobs.test_journal import submission
 
@@ -172,6 +173,7 @@ def test_a_file_costs_one_write_to_the_journal(
     storage: Storage, context: Context, downloader: Downloader, job: JobRecord
 ) -> None:
     names = [f"{number:04}.dat" for number in range(300)]
+    job = context.journal.update(job.id, frames=tuple(range(300)))
     writes = context.journal.version()[1]
     downloader.enqueue(job, storage.listing(names))
     assert collect_all(downloader, job).arrived == 300
@@ -211,3 +213,106 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
     place_file(part, target)
     assert target.read_bytes() == b"ours"
     assert not part.exists()
+
+
+def test_nothing_is_overwritten_where_there_are_no_hard_links(tmp_path: Path) -> None:
+    """As on some network drives: no system makes a hard link to a folder."""
+    part, target = tmp_path / ".part", tmp_path / "0001.png"
+    part.mkdir()
+    target.mkdir()
+    with pytest.raises(FileExistsError):
+        place_file(part, target)
+    assert part.is_dir()
+    target.rmdir()
+    place_file(part, target)
+    assert target.is_dir()
+    assert not part.exists()
+
+
+def other_job(context: Context, job: JobRecord, **columns: Any) -> JobRecord:
+    """A job that was submitted after `job`, for the same folder."""
+    other = context.journal.add(submission())
+    assert other.created >= job.created
+    columns = {"stage": Stage.DOWNLOADING, "output_dir": job.output_dir, "remote_id": "other", **columns}
+    return context.journal.update(other.id, **columns)
+
+
+def test_jobs_for_one_folder_are_kept_apart_before_either_has_a_file_there(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    later = other_job(context, job)
+    # has no files yet, and will find those of the first there
+    other_job(context, job, stage=Stage.RENDERING)
+    listing = storage.listing(["0001.dat", "0002.dat"])
+    later = downloader.enqueue(later, listing)
+    assert later.output_dir == job.output_dir / f"shot “7”-{later.id[:8]}"
+    assert later.notes[-1] == (
+        f"{job.output_dir} is where the frames of another job go, “shot “7””: the frames are in {later.output_dir}."
+    )
+    job = downloader.enqueue(job, listing)
+    for each in (job, later):
+        assert collect_all(downloader, each).arrived == 2
+        assert {record.path.parent for record in context.journal.outputs(each.id).values()} == {each.output_dir}
+    assert later.output_dir.parent == job.output_dir
+    assert len(job.notes) == 1
+
+
+def test_a_job_that_is_retried_keeps_out_of_a_folder_that_is_being_filled(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    context.journal.update(job.id, stage=Stage.FAILED)
+    later = other_job(context, job)
+    storage.lock.acquire()
+    listing = storage.listing(["0001.dat", "0002.dat"])
+    settled = downloader.enqueue(later, listing)
+    job = context.journal.update(job.id, stage=Stage.DOWNLOADING)
+    moved = downloader.enqueue(job, listing)
+    storage.lock.release()
+    assert settled.output_dir == later.output_dir
+    assert moved.output_dir.parent == later.output_dir
+    for each in (settled, moved):
+        assert collect_all(downloader, each).arrived == 2
+
+
+@pytest.mark.parametrize(
+    ("stage", "frames", "folder"),
+    [(Stage.DONE, (-3, 1, 2), ""), (Stage.RENDERING, (-2, 3), ""), (Stage.RENDERING, (-3, 1, 2), "elsewhere")],
+)
+def test_jobs_that_cannot_meet_share_a_folder(
+    storage: Storage,
+    context: Context,
+    downloader: Downloader,
+    job: JobRecord,
+    stage: Stage,
+    frames: tuple[int, ...],
+    folder: str,
+) -> None:
+    later = other_job(context, job)
+    context.journal.update(job.id, stage=stage, frames=frames, output_dir=job.output_dir / folder)
+    assert downloader.enqueue(later, storage.listing(["0001.dat"])).output_dir == later.output_dir
+    assert collect_all(downloader, later).arrived == 1
+
+
+@pytest.mark.parametrize(
+    ("frames", "names", "stage", "note"),
+    [
+        ((-3, 1), ["-0003_v02.png", "0001_v02.png"], Stage.DONE, ""),
+        ((1, 2), ["a.png", "b.png"], Stage.DONE, "The frames' names do not tell their numbers; 2 files arrived"),
+        ((1,), ["still.png"], Stage.DONE, ""),
+        ((1, 2, 3), ["0001.png", "0002.png"], Stage.FAILED, ""),
+    ],
+)
+def test_a_job_ends_by_the_names_of_its_files_or_by_their_number(
+    context: Context, job: JobRecord, frames: tuple[int, ...], names: list[str], stage: Stage, note: str
+) -> None:
+    context.journal.update(job.id, frames=frames)
+    for name in [*names, "passes/0001.exr"]:
+        context.journal.add_output(OutputRecord(job.id, name, job.output_dir / name, 0, 0, ""))
+    finish(context, job)
+    finished = context.journal.job(job.id)
+    assert finished.stage is stage
+    assert (finished.failure is None) == (stage is Stage.DONE)
+    assert [text[: len(note)] for text in finished.notes[1:]] == ([note] if note else [])
+    # fetched again, it says so once
+    finish(context, context.journal.update(job.id, stage=Stage.DOWNLOADING))
+    assert context.journal.job(job.id).notes == finished.notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PureWindowsPath
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from renderjuice.api.models import Downloads, OutputFile
 from renderjuice.api.parse import downloads as parse_downloads
-from renderjuice.jobs import outputs
+from renderjuice.jobs import frame_names, outputs
 from renderjuice.jobs.records import OutputRecord
 
 HOSTILE = [
@@ -182,7 +183,9 @@ def test_frames_views_and_nodes_each_get_their_place() -> None:
         "File Output/0001.exr",
         "A.png_/z.exr",
     ]
-    assert outputs.frames_listed(Downloads(frames=downloads.frames[:2])) == 1
+    views = Downloads(frames=downloads.frames[:2])
+    assert frame_names.count_frames((1, 2), outputs.plan(views)) == 1
+    assert frame_names.count_frames((1, 2), outputs.plan(downloads)) == 2
 
 
 def test_legacy_lists_have_names_from_their_addresses() -> None:
@@ -195,21 +198,87 @@ def test_legacy_lists_have_names_from_their_addresses() -> None:
     assert names(parse_downloads(evil)) == ["passwd"]
 
 
+def files(*names: str, view: str = "") -> list[OutputRecord]:
+    """Files of these names that arrived."""
+    return [
+        OutputRecord("job", name, Path(name), 0, 0, outputs.source_of("frame", frame(name, view=view)))
+        for name in names
+    ]
+
+
+def rendered(pattern: str, frames: Iterable[int]) -> list[str]:
+    """The names that Blender gives to frames: the last run of `#` is replaced, or else four digits are added."""
+    head, marks, tail = re.fullmatch(r"(.*?)(#*)([^#]*)", pattern).groups()  # type: ignore[union-attr]
+    if not marks:
+        head, marks, tail = tail, "####", ""
+    return [f"{head}{'-' if frame < 0 else ''}{abs(frame):0{len(marks)}d}{tail}.png" for frame in frames]
+
+
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "wanted", "expected"),
     [
-        ("0007.png", 7),
-        ("shot_2_0007_L.png", 7),
-        ("shot-0007.png", 7),
-        ("-0007.png", -7),
-        ("shot_-0007.png", -7),
-        ("10007.exr", 10007),
-        ("shot.png", None),
-        ("v2.0012.exr", 12),
+        ("0007.png", (1, 7), 7),
+        ("shot_2_0007_L.png", (2, 7), 7),
+        ("shot-0007.png", (-7, 7), 7),
+        ("shot--0007.png", (-7, 7), -7),
+        ("shot_v02-0007.png", (-8, -7), -7),
+        ("-0007.png", (-7, 7), -7),
+        ("shot_-0007.png", (-7, 7), -7),
+        ("10007.exr", (7, 10007), 10007),
+        ("v2.0012.exr", (2, 12), 12),
+        ("0012.jp2", (2, 12), 12),
+        ("shot.0012", (2, 12), 12),
+        # a single name that could be read in two ways: frames are padded
+        ("0001_Cam2.png", (1, 2), 1),
+        ("beauty_0001_4k.exr", (1, 4), 1),
+        ("shot_v020001_4k.exr", (1, 4), 1),
+        ("shot.png", (1, 2), None),
+        ("shot_v02.png", (1, 3), None),
     ],
 )
-def test_the_frame_that_a_name_tells(name: str, expected: int | None) -> None:
-    assert outputs.frame_number(name) == expected
+def test_the_frame_that_a_name_tells(name: str, wanted: tuple[int, ...], expected: int | None) -> None:
+    assert frame_names.frames_told(wanted, files(name)) == ({expected} - {None})
+
+
+PATTERNS = [
+    "####",
+    "#",
+    "shot_####_v02",
+    "beauty_####_4k",
+    "####_Cam2",
+    "####_0007",
+    "2_####_7_L",
+    "shot_v02",
+    "shot_2",
+    "20261105_###",
+    "v02##",
+    "shot-####",
+    "take (####)",
+]
+FRAMES = [range(1, 31), range(0, 5), (2, 4), range(9990, 10012), range(20000, 20005), range(1, 60, 7)]
+
+
+@pytest.mark.parametrize("pattern", PATTERNS)
+@pytest.mark.parametrize("wanted", FRAMES, ids=str)
+def test_all_names_together_tell_their_frames(pattern: str, wanted: Sequence[int]) -> None:
+    here = rendered(pattern, wanted)
+    assert frame_names.frames_told(wanted, files(*here)) == set(wanted)
+    assert frame_names.missing_frames(wanted, files(*here)) == ()
+    assert frame_names.count_frames(wanted, files(*here)) == len(wanted)
+    assert frame_names.expected_names(wanted, files(*here)) == tuple(here)
+    if len(wanted) > 3:
+        del here[2]
+        assert frame_names.missing_frames(wanted, files(*here)) == (wanted[2],)
+        assert frame_names.count_frames(wanted, files(*here)) == len(wanted) - 1
+        assert set(frame_names.expected_names(wanted, files(*here))) == set(rendered(pattern, wanted))
+
+
+@pytest.mark.parametrize("pattern", ["####", "shot_####", "shot_####_v02", "####_Cam2", "shot-####"])
+def test_frames_before_zero_are_told_too(pattern: str) -> None:
+    wanted = range(-4, 5)
+    here = rendered(pattern, wanted)
+    assert frame_names.missing_frames(wanted, files(*here[1:])) == (-4,)
+    assert frame_names.expected_names(wanted, files(here[0])) == tuple(here)
 
 
 @pytest.mark.parametrize(
@@ -220,14 +289,45 @@ def test_the_frame_that_a_name_tells(name: str, expected: int | None) -> None:
         ((-2, 10000), ["-0002.png"], (10000,)),
         ((1,), ["still.png"], ()),
         ((5,), ["shot_v12.png"], ()),
+        ((5,), [], (5,)),
         ((1, 2), ["a.png"], (2,)),
         ((1, 2), [], (1, 2)),
         ((1, 2), ["0001.png", "passes/0002.exr"], (2,)),
         ((1, 2), ["0001_L.png", "0001_R.png"], (2,)),
+        # names that tell no frame, or others than were asked for: counted
+        ((1, 2), ["a.png", "b.png"], ()),
+        ((1, 2), ["take7_a.png", "take7_b.png"], ()),
+        ((1, 2), ["take2_a.png", "take2_b.png"], ()),
+        ((1, 2, 3), ["0000.png", "0001.png", "0002.png"], ()),
+        ((1, 2, 3), ["a_left.png", "a_right.png", "b_left.png", "b_right.png"], (3,)),
+        ((1, 2), ["0002.png", "thumbnail.png"], ()),
+        ((1, 2, 3), ["0002.png", "thumbnail.png"], (1, 3)),
     ],
 )
 def test_missing_frames(wanted: tuple[int, ...], here: list[str], missing: tuple[int, ...]) -> None:
-    assert outputs.missing_frames(wanted, here) == missing
+    assert frame_names.missing_frames(wanted, files(*here)) == missing
+    assert frame_names.count_frames(wanted, files(*here)) == len(wanted) - len(missing)
+
+
+def test_views_of_one_frame_count_once() -> None:
+    left, right = files("0001.png", view="left"), files("0001_cam2.png", view="cam2")
+    assert frame_names.missing_frames((1, 2), left + right) == (2,)
+    left, right = files("a.png", "b.png", view="left"), files("c.png", "d.png", view="right")
+    assert frame_names.missing_frames((1, 2), left + right) == ()
+    assert frame_names.missing_frames((1, 2, 3), left + right) == (3,)
+    assert frame_names.missing_frames((1, 2), left + right[1:]) == (2,)
+
+
+@given(st.sets(st.integers(-20, 300), max_size=8), st.lists(COMPONENTS.map(outputs.safe_name), max_size=8))
+def test_any_names_can_be_judged(wanted: set[int], names: list[str]) -> None:
+    here = files(*names)
+    frames = tuple(sorted(wanted))
+    missing = frame_names.missing_frames(frames, here)
+    assert set(missing) <= wanted
+    assert frame_names.frames_told(frames, here) <= wanted
+    assert frame_names.count_frames(frames, here) == len(wanted) - len(missing)
+    assert all(is_safe(name) for name in names)
+    frame_names.expected_names(frames, here)
 
 
 @pytest.mark.parametrize(
@@ -277,6 +377,15 @@ def test_only_what_the_job_wrote_and_nobody_changed_is_ours(tmp_path: Path) -> N
 
 
 def test_the_names_of_the_other_frames() -> None:
-    assert outputs.expected_names("shot_0001.png", (1, 20, -3)) == ("shot_0001.png", "shot_0020.png")
-    assert outputs.expected_names("shot_0001_L.png", (12345,)) == ("shot_12345_L.png",)
-    assert outputs.expected_names("still.png", (1, 2)) == ()
+    assert frame_names.expected_names((1, 20, -3), files("shot_0001.png")) == (
+        "shot_0001.png",
+        "shot_0020.png",
+        "shot_-0003.png",
+    )
+    assert frame_names.expected_names((1, 12345), files("shot_0001_L.png")) == ("shot_0001_L.png", "shot_12345_L.png")
+    assert frame_names.expected_names((1, 2), files("0001_Cam2.png")) == ("0001_Cam2.png", "0002_Cam2.png")
+    assert frame_names.expected_names((1, 2), files("shot_v020001.png")) == ("shot_v020001.png", "shot_v020002.png")
+    assert frame_names.expected_names((1, 12345), files("12345.png", "0001.png")) == ("0001.png", "12345.png")
+    assert frame_names.expected_names((1, 2), files("passes/0001.exr", "0001.exr")) == ("0001.exr", "0002.exr")
+    assert frame_names.expected_names((1, 2), files("still.png")) == ()
+    assert frame_names.expected_names((1, 2), []) == ()

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(scope="session")
-def farm(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[FarmDriver]":
+def farm() -> "Iterator[FarmDriver]":
     """A farm with every Blender that there is."""
     # Not above: the package `renderjuice` is put in place after this file is read.
     from renderjuice.tests.unit.local_farm.driver import running_farm
 
-    with running_farm(tmp_path_factory.mktemp("farm")) as driver:
+    with running_farm() as driver:
         yield driver
 
 
@@ -46,10 +46,9 @@ def zip_folder(source: Path, target: Path, without: str | None = None) -> Path:
 
 
 def _make_scenes(which: int, folder: Path) -> Path:
-    from renderjuice.tests.unit.local_farm.driver import blender_pythons
+    from renderjuice.tests.support.farm import blenders
 
-    pythons = list(blender_pythons().values())
-    assert pythons, "no environment with a bpy module below ${RENDERJUICE_CACHE:-~/.cache/renderjuice}/venvs"
+    pythons = list(blenders().values())
     script = Path(__file__).with_name("make_scenes.py")
     user = folder / "user"
     user.mkdir()

@@ -3,10 +3,6 @@
 
 import contextlib
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,19 +11,14 @@ from typing import Any, TypeVar
 
 import requests
 
+from renderjuice.tests.support import farm
+
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "RJ-test-key"
 PATIENCE = 60.0  # seconds until a test gives up waiting
 PAUSE = 0.05
 
 Found = TypeVar("Found")
-
-
-def blender_pythons() -> dict[str, Path]:
-    """Give the Pythons with a `bpy` module that this machine has, by Blender version, newest first."""
-    cache = Path(os.environ.get("RENDERJUICE_CACHE", Path.home() / ".cache" / "renderjuice"))
-    found = {path.parents[1].name.removeprefix("blender-"): path for path in cache.glob("venvs/blender-*/bin/python")}
-    return dict(sorted(found.items(), reverse=True))
 
 
 def until(check: Callable[[], Found | None], what: str) -> Found:
@@ -111,27 +102,7 @@ class FarmDriver:
 
 
 @contextlib.contextmanager
-def running_farm(folder: Path, *options: str) -> Iterator[FarmDriver]:
-    """Run a farm with every Blender of this machine in `folder`, and end it with SIGTERM."""
-    blenders = blender_pythons()
-    assert blenders, "no environment with a bpy module below ${RENDERJUICE_CACHE:-~/.cache/renderjuice}/venvs"
-    ready, home = folder / "ready.json", folder / "home"
-    command = [sys.executable, "-m", "local_farm", "--port", "0", "--home", str(home), "--ready-file", str(ready)]
-    command += ["--api-key", KEY, *options]
-    for version, python in blenders.items():
-        command += ["--blender", f"{version}={python}"]
-    process = subprocess.Popen(command, cwd=ROOT)
-    try:
-        until(lambda: ready.exists() or process.poll() is not None, "the farm is ready")
-        assert ready.exists(), "the farm ended before it was ready"
-        says = json.loads(ready.read_text())
-        assert says["pid"] == process.pid
-        yield FarmDriver(says["apiUrl"], says["storageUrl"], says["pid"], home)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=15)
-        finally:
-            process.kill()
-    assert process.returncode == 0
+def running_farm(*options: str) -> Iterator[FarmDriver]:
+    """Run a farm with every Blender of this machine."""
+    with farm.running_farm(farm.blenders(), *options, api_key=KEY) as running:
+        yield FarmDriver(running.api_url, running.storage_url, running.pid, running.home)

@@ -242,8 +242,8 @@ def test_frames_are_listed_while_it_renders_and_cancel_kills_blender(farm: FarmD
     assert farm.call("POST", f"/jobs/{next_job['id']}/cancel").status_code == 400
 
 
-def test_the_end_of_the_farm_is_the_end_of_its_blenders(scenes: Path, tmp_path: Path) -> None:
-    with running_farm(tmp_path) as own:
+def test_the_end_of_the_farm_is_the_end_of_its_blenders(scenes: Path) -> None:
+    with running_farm() as own:
         job_id = own.analyzed(scenes / "slow.blend")["id"]
         own.start_render(job_id)
         own.wait(job_id, "rendering")

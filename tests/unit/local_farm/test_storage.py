@@ -126,9 +126,9 @@ def test_wrong_downloads(farm: FarmDriver, frame: str) -> None:
 
 
 @pytest.fixture
-def brief_farm(tmp_path: Path) -> Iterator[FarmDriver]:
+def brief_farm() -> Iterator[FarmDriver]:
     """A farm whose URLs hold for a few seconds."""
-    with running_farm(tmp_path, "--url-lifetime", "3") as driver:
+    with running_farm("--url-lifetime", "3") as driver:
         yield driver
 
 
