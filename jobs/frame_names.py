@@ -53,13 +53,14 @@ def frames_told(wanted: Collection[int], files: Iterable[PlacedFile]) -> frozens
 def missing_frames(wanted: Collection[int], files: Iterable[PlacedFile]) -> tuple[int, ...]:
     """The wanted frames that did not arrive, by the names of the files; by their number where the names do not tell.
 
-    None is missing when there are as many files as frames, in each view, whatever their names.
+    None is missing when there are as many files as frames, in each view, and most of their names tell nothing.
     """
     frames = frame_files(files)
     told = frames_told(wanted, frames)
     arrived = len(frames) // max(1, len({_view(file) for file in frames}))
-    missing = tuple(sorted(set(wanted) - told))
-    return missing[arrived:] if not told or arrived >= len(wanted) else missing
+    # enough files of which most tell other frames than were asked for are no complete job
+    is_told = bool(told) and (arrived < len(wanted) or len(told) * 2 > arrived)
+    return tuple(sorted(set(wanted) - told)) if is_told else tuple(sorted(wanted))[arrived:]
 
 
 def count_frames(wanted: Collection[int], files: Iterable[PlacedFile]) -> int:
@@ -87,6 +88,8 @@ def _numbering(wanted: frozenset[int], names: Sequence[str]) -> tuple[Numbering,
     """How names of one shape tell the most of the wanted frames, and which."""
     best, told = Numbering(0, 0), frozenset[int]()
     for numbering in _numberings(names[0]) if names else ():
+        if len({_skipped_digits(name, numbering) for name in names}) > 1:
+            continue  # what changes from name to name belongs to the number
         numbers = {_frame_number(name, numbering, wanted) for name in names}
         if len(wanted & numbers) > len(told):
             best, told = numbering, wanted & numbers
@@ -103,6 +106,12 @@ def _numberings(name: str) -> list[Numbering]:
         for skipped in range(len(digits.group()))
     ]
     return [Numbering(run, skipped) for _, skipped, run in sorted(found)]
+
+
+def _skipped_digits(name: str, numbering: Numbering) -> str:
+    """The digits before the frame's, which belong to the name."""
+    runs = _runs(name)
+    return runs[numbering.run].group()[: numbering.skipped] if numbering.run < len(runs) else ""
 
 
 def _frame_number(name: str, numbering: Numbering, wanted: frozenset[int]) -> int | None:

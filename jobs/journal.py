@@ -143,10 +143,6 @@ class Journal(Database):
         rows = self._read("SELECT * FROM outputs WHERE job_id = ? ORDER BY name", job_id)
         return {row["name"]: output_of_row(row) for row in rows}
 
-    def output_names(self, job_id: str) -> tuple[str, ...]:
-        """The names alone, for counting."""
-        return tuple(row["name"] for row in self._read("SELECT name FROM outputs WHERE job_id = ?", job_id))
-
     def forget_outputs(self, job_id: str, names: Iterable[str]) -> None:
         """Have files fetched again: they are not where the job put them any more."""
         with self._transaction() as connection:

@@ -49,10 +49,9 @@ class NothingLeft(PackageError):
 
 @dataclass(frozen=True)
 class Package:
-    """What will be uploaded. `file_type` is the API's word for it."""
+    """What will be uploaded: its suffix is the API's word for its type, its size is in bytes."""
 
     path: Path
-    file_type: str
     size: int
 
 
@@ -96,7 +95,7 @@ def make_package(blend: Path, snapshot: Path, files: Iterable[Path], folder: Pat
             # a disk that is full does not tell which
             error.filename = error.filename or str(folder)
         raise
-    return Package(target, "zip" if files else "blend", size)
+    return Package(target, size)
 
 
 def common_root(folders: Iterable[PurePath]) -> PurePath:

@@ -44,7 +44,7 @@ def test_a_disk_that_fills_while_frames_come(proxy: Proxy, scenes: Path, artists
         assert job.failure is not None
         assert str(output_dir) in job.failure.message
         assert "Make room" in job.failure.next_step
-    arrived = artist.session.journal.output_names(job_id)
+    arrived = artist.session.journal.outputs(job_id)
     assert 1 <= len(arrived) <= 2
     # there is room by now; what came was on the other disk
     artist.wish(Wish.DOWNLOAD, job_id)

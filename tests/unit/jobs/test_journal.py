@@ -134,7 +134,7 @@ def test_outputs_notes_wishes_and_settings(path: Path, journal: Journal) -> None
     assert journal.outputs(job.id) == {"0001.png": output}
     assert journal.part_etag(job.id, "0001.png") is None
     journal.forget_outputs(job.id, ["0001.png"])
-    assert journal.output_names(job.id) == ()
+    assert journal.outputs(job.id) == {}
     journal.add_output(output)
     for _ in range(2):
         assert journal.add_note(job.id, "two").notes == ("one", "two")
