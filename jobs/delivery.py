@@ -199,5 +199,6 @@ def finish(context: Context, job: JobRecord) -> None:
             notes.append(note)
         if job.status in ENDED_ON_THE_FARM and job.failure is not None:
             notes.append(f"Every frame is here, although: {job.failure.message}")
-        context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)
+        # first, so that a worker that dies in between leaves a job that is finished once more, and never a package
         context.home.discard_submission(job.id)
+        context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,7 @@ from renderjuice.jobs.context import Context
 from renderjuice.jobs.delivery import finish
 from renderjuice.jobs.download import PARALLEL, RESUMABLE_BYTES, Collected, Downloader
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal
+from renderjuice.jobs.journal import Journal, JournalBusy
 from renderjuice.jobs.placing import place_file
 from renderjuice.jobs.records import JobRecord, OutputRecord, Stage
 from renderjuice.tests.unit.jobs.rig import until
@@ -316,3 +318,18 @@ def test_a_job_ends_by_the_names_of_its_files_or_by_their_number(
     # fetched again, it says so once
     finish(context, context.journal.update(job.id, stage=Stage.DOWNLOADING))
     assert context.journal.job(job.id).notes == finished.notes
+
+
+def test_what_was_sent_is_gone_before_the_job_is_done(context: Context, job: JobRecord) -> None:
+    context.journal.update(job.id, frames=(1,))
+    context.journal.add_output(OutputRecord(job.id, "0001.png", job.output_dir / "0001.png", 0, 0, ""))
+    folder = context.home.create_submission(job.id)
+    (folder / "shot.zip").touch()
+    with Journal(context.home.journal, patience=0.1) as hasty, closing(sqlite3.connect(context.home.journal)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(JournalBusy):
+            finish(Context(context.home, hasty, job.api_url), job)
+        assert not folder.exists()
+    assert context.journal.job(job.id).stage is Stage.DOWNLOADING
+    finish(context, job)
+    assert context.journal.job(job.id).stage is Stage.DONE
