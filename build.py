@@ -30,7 +30,10 @@ def parser() -> argparse.ArgumentParser:
     command = commands.add_parser("test", help="run the tests; what follows -- goes to pytest")
     command.add_argument("paths", nargs="*", help="files, folders or node ids in tests/ (all)")
     command.add_argument("--tier", action="append", default=[], choices=list(testing.TIERS), help="only this tier")
-    command.add_argument("--blender", action="append", default=[], choices=versions, help="only with this Blender")
+    command.add_argument(
+        "--blender", action="append", default=[], choices=testing.versions(), help="only with this Blender"
+    )
+    command.add_argument("--screenshots", type=Path, help="folder for pictures of the windows (a new temporary one)")
 
     command = commands.add_parser("farm", help="run the local farm until Ctrl-C")
     command.add_argument("--port", type=int, default=8787, help="port on loopback (8787; 0 takes a free one)")
@@ -57,7 +60,11 @@ def main(arguments: list[str]) -> int:
             return demo.demo(blender=options.blender, output=options.output)
         case "test":
             return testing.run_tests(
-                tiers=options.tier, blenders=options.blender, paths=options.paths, pytest_arguments=rest
+                tiers=options.tier,
+                blenders=options.blender,
+                paths=options.paths,
+                pytest_arguments=rest,
+                screenshots=options.screenshots,
             )
         case "farm":
             return farm.farm(port=options.port, home=options.home)

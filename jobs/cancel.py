@@ -57,7 +57,10 @@ def cancel_on_the_farm(context: Context, job: JobRecord) -> bool:
         return False
     if status == JobStatus.COMPLETED:
         note = "The job was finished before it could be canceled."
-        return _settle(context, job, stage=Stage.DOWNLOADING, status=status, notes=[*job.notes, note], trouble="")
+        fetching = context.journal.fetching(job.id)
+        return _settle(
+            context, job, stage=Stage.DOWNLOADING, status=status, notes=[*job.notes, note], trouble="", **fetching
+        )
     if remote_id is None or status in NOTHING_RUNS:
         return _settle(
             context,

@@ -13,10 +13,12 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from .credentials import fingerprint
+from .database import SHORT_PATIENCE
 from .home import Home
-from .journal import Journal, JournalError
+from .journal import Journal, JournalBusy, JournalError
 from .lock import WorkerLock
 from .records import WORKER_GONE, WORKER_STARTING, JobRecord, Setting, Wish
 from .watch import JournalWatch
@@ -29,8 +31,14 @@ LOOK_INTERVAL = 0.1
 MOST_FAILURES = 3
 SHORT_LIFE = 10.0
 """Workers in a row that ended with an error within so many seconds, after which the artist is told."""
+PATIENCE = 2.0
+"""Seconds that a press on a button may wait for another program which holds the journal. The timer does not wait."""
+SCRIPT_PATIENCE = 30.0
+"""The same for a script that waits for a job anyway."""
 RESTART_INTERVAL = 5.0
 """Seconds between two looks whether the worker still lives."""
+
+Found = TypeVar("Found")
 
 
 class Session:
@@ -44,7 +52,7 @@ class Session:
         self, home: Home, *, python: str = sys.executable, python_args: Sequence[str] = ("-I",), pace: float = 1.0
     ) -> None:
         self.home = home.create()
-        self.journal = Journal(home.journal)
+        self.journal = Journal(home.journal, patience=PATIENCE, read_patience=SHORT_PATIENCE, renews=True)
         self.watch = JournalWatch(self.journal)
         self._lock = WorkerLock(home.worker_lock)
         self._command = [python, *python_args, str(WORKER_PROGRAM), "--home", str(home.path), "--pace", str(pace)]
@@ -54,17 +62,30 @@ class Session:
         self._started = 0.0
         self._failures = 0
         self._told_online_access: bool | None = None
+        self._entered_at: int | None = None
         try:
-            self._enter()
+            # made by the timer as well: who cannot say at once that it is there says so with its first word
+            with suppress(JournalBusy), self.journal.hasty():
+                self._enter()
         except BaseException:
             self.journal.close()
             raise
 
     def _enter(self) -> None:
+        """Say that this Blender is there, once in each journal: one that was deleted is begun anew."""
+        if self._entered_at == self.journal.generation:
+            return
+        if self._entered_at is not None:
+            # what was deleted with a journal may have been its whole folder
+            self._lock.close()
+            self._lock = WorkerLock(self.home.worker_lock)
         with self.journal.together():
             self._strike_off_the_dead()
             self.journal.open_session(self._id, os.getpid())
             self.journal.set_setting(Setting.ON_QUIT, "")
+            if self._told_online_access is not None:
+                self.journal.tell_online_access(self._id, self._told_online_access)
+        self._entered_at = self.journal.generation
 
     def _strike_off_the_dead(self) -> None:
         """Forget the Blenders that crashed, for they said no word."""
@@ -77,6 +98,7 @@ class Session:
 
         `on_quit` says what the worker does when this was the last Blender: KEEP, UPLOADS or STOP.
         """
+        self.journal.stay()
         try:
             with self.journal.together():
                 self.journal.close_session(self._id)
@@ -89,8 +111,10 @@ class Session:
 
     def tell_online_access(self, allowed: bool) -> None:
         """Let the worker know Blender's online access setting: where no Blender allows it, no request is made."""
-        if allowed != self._told_online_access:
-            self.journal.tell_online_access(self._id, allowed)
+        if allowed != self._told_online_access or self._entered_at != self.journal.generation:
+            with self.journal.hasty():
+                self._enter()
+                self.journal.tell_online_access(self._id, allowed)
             self._told_online_access = allowed
 
     def ensure_worker(self, api_url: str) -> None:
@@ -106,6 +130,7 @@ class Session:
 
     def _start_if_needed(self, api_url: str) -> None:
         self._next_check = time.monotonic() + RESTART_INTERVAL
+        self._enter()
         state = self.journal.setting(Setting.WORKER)
         if state != WORKER_GONE and not self._lock.is_free():
             return
@@ -134,12 +159,27 @@ class Session:
     def keep_worker(self, api_url: str) -> None:
         """Start the worker again when it died; looks only every few seconds, and costs nothing in between."""
         if time.monotonic() >= self._next_check:
-            self._start_if_needed(api_url)
+            with self.journal.hasty():
+                self._start_if_needed(api_url)
 
     def wish(self, kind: Wish, api_url: str, job_id: str = "", argument: str = "") -> None:
         """Ask the worker for something, starting it if need be."""
         self.journal.wish(kind, job_id, argument)
         self.ensure_worker(api_url)
+
+    def remove(self, job_id: str) -> None:
+        """Take a job that is over out of the journal, with its snapshot, package and thumbnail. Its frames stay.
+
+        A job that another Blender has removed meanwhile is one less to remove, and files that cannot be deleted now
+        are left to a later worker. Raises `JournalError`, and `ValueError` for a job that is not over.
+        """
+        with self.journal.together():
+            job = self.journal.find(job_id)
+            if job is not None and job.is_live:
+                raise ValueError(f"The job “{job.name}” is not over: {job.stage}. Cancel it first.")
+            self.journal.remove(job_id)
+        self.watch.forget(job_id)
+        self.home.discard(job_id)
 
     def wait(self, job_id: str, api_url: str, tell: Callable[[JobRecord], None]) -> JobRecord:
         """Follow a job until it ends, for scripts. `tell` is given the job each time that it changed.
@@ -148,9 +188,7 @@ class Session:
         """
         told = -1
         while True:
-            # in this order: a wish is struck off after the job was changed, so that no end is seen too early
-            is_wished = self._is_wished(job_id)
-            job = self.journal.find(job_id)
+            job, is_wished = self._patiently(lambda: self._look_at(job_id))
             if job is None:
                 raise JournalError("The job was removed from the list, so there is nothing to wait for.")
             if job.revision != told:
@@ -159,19 +197,36 @@ class Session:
             if not job.is_live and not is_wished:
                 return job
             time.sleep(LOOK_INTERVAL)
-            self.keep_worker(api_url)
+            self._patiently(lambda: self.keep_worker(api_url))
 
     def wait_for_connection_test(self, api_url: str, patience: float) -> tuple[bool, str]:
         """Have the worker try address and key; gives whether they are right, and a sentence."""
         self.journal.set_setting(Setting.CONNECTION, "")
         self.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
         deadline = time.monotonic() + patience
-        while not (answer := self.connection_test()):
+        while not (answer := self._patiently(self.connection_test)):
             if time.monotonic() > deadline:
                 return False, "The worker did not answer in time. See its log in the extension's user folder."
             time.sleep(LOOK_INTERVAL)
-            self.keep_worker(api_url)
+            self._patiently(lambda: self.keep_worker(api_url))
         return answer
+
+    def _look_at(self, job_id: str) -> tuple[JobRecord | None, bool]:
+        """A job, and whether anything is still wished for it."""
+        # in this order: a wish is struck off after the job was changed, so that no end is seen too early
+        is_wished = self._is_wished(job_id)
+        return self.journal.find(job_id), is_wished
+
+    def _patiently(self, look: Callable[[], Found]) -> Found:
+        """What `look` finds. A script has the time to wait for a journal that is held, a window has not."""
+        deadline = time.monotonic() + SCRIPT_PATIENCE
+        while True:
+            try:
+                return look()
+            except JournalBusy:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(LOOK_INTERVAL)
 
     def connection_test(self) -> tuple[bool, str] | None:
         """What the last test of the connection found; None while it runs."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -12,10 +13,18 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from .rows import SCHEMA, SCHEMA_VERSION
+from .rows import ADDED_COLUMNS, SCHEMA, SCHEMA_VERSION
+
+logger = logging.getLogger(__name__)
 
 OPENING_PAUSE = 0.02
 """Seconds between two tries to open a journal that another process is just making."""
+PATIENCE = 5.0
+"""Seconds to wait for another process that holds the journal, where nobody watches."""
+SHORT_PATIENCE = 0.05
+"""The same where a window stands still meanwhile. In a WAL journal a reader waits for nobody in ordinary times."""
+FILE_INTERVAL = 1.0
+"""Seconds between two looks at the file itself (2 µs each) while it is only read."""
 
 
 class JournalError(Exception):
@@ -26,19 +35,43 @@ class JournalBusy(JournalError):
     """Another process held the journal for too long; the same may succeed in a moment."""
 
 
-class Database:
-    """One connection to a journal file, shared by the threads of this process."""
+class JournalLost(JournalError):
+    """The file that was opened is not the journal any more: it was deleted or replaced."""
 
-    def __init__(self, path: Path, *, patience: float = 5.0) -> None:
+    def __init__(self) -> None:
+        super().__init__("The list of jobs was deleted or replaced by another file.")
+
+
+class Database:
+    """One connection to a journal file, shared by the threads of this process.
+
+    `patience`: seconds that a write, or `read_patience`, that a read waits for another process that holds the file.
+    A system that lets an open file be deleted lets SQLite go on with it unseen, so that is looked for. Then, and after
+    an error, a database that `renews` opens the file anew, and counts that in `generation`; any other one raises
+    `JournalLost` from then on.
+    """
+
+    def __init__(
+        self, path: Path, *, patience: float = PATIENCE, read_patience: float | None = None, renews: bool = False
+    ) -> None:
         self.path = path
+        self.generation = 0
         self._lock = threading.RLock()
         self._writes = 0
-        with _explained():
-            self._connection = _connect(path, patience)
+        self._patience = patience
+        self._read_patience = patience if read_patience is None else read_patience
+        self._renews = renews
+        self._is_doubtful = False
+        self._is_closed = False
+        self._is_open = False
+        self._is_writing = False
+        self._next_look = time.monotonic() + FILE_INTERVAL
+        self._connection = self._open(patience)
 
     def close(self) -> None:
         """Give the file back."""
         with self._lock:
+            self._is_closed = True
             self._connection.close()
 
     def __enter__(self) -> Self:
@@ -55,25 +88,56 @@ class Database:
         """A pair that differs once anybody has written anything, this connection included."""
         return self.data_version(), self._writes
 
+    @contextmanager
+    def hasty(self) -> Iterator[None]:
+        """Writes in here wait no longer than reads do."""
+        patience, self._patience = self._patience, self._read_patience
+        try:
+            yield
+        finally:
+            self._patience = patience
+
+    def stay(self) -> None:
+        """From now on, do not open the file anew: whoever is about to leave has nothing to say to another one."""
+        self._renews = False
+
     def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
-        with self._lock, _explained():
+        with self._lock, self._explained():
+            if not self._is_writing and (self._is_doubtful or time.monotonic() >= self._next_look):
+                self._look_at_file(self._read_patience)
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, _explained():
-            if self._connection.in_transaction:
+        with self._lock, self._explained():
+            if self._is_writing:
                 yield self._connection
                 return
-            self._connection.execute("BEGIN IMMEDIATE")
+            self._look_at_file(self._patience)
+            connection = self._connection
+            self._begin(connection)
+            self._is_writing = True
             try:
-                yield self._connection
-                self._connection.execute("COMMIT")
+                yield connection
+                connection.execute("COMMIT")
                 self._writes += 1
             except BaseException:
                 with suppress(sqlite3.Error):
-                    self._connection.execute("ROLLBACK")
+                    connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._is_writing = False
+
+    def _begin(self, connection: sqlite3.Connection) -> None:
+        """Begin a write, with the patience that a write has."""
+        if self._patience == self._read_patience:
+            connection.execute("BEGIN IMMEDIATE")
+            return
+        _wait_at_most(connection, self._patience)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        finally:
+            _wait_at_most(connection, self._read_patience)
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -81,13 +145,70 @@ class Database:
         with self._transaction():
             yield
 
+    # -- the file ----------------------------------------------------------------------------------------------------
+
+    def _open(self, patience: float) -> sqlite3.Connection:
+        with self._explained():
+            connection = _connect(self.path, patience)
+            _wait_at_most(connection, self._read_patience)
+            (self._page_bytes,) = connection.execute("PRAGMA page_size").fetchone()
+        self._file, self._size = _identity(self.path)
+        self._beside = {file: _identity(file)[0] for file in _files_beside(self.path)}
+        self._is_doubtful, self._is_open = False, True
+        return connection
+
+    def _look_at_file(self, patience: float) -> None:
+        """See whether the file is still the one that was opened, and open it anew if it is not."""
+        self._next_look = time.monotonic() + FILE_INTERVAL
+        file, size = _identity(self.path)
+        # a journal grows by whole pages and never shrinks, which few things keep to that are written over it
+        is_lost = file != self._file or size < self._size or (size - self._size) % self._page_bytes != 0
+        self._is_doubtful |= is_lost
+        if not is_lost:
+            self._size = size
+        if self._is_closed or not self._is_doubtful:
+            return
+        if self._renews:
+            self._is_open = False
+            self._connection.close()
+            if file != self._file:
+                self._clear_beside()
+            self._connection = self._open(patience)
+            self.generation += 1
+            logger.warning("the list of jobs was opened anew")
+        elif is_lost or not self._is_open:
+            raise JournalLost()
+
+    def _clear_beside(self) -> None:
+        """Remove what lies beside a new file and belongs to the old one: SQLite would take it for the new one's."""
+        for path, file in self._beside.items():
+            if file is not None and _identity(path)[0] == file:
+                with suppress(OSError):
+                    path.unlink()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn SQLite's errors into sentences. After one that does not pass by waiting, the file is in doubt."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            if _is_busy(error):
+                raise JournalBusy("The list of jobs is held by another program. Try again in a moment.") from error
+            self._is_doubtful = True
+            raise JournalError(f"The list of jobs cannot be read or written ({error}).") from error
+        except sqlite3.DatabaseError as error:
+            if type(error) is not sqlite3.DatabaseError:
+                raise
+            self._is_doubtful = True
+            raise JournalError(
+                f"The list of jobs is broken ({error}). Move the journal away to begin a new one."
+            ) from error
+
 
 def _connect(path: Path, patience: float) -> sqlite3.Connection:
     """Open the file and see to its tables. Raises `JournalError` and SQLite's errors."""
     if os.name == "posix":
-        with suppress(OSError):
-            # readable by its owner only from its first byte on; SQLite gives the files beside it the same mode
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _create(path)
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     deadline = time.monotonic() + patience
@@ -107,6 +228,24 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
         raise
 
 
+def _create(path: Path) -> None:
+    """Make the file, if there is none, readable by its owner only from its first byte on, as SQLite's files beside it.
+
+    What is left beside a journal that was deleted belongs to whoever still has that one open.
+    """
+    orphans = [file for file in _files_beside(path) if file.exists()]
+    with suppress(OSError):
+        path.parent.mkdir(0o700, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        for orphan in orphans:
+            orphan.unlink()
+
+
+def _files_beside(path: Path) -> tuple[Path, ...]:
+    """Where SQLite keeps what is not in the journal itself yet."""
+    return tuple(path.with_name(path.name + suffix) for suffix in ("-wal", "-shm"))
+
+
 def _prepare(connection: sqlite3.Connection) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
@@ -115,27 +254,34 @@ def _prepare(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     if version < SCHEMA_VERSION:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        connection.executescript(f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;")
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            for statement in SCHEMA.split(";"):
+                connection.execute(statement)
+            present = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+            for name, kind in ADDED_COLUMNS.items():
+                if name not in present:
+                    connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
+
+
+def _identity(path: Path) -> tuple[tuple[int, int] | None, int]:
+    """What tells a file from another one of its name, None without a file; and its size in bytes."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None, 0
+    return (status.st_dev, status.st_ino), status.st_size
 
 
 def _is_busy(error: sqlite3.Error) -> bool:
     return "locked" in str(error) or "busy" in str(error)
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Turn SQLite's errors into sentences."""
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        if _is_busy(error):
-            raise JournalBusy("The list of jobs is held by another program. Try again in a moment.") from error
-        raise JournalError(f"The list of jobs cannot be read or written ({error}).") from error
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:
-            raise
-        raise JournalError(
-            f"The list of jobs is broken ({error}). Move the journal away to begin a new one."
-        ) from error

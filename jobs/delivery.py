@@ -82,6 +82,7 @@ class Deliverer:
                 self._downloader.collect(job_id)
         for job_id in self._deliveries.keys() - delivered:
             del self._deliveries[job_id]
+            self._downloader.forget(job_id)
 
     def deliver(self, job: JobRecord, jobs_in_all: int) -> None:
         """Take one job as far as it goes without waiting."""

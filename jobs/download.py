@@ -22,7 +22,8 @@ from .context import Context
 from .journal import Overtaken
 from .outputs import Place
 from .placing import own_folder, part_of, place_file, recover, would_mix
-from .records import JobRecord, OutputRecord
+from .records import SENDING_STAGES, JobRecord, OutputRecord
+from .tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +60,7 @@ class Fetch:
     place: Place
     target: Path
     batch: Batch
+    tally: Tally
 
     @property
     def part(self) -> Path:
@@ -89,6 +91,8 @@ class Downloader:
         self._recovered: set[str] = set()
         self._next_count: dict[str, float] = defaultdict(float)
         self._uncounted: set[str] = set()
+        self._tallies: dict[str, Tally] = {}
+        self._noted: dict[str, int] = {}
 
     def close(self) -> None:
         """Wait until the running transfers have stopped, and give the connections back."""
@@ -116,6 +120,8 @@ class Downloader:
         """
         known = self._known(job)
         running = self._running[job.id]
+        tally = self._tallies.setdefault(job.id, Tally())
+        tally.begin({name: record.size for name, record in known.items()})
         placed = {record.source: name for name, record in known.items()}
         placed |= {fetch.place.source: name for name, (fetch, _) in running.items()}
         all_places = outputs.plan(downloads, placed)
@@ -128,7 +134,7 @@ class Downloader:
         doubtful = set(last)
         for place in sorted(places, key=lambda place: place.name in doubtful):
             if place.name not in running:
-                fetch = Fetch(job.id, place, self._target(job, place.name), batch)
+                fetch = Fetch(job.id, place, self._target(job, place.name), batch, tally)
                 running[place.name] = fetch, self._pool.submit(self._fetch, fetch)
         return job
 
@@ -153,20 +159,37 @@ class Downloader:
                 collected.errors[fetch.place.name] = error
         if collected.arrived:
             self._uncounted.add(job_id)
-        if job_id in self._uncounted:
-            self._count(job_id)
+        tally = self._tallies.get(job_id)
+        if job_id in self._uncounted or (tally and tally.bytes != self._noted.get(job_id)):
+            self._count(job_id, tally)
         return collected
 
-    def _count(self, job_id: str) -> None:
-        """Write down how many frames are here, not more often than a panel is worth redrawing."""
+    def forget(self, job_id: str) -> None:
+        """Drop what is kept in memory of a job that is delivered no more."""
+        self._tallies.pop(job_id, None)
+        self._noted.pop(job_id, None)
+
+    def _count(self, job_id: str, tally: Tally | None) -> None:
+        """Write down how much is here, not more often than a panel is worth redrawing."""
         begun = time.monotonic()
         if self._running[job_id] and begun < self._next_count[job_id]:
             return
-        self._uncounted.discard(job_id)
+        changes: dict[str, int] = {}
         journal = self._context.journal
         with suppress(KeyError):
-            count = frame_names.count_frames(journal.job(job_id).frames, journal.outputs(job_id).values())
-            journal.update(job_id, frames_downloaded=count)
+            if job_id in self._uncounted:
+                self._uncounted.discard(job_id)
+                outputs_here = journal.outputs(job_id).values()
+                changes["frames_downloaded"] = frame_names.count_frames(journal.job(job_id).frames, outputs_here)
+            with journal.together():
+                job = journal.job(job_id)
+                # of a job that is on its way to the farm again, these are the bytes that are sent
+                if tally and job.stage not in SENDING_STAGES:
+                    self._noted[job_id] = tally.bytes
+                    if job.bytes_done != self._noted[job_id]:
+                        changes |= {"bytes_done": self._noted[job_id], "bytes_total": 0}
+                if changes:
+                    journal.update(job_id, **changes)
         ended = time.monotonic()
         self._next_count[job_id] = ended + max(COUNT_INTERVAL, COUNT_REST * (ended - begun))
 
@@ -222,9 +245,14 @@ class Downloader:
         """Bring one file. Runs in a thread of the pool. Raises `RenderjuiceError`, `OSError` or `Overtaken`."""
         try:
             self._bring(fetch)
-        except OSError as error:
-            # a disk that is full does not tell which
-            error.filename = error.filename or str(fetch.target.parent)
+        except BaseException as error:
+            is_canceled = isinstance(error, Canceled) and self._context.cancellation(fetch.job_id).is_set()
+            if is_canceled or isinstance(error, Overtaken):
+                fetch.part.unlink(missing_ok=True)
+            fetch.tally.come(fetch.place.name, _size(fetch.part))
+            if isinstance(error, OSError):
+                # a disk that is full does not tell which
+                error.filename = error.filename or str(fetch.target.parent)
             raise
 
     def _bring(self, fetch: Fetch) -> None:
@@ -234,6 +262,10 @@ class Downloader:
             raise DownloadURLExpired()
         fetch.target.parent.mkdir(parents=True, exist_ok=True)
         etag = context.journal.part_etag(job_id, name) if part.exists() else None
+
+        def came(size: int) -> None:
+            fetch.tally.come(name, size)
+            context.check(job_id)
 
         def started(new_etag: str | None, size: int | None) -> None:
             if etag or size is None or size >= RESUMABLE_BYTES:
@@ -246,14 +278,10 @@ class Downloader:
                 etag=etag,
                 started=started,
                 session=self._session,
-                progress=lambda _done: context.check(job_id),
+                progress=came,
             )
         except DownloadURLExpired:
             fetch.batch.expired.set()
-            raise
-        except (Canceled, Overtaken):
-            if context.cancellation(job_id).is_set():
-                part.unlink(missing_ok=True)
             raise
         damage = outputs.damage(part, fetch.target.suffix)
         if damage:
@@ -261,9 +289,18 @@ class Downloader:
             raise DamagedFile(name, damage)
         modified = part.stat().st_mtime_ns
         # written down before it happens: a worker that is killed in between leaves a part that the next one places
-        context.journal.add_output(OutputRecord(job_id, name, fetch.target, arrived.size, modified, fetch.place.source))
+        record = OutputRecord(job_id, name, fetch.target, arrived.size, modified, fetch.place.source)
+        context.journal.add_output(record)
         try:
             place_file(part, fetch.target)
         except OSError:
             context.journal.forget_outputs(job_id, [name])
             raise
+        fetch.tally.arrive(name, arrived.size)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

@@ -17,6 +17,7 @@ from .context import Context
 from .failures import failure_of, failure_on_the_farm
 from .journal import Overtaken
 from .pace import Pace
+from .previews import See
 from .records import JobRecord, Stage
 
 logger = logging.getLogger(__name__)
@@ -29,14 +30,16 @@ MOST_SINGLE = 5
 MOST_FAILED_POLLS = 120
 """Polls without an answer after which a job is given up: about an hour. A retry goes on from there."""
 FOLLOWED_STAGES = frozenset({Stage.VALIDATING, Stage.RENDERING})
+FETCHING_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
 
 
 class Follower:
     """The polling of all jobs, service by service. Its methods are called by one thread."""
 
-    def __init__(self, context: Context, callers: Executor) -> None:
+    def __init__(self, context: Context, callers: Executor, see: See) -> None:
         self._context = context
         self._callers = callers
+        self._see = see
         self._polls: dict[str, Future[bool]] = {}
         self._paces: dict[str, Pace] = defaultdict(Pace)
         self._not_before: dict[str, float] = defaultdict(float)
@@ -59,7 +62,9 @@ class Follower:
                 self._not_before[api_url] = time.monotonic() + self._pause_after(polled, api_url, by_service[api_url])
         for api_url, followed in by_service.items():
             if followed and api_url not in self._polls and time.monotonic() >= self._not_before[api_url]:
-                self._polls[api_url] = self._callers.submit(poll, self._context, api_url, followed, self._asked)
+                self._polls[api_url] = self._callers.submit(
+                    poll, self._context, api_url, followed, self._asked, self._see
+                )
 
     def _pause_after(self, polled: Future[bool], api_url: str, jobs: Sequence[JobRecord]) -> float:
         """Seconds until the next poll of a service."""
@@ -79,10 +84,13 @@ class Follower:
         return pause
 
 
-def poll(context: Context, api_url: str, jobs: Sequence[JobRecord], asked: dict[str, float]) -> bool:
+def poll(
+    context: Context, api_url: str, jobs: Sequence[JobRecord], asked: dict[str, float], see: See = lambda *_: None
+) -> bool:
     """Ask once for all jobs of one service address and write down what changed. True when anything did.
 
-    `asked` keeps when a job was last asked for by itself. Raises `RenderjuiceError` when the service does not answer.
+    `asked` keeps when a job was last asked for by itself, `see` is told where the jobs' thumbnails are. Raises
+    `RenderjuiceError` when the service does not answer.
     """
     with context.client(api_url) as client:
         progress = _progress(client, jobs)
@@ -91,11 +99,13 @@ def poll(context: Context, api_url: str, jobs: Sequence[JobRecord], asked: dict[
         for job in jobs:
             remote = remotes.get(job.remote_id or "")
             if remote is not None:
-                changed |= _take_in(context, client, job, remote, progress.get(remote.id))
+                changed |= _take_in(context, client, job, remote, progress.get(remote.id), see)
         return changed
 
 
-def _take_in(context: Context, client: Client, job: JobRecord, remote: Job, progress: Progress | None) -> bool:
+def _take_in(
+    context: Context, client: Client, job: JobRecord, remote: Job, progress: Progress | None, see: See
+) -> bool:
     """Write down what the farm says of one job. True when that was new."""
     if remote.is_finished and remote.final_config is None and remote.failed_reason is None:
         remote = client.get_job(remote.id)
@@ -104,8 +114,11 @@ def _take_in(context: Context, client: Client, job: JobRecord, remote: Job, prog
         if now is None or now.stage not in FOLLOWED_STAGES or now.remote_id != remote.id:
             return False
         changes = _changes(now, remote, progress)
+        if changes.get("stage") in FETCHING_STAGES and now.stage is Stage.VALIDATING:
+            changes |= context.journal.fetching(now.id)
         if changes:
             context.journal.update(now.id, **changes)
+    see(now.id, remote.preview_url)
     return bool(changes)
 
 

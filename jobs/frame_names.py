@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from .outputs import Place
 from .records import OutputRecord
@@ -58,9 +59,7 @@ def missing_frames(wanted: Collection[int], files: Iterable[PlacedFile]) -> tupl
     frames = frame_files(files)
     told = frames_told(wanted, frames)
     arrived = len(frames) // max(1, len({_view(file) for file in frames}))
-    # enough files of which most tell other frames than were asked for are no complete job
-    is_told = bool(told) and (arrived < len(wanted) or len(told) * 2 > arrived)
-    return tuple(sorted(set(wanted) - told)) if is_told else tuple(sorted(wanted))[arrived:]
+    return tuple(sorted(set(wanted) - told)) if _is_told(wanted, told, arrived) else tuple(sorted(wanted))[arrived:]
 
 
 def count_frames(wanted: Collection[int], files: Iterable[PlacedFile]) -> int:
@@ -82,6 +81,43 @@ def expected_names(wanted: Collection[int], files: Iterable[PlacedFile]) -> tupl
     is_negative = (_frame_number(name, numbering, told) or 0) < 0
     head, tail, width = name[: first - is_negative], name[digits.end() :], digits.end() - first
     return tuple(f"{head}{'-' if frame < 0 else ''}{abs(frame):0{width}d}{tail}" for frame in wanted)
+
+
+def frame_paths(wanted: Collection[int], files: Iterable[OutputRecord]) -> dict[int, Path]:
+    """The file of each wanted frame that is here, in the order of frames; of several views the first.
+
+    Where names do not tell their frames, the files are taken in the order of their names.
+    """
+    wanted = frozenset(wanted)
+    views: defaultdict[str, list[OutputRecord]] = defaultdict(list)
+    for file in files:
+        if "/" not in file.name:
+            views[_view(file)].append(file)
+    files = views[min(views, default="")]
+    alike = defaultdict(list)
+    for file in files:
+        alike[_shape(file.name)].append(file)
+    told: dict[int, Path] = {}
+    for group in sorted(alike.values(), key=len, reverse=True):
+        numbering, numbers = _numbering(wanted, [file.name for file in group])
+        for file in group:
+            number = _frame_number(file.name, numbering, wanted)
+            if number is not None and number in numbers:
+                told.setdefault(number, file.path)
+    if not _is_told(wanted, told, len(files)):
+        told = dict(zip(sorted(wanted), [file.path for file in sorted(files, key=_natural_order)], strict=False))
+    return dict(sorted(told.items()))
+
+
+def _is_told(wanted: Collection[int], told: Collection[int], arrived: int) -> bool:
+    """True when names can be trusted to tell frames: enough files of which most tell others are no complete job."""
+    return bool(told) and (arrived < len(wanted) or len(told) * 2 > arrived)
+
+
+def _natural_order(file: PlacedFile) -> tuple[list[tuple[int, str]], str]:
+    """Sorts `shot2` before `shot10`."""
+    parts = re.split(r"(\d+)", file.name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts], file.name
 
 
 def _numbering(wanted: frozenset[int], names: Sequence[str]) -> tuple[Numbering, frozenset[int]]:

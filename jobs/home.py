@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +48,16 @@ class Home:
 
     def submissions(self) -> tuple[Path, ...]:
         """The folders of all jobs that have one."""
-        folder = self.path / "submissions"
-        return tuple(folder.iterdir()) if folder.is_dir() else ()
+        return _files_in(self.path / "submissions")
+
+    @property
+    def previews(self) -> Path:
+        """The folder with the thumbnails of all jobs."""
+        return self.path / "previews"
+
+    def previews_of(self, job_id: str) -> tuple[Path, ...]:
+        """The thumbnails of one job: the one that its record names, and what is left of earlier ones."""
+        return tuple(path for path in _files_in(self.previews) if path.name.rpartition("-")[0] == job_id)
 
     def create(self) -> Home:
         """Make the folder, closed to other users of this machine. Raises `OSError`."""
@@ -65,3 +75,21 @@ class Home:
     def discard_submission(self, job_id: str) -> None:
         """Remove the snapshot and the package of one job; frames lie elsewhere and stay."""
         shutil.rmtree(self.submission(job_id), ignore_errors=True)
+
+    def discard_previews(self, keep: Collection[str]) -> None:
+        """Remove all thumbnails but those of these names. What cannot be removed now is removed another time."""
+        for path in _files_in(self.previews):
+            if path.name not in keep:
+                with suppress(OSError):
+                    path.unlink()
+
+    def discard(self, job_id: str) -> None:
+        """Remove all that is kept of one job: snapshot, package and thumbnails. Frames lie elsewhere and stay."""
+        self.discard_submission(job_id)
+        for path in self.previews_of(job_id):
+            with suppress(OSError):
+                path.unlink()
+
+
+def _files_in(folder: Path) -> tuple[Path, ...]:
+    return tuple(folder.iterdir()) if folder.is_dir() else ()

@@ -10,9 +10,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from .database import Database, JournalBusy, JournalError
+from .database import Database, JournalBusy, JournalError, JournalLost
 from .records import JobRecord, OutputRecord, Setting, Stage, Submission, Wish, WishRecord
 from .rows import column_of_value, job_of_row, output_of_row
 
@@ -20,7 +21,7 @@ COUNT_REVISION = "UPDATE counter SET revision = revision + 1"
 NEXT_REVISION = "(SELECT revision FROM counter)"
 KNOWN_WISHES = frozenset(Wish)
 
-__all__ = ["Journal", "JournalBusy", "JournalError", "Overtaken"]
+__all__ = ["Journal", "JournalBusy", "JournalError", "JournalLost", "Overtaken"]
 
 
 class Overtaken(Exception):
@@ -85,6 +86,11 @@ class Journal(Database):
         """The ids of all jobs."""
         return frozenset(row["id"] for row in self._read("SELECT id FROM jobs"))
 
+    def previews(self) -> frozenset[str]:
+        """The file names of the thumbnails that the jobs have."""
+        rows = self._read("SELECT preview FROM jobs WHERE preview IS NOT NULL")
+        return frozenset(Path(row["preview"]).name for row in rows)
+
     def changed_since(self, revision: int, most: int = -1) -> tuple[JobRecord, ...]:
         """The jobs whose revision is higher, in the order of their changes: all, or the first `most`."""
         return _jobs(self._read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, most))
@@ -142,6 +148,15 @@ class Journal(Database):
         """The files that a job wrote, by their place below the output folder."""
         rows = self._read("SELECT * FROM outputs WHERE job_id = ? ORDER BY name", job_id)
         return {row["name"]: output_of_row(row) for row in rows}
+
+    def bytes_here(self, job_id: str) -> int:
+        """The sizes of all files that a job wrote, in bytes."""
+        (row,) = self._read("SELECT TOTAL(size) AS bytes FROM outputs WHERE job_id = ?", job_id)
+        return int(row["bytes"])
+
+    def fetching(self, job_id: str) -> dict[str, Any]:
+        """The byte counts of a job whose files are fetched from now on, as columns for `update`."""
+        return {"bytes_done": self.bytes_here(job_id), "bytes_total": 0}
 
     def forget_outputs(self, job_id: str, names: Iterable[str]) -> None:
         """Have files fetched again: they are not where the job put them any more."""

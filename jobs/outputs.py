@@ -114,6 +114,11 @@ def damage(path: Path, suffix: str) -> str:
             return "it is empty"
         if suffix in STARTS and not start.startswith(STARTS[suffix]):
             return f"it is no {suffix[1:].upper()} file"
+        if suffix == ".webp":
+            if start[8:12] != b"WEBP":
+                return "it is no WEBP file"
+            if int.from_bytes(start[4:8], "little") + 8 > path.stat().st_size:
+                return "its end is missing"
         end = ENDS.get(suffix)
         if end is not None:
             file.seek(-min(64, path.stat().st_size), 2)

@@ -137,7 +137,8 @@ def start(context: Context, job: JobRecord) -> None:
                 if remote.status in NOT_STARTED:
                     raise
                 break  # it renders already, or it has ended: the poller tells why
-    context.journal.move(job, stage=Stage.RENDERING, status=remote.status, trouble="")
+    fetching = context.journal.fetching(job.id)
+    context.journal.move(job, stage=Stage.RENDERING, status=remote.status, trouble="", **fetching)
 
 
 def field_to_leave_out(job: JobRecord, refusal: Refused) -> str | None:

@@ -64,7 +64,8 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _discard_forgotten(home: Home, journal: Journal) -> None:
-    """Remove the snapshots and packages of jobs that are not in the journal (any more)."""
+    """Remove what is kept of jobs that are not in the journal (any more), and thumbnails that nobody shows."""
+    home.discard_previews(journal.previews())
     known = journal.job_ids()
     for folder in home.submissions():
         # a Blender may be saving a snapshot right now, whose job is written down after it

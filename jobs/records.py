@@ -105,7 +105,12 @@ class Submission:
 
 @dataclass(frozen=True)
 class JobRecord:
-    """One job as the journal has it. Byte counts are of the transfer that `stage` names."""
+    """One job as the journal has it.
+
+    `bytes_done` and `bytes_total` are of the packing or the upload that `stage` names. Once the farm renders,
+    `bytes_done` is how much of its files is here, unfinished parts included, and nobody knows `bytes_total`: 0.
+    `preview` is the farm's thumbnail: a PNG, JPEG or WebP whose file name changes with the picture.
+    """
 
     id: str
     revision: int
@@ -135,6 +140,7 @@ class JobRecord:
     trouble: str = ""
     failure: Failure | None = None
     notes: tuple[str, ...] = ()
+    preview: Path | None = None
 
     @property
     def is_live(self) -> bool:

@@ -41,6 +41,8 @@ def retry(journal: Journal, job: JobRecord) -> None:
             config=config,
             remote_id=None,
             former_remote_ids=[*job.former_remote_ids, job.remote_id],
+            bytes_done=0,
+            bytes_total=0,
             status="",
             create_intent=None,
             frames_rendered=None,
@@ -51,7 +53,9 @@ def retry(journal: Journal, job: JobRecord) -> None:
         return
     if stopped_at in (Stage.PACKAGING, Stage.UPLOADING, Stage.CREATING):
         stopped_at = _stage_of_package(job)
-    journal.update(job.id, stage=stopped_at, bytes_done=0, failure=None, trouble="")
+    is_fetching = stopped_at in (Stage.RENDERING, Stage.DOWNLOADING)
+    counts = journal.fetching(job.id) if is_fetching else {"bytes_done": 0}
+    journal.update(job.id, stage=stopped_at, failure=None, trouble="", **counts)
 
 
 def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
@@ -73,7 +77,7 @@ def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
     if job.stage.is_final:
         # while the farm still works on it, there is more to come
         stage = Stage.DOWNLOADING if job.status in JobStatus.FINISHED else Stage.RENDERING
-        journal.update(job.id, stage=stage)
+        journal.update(job.id, stage=stage, **journal.fetching(job.id))
 
 
 def runs(frames: Iterable[int]) -> tuple[str, ...]:

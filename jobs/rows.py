@@ -13,7 +13,7 @@ from typing import Any
 from ..api.render_config import RenderConfig
 from .records import Failure, JobRecord, OutputRecord, Stage
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
@@ -24,7 +24,7 @@ CREATE TABLE IF NOT EXISTS jobs (
     bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0,
     frames_rendered INTEGER, frames_listed INTEGER NOT NULL DEFAULT 0, frames_downloaded INTEGER NOT NULL DEFAULT 0,
     final_config TEXT NOT NULL DEFAULT 'null', trouble TEXT NOT NULL DEFAULT '',
-    failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]'
+    failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]', preview TEXT
 );
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_revision ON jobs (revision);
 CREATE TABLE IF NOT EXISTS outputs (
@@ -43,6 +43,8 @@ CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
 CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, is_online INTEGER);
 """
+ADDED_COLUMNS = {"preview": "TEXT"}
+"""Columns of `jobs` that the first version of the table lacks."""
 JSON_COLUMNS = frozenset({"files", "frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
 
 
@@ -72,6 +74,7 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
         "former_remote_ids": _list(values["former_remote_ids"]),
         "final_config": _value(values["final_config"]),
         "notes": _list(values["notes"]),
+        "preview": _path(values["preview"]) if values["preview"] else None,
         "failure": _failure(values["failure"]),
     }
     return JobRecord(**values)

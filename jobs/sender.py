@@ -69,7 +69,7 @@ class Sender:
             error = self._running.pop(job_id).exception()
             job = self._context.journal.find(job_id)
             if job is None:
-                self._context.home.discard_submission(job_id)
+                self._context.home.discard(job_id)
             elif error is None:
                 self._paces.pop(job_id, None)
                 # a farm that still says "created" is asked again, at the poller's pace

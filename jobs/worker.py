@@ -19,7 +19,8 @@ from .context import Context
 from .delivery import DELIVERED_STAGES, Deliverer
 from .failures import failure_of
 from .follow import Follower
-from .journal import JournalError, Overtaken
+from .journal import JournalError, JournalLost, Overtaken
+from .previews import Previews
 from .records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Stage, Wish, WishRecord
 from .retry import fetch_again, retry
 from .sender import Sender
@@ -47,7 +48,8 @@ class Worker:
         self._journal = context.journal
         self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="call")
         self._sender = Sender(context, self._callers)
-        self._follower = Follower(context, self._callers)
+        self._previews = Previews(context, self._callers)
+        self._follower = Follower(context, self._callers, self._previews.see)
         self._deliverer = Deliverer(context, self._callers)
         self._canceling: dict[int, Future[bool]] = {}
         self._canceled: set[int] = set()
@@ -68,6 +70,9 @@ class Worker:
                     if not self._step():
                         break
                     failed = 0
+                except JournalLost:
+                    # nobody reads what is written there, and the next worker sees the new one
+                    raise
                 except Exception as error:
                     failed += 1
                     logger.warning("a step failed: %s", error, exc_info=not isinstance(error, JournalError))
@@ -92,6 +97,7 @@ class Worker:
         self._sender.send(self._jobs)
         if self._context.is_online:
             self._follower.follow(self._jobs)
+        self._previews.fetch()
         self._deliverer.collect(self._jobs)
         delivered = [job for job in self._jobs if job.stage in DELIVERED_STAGES]
         for job in delivered:
@@ -105,7 +111,7 @@ class Worker:
             before, self._jobs = self._jobs, self._journal.live_jobs()
             for job_id in {job.id for job in before} - {job.id for job in self._jobs}:
                 if self._journal.find(job_id) is None:
-                    self._context.home.discard_submission(job_id)
+                    self._context.home.discard(job_id)
             self._wishes = self._journal.wishes()
             self._context.look_online()
             meaning = self._journal.setting(Setting.ON_QUIT)
@@ -146,7 +152,7 @@ class Worker:
         if wish.kind is Wish.TEST_CONNECTION:
             self._callers.submit(test_connection, self._context, wish)
         else:
-            for room in (self._sender, self._follower, self._deliverer):
+            for room in (self._sender, self._follower, self._deliverer, self._previews):
                 room.hurry()
         with self._journal.together():
             if wish.kind is Wish.RETRY and job is not None:

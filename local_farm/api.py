@@ -190,7 +190,7 @@ async def _no_body(request: Request) -> None:
 
 
 def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
-    first_frame = next(iter(job.frames.values()), None)
+    preview = Output(job.preview, job.preview.name) if job.preview else None
     return JobModel(
         id=job.id,
         status=job.status,
@@ -198,7 +198,7 @@ def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
         created_at=job.created_at,
         updated_at=job.updated_at,
         normalized_seconds=job.render_seconds,
-        preview_url=_output_model(farm, first_frame).url if first_frame else None,
+        preview_url=_output_model(farm, preview).url if preview else None,
         failed_reason=FailedReason(name=job.failure.name, type=job.failure.type) if job.failure else None,
         requested_config=job.requested_config,
         final_config=job.final_config,

@@ -161,6 +161,8 @@ def _on_render_event(job: Job, event: Event) -> None:
         for known, files in ((job.frames, event["files"]), (job.node_files, event["nodes"])):
             for output in map(_output, files):
                 known[output.path] = output
+        if event["preview"]:
+            job.preview = Path(event["preview"])
         job.frames_done += 1
         job.move_to(JobStatus.RENDERING)
 

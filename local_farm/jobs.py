@@ -66,7 +66,10 @@ class Failure:
 
 @dataclass
 class Job:
-    """One job. Times are UTC; `frames_total` is None until Blender has said how many there are."""
+    """One job. Times are UTC; `frames_total` is None until Blender has said how many there are.
+
+    `preview` is a small picture of the newest frame.
+    """
 
     upload: Upload
     folder: Path
@@ -85,6 +88,7 @@ class Job:
     frames: dict[Path, Output] = field(default_factory=dict)
     node_files: dict[Path, Output] = field(default_factory=dict)
     zips: dict[str, Path] = field(default_factory=dict)
+    preview: Path | None = None
 
     def move_to(self, status: JobStatus) -> None:
         """Change the state; a finished job stays as it is."""

@@ -3,33 +3,28 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import bpy
 
-from . import jobs, preferences, submit
+from . import check, jobs, outputs, preferences, presets, submit
 
-classes = (*submit.classes, *jobs.classes, *preferences.classes)
+classes = (
+    *submit.classes,
+    *check.classes,
+    *jobs.classes,
+    *outputs.classes,
+    *preferences.classes,
+    *presets.classes,
+)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 
-def draw_render_menu(self: Any, _context: bpy.types.Context) -> None:
-    """The operators in the topbar's Render menu: F3 finds only what is in a menu (4.3, 5.2)."""
-    layout = self.layout
-    layout.separator()
-    layout.operator("renderjuice.submit", text="Render Animation on Renderjuice", icon="RENDER_ANIMATION").still = False
-    layout.operator("renderjuice.submit", text="Render Frame on Renderjuice", icon="RENDER_STILL").still = True
-    layout.operator("renderjuice.refresh")
-    layout.operator("renderjuice.test_connection")
-
-
 def register() -> None:
-    """Make the operators known to Blender, and to its menus."""
+    """Make the operators known to Blender."""
     _register_classes()
-    bpy.types.TOPBAR_MT_render.append(draw_render_menu)  # type: ignore[arg-type]
+    outputs.register()
 
 
 def unregister() -> None:
     """Undo `register`."""
-    bpy.types.TOPBAR_MT_render.remove(draw_render_menu)  # type: ignore[arg-type]
+    outputs.unregister()
     _unregister_classes()

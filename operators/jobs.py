@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be done with a job: cancel, retry, download, and asking for news at once."""
+"""What can be done with a job: cancel, retry, download, remove, and asking for news at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ..jobs import destination
 from ..jobs.control import WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
-from ..properties import live_jobs, preferences, readiness
+from ..properties import job_list, live_jobs, notices, preferences, readiness
+from ..translations import translate
 from .submit import tell_progress
 
 
@@ -41,25 +42,28 @@ class JobOperator:
         """Tell the worker. Every reason why not is an ERROR report."""
         try:
             session = live_jobs.session()
-            job = self.choose(session.journal.jobs())
+            job = self.choose(session.journal.jobs(), job_list.chosen_id(context))
             argument = self.argument(job)
             session.wish(self.wish, job.api_url, job.id, argument)
             live_jobs.follow()
             if self.wait:
                 return self.outcome(session.wait(job.id, job.api_url, tell_progress))
         except (ValueError, JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
         return {"FINISHED"}
 
-    def choose(self, jobs: tuple[JobRecord, ...]) -> JobRecord:
-        """The job that is meant. Raises `ValueError` when there is none, or when it does not apply to it."""
+    def choose(self, jobs: tuple[JobRecord, ...], chosen: str) -> JobRecord:
+        """The job that is meant: the one that was given, else the one `chosen` in the list, else the newest.
+
+        Raises `ValueError` when there is none, or when it does not apply to it.
+        """
         if self.job:
             jobs = tuple(job for job in jobs if job.id == self.job)
             if not jobs:
                 raise ValueError(f"There is no job {self.job} in the list. It may have been removed.")
         reason = "There is no job yet. Submit a scene first."
-        for job in jobs:
+        for job in sorted(jobs, key=lambda job: job.id != chosen):
             reason = self.objection(job)
             if not reason:
                 return job
@@ -78,7 +82,7 @@ class JobOperator:
         if job.stage is Stage.DONE:
             return {"FINISHED"}
         reason = job.failure.sentence if job.failure else "It ended without a reason."
-        self.report({"ERROR"}, f"“{job.name}”: {reason}")
+        self.report({"ERROR"}, translate(f"“{job.name}”: {reason}"))
         return {"CANCELLED"}
 
 
@@ -174,12 +178,64 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
             live = session.journal.live_jobs()
             if live:
                 session.wish(Wish.REFRESH, live[0].api_url)
-            session.watch.look_again()
+            live_jobs.look_again()
         except (JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
         live_jobs.follow()
         return {"FINISHED"}
 
 
-classes = (RENDERJUICE_OT_cancel, RENDERJUICE_OT_retry, RENDERJUICE_OT_download, RENDERJUICE_OT_refresh)
+class RENDERJUICE_OT_remove(bpy.types.Operator):
+    """Take a job that is over out of the list; its frames stay where they are"""
+
+    bl_idname = "renderjuice.remove"
+    bl_label = "Remove Job from List"
+
+    job: bpy.props.StringProperty(
+        name="Job", description="Id of the job; the one that is chosen in the list if empty", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Available while there are jobs."""
+        if not live_jobs.jobs():
+            cls.poll_message_set(translate("There is no job in the list"))
+        return bool(live_jobs.jobs())
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Remove it. Every reason why not is an ERROR report."""
+        try:
+            live_jobs.session().remove(self.job or job_list.chosen_id(context))
+            live_jobs.look_again()
+        except (ValueError, JournalError, OSError) as error:
+            self.report({"ERROR"}, translate(str(error)))
+            return {"CANCELLED"}
+        live_jobs.redraw()
+        return {"FINISHED"}
+
+
+class RENDERJUICE_OT_dismiss_notice(bpy.types.Operator):
+    """Stop showing that this job has ended"""
+
+    bl_idname = "renderjuice.dismiss_notice"
+    bl_label = "Dismiss"
+    bl_options = {"INTERNAL"}
+
+    job: bpy.props.StringProperty(name="Job", description="Id of the job; all if empty", options={"SKIP_SAVE"})
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Forget it."""
+        notices.dismiss(self.job)
+        live_jobs.redraw()
+        return {"FINISHED"}
+
+
+classes = (
+    RENDERJUICE_OT_cancel,
+    RENDERJUICE_OT_retry,
+    RENDERJUICE_OT_download,
+    RENDERJUICE_OT_refresh,
+    RENDERJUICE_OT_remove,
+    RENDERJUICE_OT_dismiss_notice,
+)

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import bpy
 
+from .. import __package__ as base_package
 from ..jobs.control import WorkerError
 from ..jobs.journal import JournalError
-from ..jobs.records import Wish
+from ..jobs.records import Setting, Wish
 from ..properties import connection_test, live_jobs, preferences, readiness
+from ..translations import translate
 
 
 class RENDERJUICE_OT_test_connection(bpy.types.Operator):
@@ -30,7 +32,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
             )
         except (JournalError, WorkerError, OSError) as error:
             ok, message = False, str(error)
-        self.report({"INFO"} if ok else {"ERROR"}, message)
+        self.report({"INFO"} if ok else {"ERROR"}, translate(message))
         return {"FINISHED"} if ok else {"CANCELLED"}
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -40,14 +42,25 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
         api_url = preferences.api_url(context)
         try:
             session = live_jobs.session()
-            session.journal.set_setting("connection", "")
+            session.journal.set_setting(Setting.CONNECTION, "")
             session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
         except (JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
         connection_test.begin()
         live_jobs.follow()
         return {"FINISHED"}
 
 
-classes = (RENDERJUICE_OT_test_connection,)
+class RENDERJUICE_OT_show_preferences(bpy.types.Operator):
+    """Show the preferences of the extension: server, API key, output folder, and what quitting means"""
+
+    bl_idname = "renderjuice.show_preferences"
+    bl_label = "Renderjuice Preferences..."
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Open Blender's preferences at the extension."""
+        return set(bpy.ops.preferences.addon_show(module=base_package))
+
+
+classes = (RENDERJUICE_OT_test_connection, RENDERJUICE_OT_show_preferences)

@@ -15,7 +15,7 @@ from ..jobs import destination
 from ..jobs.control import Session, WorkerError
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage, Submission
-from ..properties import live_jobs, preferences, readiness
+from ..properties import live_jobs, preferences, readiness, scene_check
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import Dependencies, find_dependencies
@@ -23,6 +23,7 @@ from ..scene.frames import describe, parse_frames
 from ..scene.preflight import Finding, Severity, check_scene
 from ..scene.render_config import SceneReading, read_scene
 from ..scene.snapshot import SnapshotError, save_snapshot
+from ..translations import translate
 
 NEVER_SAVED = "untitled.blend"
 
@@ -71,14 +72,16 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             session.ensure_worker(preferences.api_url(context))
             job = hand_over(session, self._snapshot(context, reading, dependencies))
         except (ValueError, SnapshotError, JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, _sentence(error))
+            scene_check.note_change()
+            self.report({"ERROR"}, translate(_sentence(error)))
             return {"CANCELLED"}
         for line in (*reading.notices, *(finding.sentence for finding in findings)):
-            self.report({"WARNING"}, line)
-        session.watch.look_again()
+            self.report({"WARNING"}, translate(line))
+        live_jobs.look_again()
         live_jobs.follow()
         if not self.wait:
-            self.report({"INFO"}, f"Submitted “{job.name}”: {describe(reading.frames)}, to {job.output_dir}")
+            message = f"Submitted “{job.name}”: {describe(reading.frames)}, to {job.output_dir}"
+            self.report({"INFO"}, translate(message))
             return {"FINISHED"}
         return self._wait(job)
 
@@ -113,7 +116,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         home = preferences.home().create()
         snapshot = home.create_submission(job_id) / "snapshot" / blend.name
         try:
-            save_snapshot(snapshot)
+            save_snapshot(snapshot, dependencies.unread)
         except BaseException:
             home.discard_submission(job_id)
             raise
@@ -132,8 +135,8 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         )
 
     def _output_dir(self, context: bpy.types.Context, job_id: str, stem: str) -> Path:
-        """Where the frames go: the folder that was asked for, or one of the job's own in the preferences' folder."""
-        written = self.output_dir.strip() or preferences.get(context).output_folder.strip() or "//"
+        """Where the frames go: the folder that was asked for, or one of the job's own in the scene's folder."""
+        written = self.output_dir.strip() or preferences.output_folder(context)
         if written.startswith("//") and not bpy.data.filepath:
             raise ValueError(
                 "The file was never saved, so there is no folder beside it for the frames. "
@@ -149,23 +152,24 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             job = session.wait(job.id, job.api_url, tell_progress)
             outputs = session.journal.outputs(job.id)
         except (JournalError, WorkerError) as error:
-            self.report({"ERROR"}, _sentence(error))
+            self.report({"ERROR"}, translate(_sentence(error)))
             return {"CANCELLED"}
         except KeyboardInterrupt:
-            self.report({"ERROR"}, f"Stopped waiting for “{job.name}”; it goes on without this script.")
+            self.report({"ERROR"}, translate(f"Stopped waiting for “{job.name}”; it goes on without this script."))
             return {"CANCELLED"}
         for note in job.notes[len(known_notes) :]:
-            self.report({"WARNING"}, note)
+            self.report({"WARNING"}, translate(note))
         if job.stage is not Stage.DONE:
             reason = job.failure.sentence if job.failure else "It ended without a reason."
-            self.report({"ERROR"}, f"“{job.name}”: {reason}")
+            self.report({"ERROR"}, translate(f"“{job.name}”: {reason}"))
             return {"CANCELLED"}
         elsewhere = [output.path for name, output in outputs.items() if output.path != wanted_dir / name]
         if elsewhere:
             message = f"“{job.name}” is rendered, and its frames are in {elsewhere[0].parent}."
-            self.report({"ERROR"}, f"{message} {wanted_dir} holds files of these names that are not this job's.")
+            reason = f"{wanted_dir} holds files of these names that are not this job's."
+            self.report({"ERROR"}, translate(f"{message} {reason}"))
             return {"CANCELLED"}
-        self.report({"INFO"}, f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}")
+        self.report({"INFO"}, translate(f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}"))
         return {"FINISHED"}
 
 

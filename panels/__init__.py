@@ -1,13 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is shown in the Render properties. Draws state, changes nothing."""
+"""What is shown: the panel in the Render properties, the sub-menu, and the status bar's line. Changes nothing."""
 
 from __future__ import annotations
 
 import bpy
 
-from . import render_properties
+from . import check, jobs, main, menus, output, overrides, status_bar
 
-classes = render_properties.classes
+classes = (
+    *main.classes,
+    *check.classes,
+    *overrides.classes,
+    *output.classes,
+    *jobs.classes,
+    *menus.classes,
+)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 
-register, unregister = bpy.utils.register_classes_factory(classes)
+def register() -> None:
+    """Make the panels known to Blender, and add to its menu and status bar."""
+    _register_classes()
+    menus.register()
+    status_bar.register()
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    status_bar.unregister()
+    menus.unregister()
+    _unregister_classes()

@@ -1,26 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Blender keeps for the extension: preferences, overrides saved with each scene, and the jobs while it runs."""
+"""What Blender keeps for the extension: preferences, settings saved with each scene, and the jobs while it runs."""
 
 from __future__ import annotations
 
-import bpy
+from . import job_list, live_jobs, preferences, scene_settings, thumbnails
 
-from . import live_jobs, overrides, preferences
+MODULES = (scene_settings, preferences, job_list, thumbnails, live_jobs)
 
 
 def register() -> None:
     """Make the properties known to Blender, and look for jobs of earlier sessions."""
-    overrides.register()
-    preferences.register()
-    bpy.types.Scene.renderjuice = bpy.props.PointerProperty(
-        type=overrides.RENDERJUICE_PG_overrides, name="Renderjuice", description="Overrides for renders on Renderjuice"
-    )
-    live_jobs.register()
+    for module in MODULES:
+        module.register()
 
 
 def unregister() -> None:
     """Undo `register`."""
-    live_jobs.unregister()
-    del bpy.types.Scene.renderjuice
-    preferences.unregister()
-    overrides.unregister()
+    for module in reversed(MODULES):
+        module.unregister()

@@ -6,38 +6,53 @@ from __future__ import annotations
 import atexit
 import logging
 import sys
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import bpy
 
 from ..jobs.control import Session, WorkerError
+from ..jobs.estimate import Estimates
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage
-from . import connection_test, preferences
+from . import connection_test, job_list, notices, preferences, scene_check, thumbnails
 
 logger = logging.getLogger(__name__)
 
 TICK = 0.5
 """Seconds between two looks at the journal while a job is alive."""
+TROUBLED_TICK = 2.0
+"""The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
 CATCH_UP = 0.05
 """Seconds to the next look while more has changed than one look takes in."""
-REDRAWN_AREAS = frozenset({"PROPERTIES", "PREFERENCES", "STATUSBAR"})
+REDRAWN_AREAS = frozenset({"PROPERTIES", "PREFERENCES"})
+
+Observer = Callable[[JobRecord | None, JobRecord], None]
+observers: list[Observer] = []
+"""Called by the timer with each job that changed: as it was when it was last seen, if ever, and as it is."""
+estimates = Estimates()
+"""How fast the jobs go, and how long they will take."""
 
 _session: Session | None = None
+_is_wanted = False
+_seen: dict[str, JobRecord] = {}
 _trouble = ""
 _on_quit = "KEEP"
 
 
 def session() -> Session:
     """The session at the journal, opened when it is first needed. Raises `JournalError` and `OSError`."""
-    global _session
+    global _session, _is_wanted
+    _is_wanted = True
     if _session is None:
         # 4.2 has no `python_args`; isolated mode is what later versions give
         python_args = getattr(bpy.app, "python_args", ("-I",))
         _session = Session(preferences.home(), python=sys.executable, python_args=python_args)
-        _session.tell_online_access(bpy.app.online_access)
-        _session.watch.look_again()
         remember_on_quit()
+        look_again()
+    # a script may have allowed it since; nothing is written while it stays the same
+    _session.tell_online_access(bpy.app.online_access)
     return _session
 
 
@@ -46,6 +61,11 @@ def jobs() -> tuple[JobRecord, ...]:
     if _session is None:
         return ()
     return tuple(sorted(_session.watch.jobs.values(), key=lambda job: job.created, reverse=True))
+
+
+def find(job_id: str) -> JobRecord | None:
+    """A job that is known in memory, or None."""
+    return _session.watch.jobs.get(job_id) if _session is not None else None
 
 
 def trouble() -> str:
@@ -60,10 +80,10 @@ def follow() -> None:
 
 
 def tick() -> float | None:
-    """Look once. Gives the seconds until the next look, or None when no job is alive: the timer then ends."""
+    """Look once. Gives the seconds until the next look, or None when nothing is awaited: the timer then ends."""
     global _trouble
     try:
-        is_needed = look()
+        is_needed = _is_wanted and look()
         if _trouble:
             _trouble = ""
             redraw()
@@ -72,14 +92,14 @@ def tick() -> float | None:
             logger.warning("%s", error)
             _trouble = str(error)
             redraw()
-        is_needed = True
+        return TROUBLED_TICK
     except Exception:
         # Blender would drop the timer without a word
         logger.exception("the job timer failed")
         is_needed = True
     if _session is not None and _session.watch.is_behind:
         return CATCH_UP
-    return TICK if is_needed else None
+    return TICK if _check_scenes() or is_needed else None
 
 
 def look() -> bool:
@@ -89,19 +109,60 @@ def look() -> bool:
     """
     is_first = _session is None
     now = session()
-    changed = now.watch.look()
-    if changed or is_first:
-        _log_ended(changed)
+    if _take_in(now.watch.look()) or is_first:
         redraw()
     if connection_test.is_running() and connection_test.take_in(now.connection_test()):
         redraw()
     is_needed = now.watch.has_live_jobs or connection_test.is_running()
     if is_needed:
         remember_on_quit()
-        now.tell_online_access(bpy.app.online_access)
         if bpy.app.online_access:
             now.keep_worker(preferences.api_url(bpy.context))
     return is_needed
+
+
+def look_again() -> None:
+    """Take in everything that changed, also by this Blender itself. Raises `JournalError`."""
+    _take_in(session().watch.look_again())
+
+
+def _take_in(changed: Sequence[JobRecord]) -> bool:
+    """Tell the observers of changed jobs, and keep the list to the jobs there are. True when anything changed."""
+    known = session().watch.jobs
+    if not changed and len(known) == len(_seen):
+        return False
+    now = time.monotonic()
+    has_new = False
+    for job in changed:
+        before, _seen[job.id] = _seen.get(job.id), job
+        has_new |= before is None
+        estimates.take_in(job, now)
+        for observer in tuple(observers):
+            try:
+                observer(before, job)
+            except Exception:
+                logger.exception("an observer of job %s failed", job.id)
+    removed = _seen.keys() - known.keys()
+    for job_id in removed:
+        del _seen[job_id]
+        estimates.forget(job_id)
+        thumbnails.forget(job_id)
+        notices.dismiss(job_id)
+    if has_new or removed:
+        job_list.sync(bpy.context, [job.id for job in jobs()])
+    return True
+
+
+def _check_scenes() -> bool:
+    """Check the scenes on screen if that is due. True while it is still to be done."""
+    try:
+        if scene_check.look(bpy.context):
+            redraw()
+    except Exception:
+        # a check that cannot read a scene must not be tried again at every tick
+        logger.exception("the check of the scene failed")
+        scene_check.forget()
+    return scene_check.is_due()
 
 
 def remember_on_quit() -> None:
@@ -111,28 +172,62 @@ def remember_on_quit() -> None:
 
 
 def redraw() -> None:
-    """Have the editors that show jobs drawn again."""
-    for window in bpy.context.window_manager.windows:
+    """Have the editors that show jobs drawn again, and the status bar."""
+    manager = bpy.context.window_manager
+    for window in manager.windows:
         for area in window.screen.areas:
             if area.type in REDRAWN_AREAS:
                 area.tag_redraw()
+    # the status bar is no area of a screen, and setting this number is the one way to have it drawn (4.2 to 5.2)
+    manager.extensions_updates = manager.extensions_updates
 
 
-def _log_ended(changed: Iterable[JobRecord]) -> None:
-    for job in changed:
-        if job.stage is Stage.FAILED and job.failure:
-            logger.warning("job %s failed: %s", job.name, job.failure.sentence)
+def log_failure(_before: JobRecord | None, after: JobRecord) -> None:
+    """Have a job's failure in the log of whoever starts Blender in a terminal."""
+    if after.stage is Stage.FAILED and after.failure:
+        logger.warning("job %s failed: %s", after.name, after.failure.sentence)
 
 
 def _resume() -> None:
-    """Follow the jobs of earlier sessions. Runs once, after the start: there is no context while registering."""
-    if preferences.home().journal.exists():
+    """Follow the jobs of earlier sessions, and look at the scene.
+
+    Runs once, after the start: there is no context while registering.
+    """
+    global _is_wanted
+    _is_wanted = preferences.home().journal.exists()
+    scene_check.note_change()
+    follow()
+
+
+@bpy.app.handlers.persistent
+def _scene_changed(*_: Any) -> None:
+    """Something in the scene is not as it was. May be called from a render's thread, where no timer may be touched."""
+    if not bpy.app.is_job_running("RENDER"):
+        scene_check.note_change()
         follow()
+
+
+@bpy.app.handlers.persistent
+def _file_loaded(*_: Any) -> None:
+    """Another file is open: its scenes are not checked yet, and the rows of the list may have gone with the old one."""
+    scene_check.forget()
+    job_list.sync(bpy.context, [job.id for job in jobs()])
+    scene_check.note_change()
+    follow()
+
+
+HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
+    ("depsgraph_update_post", _scene_changed),
+    ("undo_post", _scene_changed),
+    ("redo_post", _scene_changed),
+    ("load_post", _file_loaded),
+)
+OBSERVERS: tuple[Observer, ...] = (log_failure, notices.take_in, thumbnails.take_in)
 
 
 def close_session() -> None:
     """Leave the journal, and tell the worker what that means."""
-    global _session
+    global _session, _is_wanted
     if _session is None:
         return
     try:
@@ -140,13 +235,19 @@ def close_session() -> None:
     except JournalError as error:
         logger.warning("%s", error)
     _session = None
+    _is_wanted = False
+    _seen.clear()
 
 
 def register() -> None:
     """Begin to follow what is left of earlier sessions."""
     atexit.register(close_session)
-    if not bpy.app.background:
-        bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
+    observers.extend(OBSERVERS)
+    if bpy.app.background:
+        return
+    for name, handler in HANDLERS:
+        getattr(bpy.app.handlers, name).append(handler)
+    bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
 
 
 def unregister() -> None:
@@ -154,5 +255,13 @@ def unregister() -> None:
     for timer in (_resume, tick):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
+    for name, handler in HANDLERS:
+        handlers = getattr(bpy.app.handlers, name)
+        if handler in handlers:
+            handlers.remove(handler)
+    for observer in OBSERVERS:
+        observers.remove(observer)
+    scene_check.forget()
+    notices.dismiss()
     atexit.unregister(close_session)
     close_session()

@@ -22,23 +22,7 @@ from .render_settings import EEVEE_NAMES, PROPERTIES, eevee
 from .render_settings import override_fields as override_fields
 
 
-def _switch(field: str) -> Any:
-    """The check box that turns the override of a field on."""
-    label = PROPERTIES[field].keywords["name"]
-    return bpy.props.BoolProperty(
-        name=f"Override {label}",
-        description="Render with this value instead of the scene's",
-        options=set(),
-    )
-
-
-class RENDERJUICE_PG_overrides(bpy.types.PropertyGroup):
-    """Saved with the scene: for each field of `RenderConfig` its value, used only when `use_<field>` is set."""
-
-    __annotations__ = PROPERTIES | {f"use_{field}": _switch(field) for field in PROPERTIES}
-
-
-def overrides_from_settings(settings: RENDERJUICE_PG_overrides) -> dict[str, Any]:
+def overrides_from_settings(settings: Any) -> dict[str, Any]:
     """The overrides that are switched on in `scene.renderjuice`. Raises `OverrideError`."""
     return overrides_from_mapping(
         {field: _plain(getattr(settings, field)) for field in PROPERTIES if getattr(settings, f"use_{field}")}
@@ -170,9 +154,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.7g}")
     return value if isinstance(value, bool | int | str) else tuple(value)
-
-
-classes = (RENDERJUICE_PG_overrides,)
-
-
-register, unregister = bpy.utils.register_classes_factory(classes)

@@ -15,8 +15,10 @@ from typing import Any, cast
 import bpy
 
 from .. import __package__ as base_package
+from ..api.address import host_of
 from ..jobs import credentials
 from ..jobs.home import Home
+from ..translations import translate
 from . import connection_test
 
 BLEND_RELATIVE: Any = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
@@ -38,6 +40,16 @@ def get(context: bpy.types.Context) -> RENDERJUICE_AP_preferences:
 def api_url(context: bpy.types.Context) -> str:
     """The service address that is in force: the environment's, the preferences', or the public one."""
     return credentials.api_url(get(context).server)
+
+
+def api_host(context: bpy.types.Context) -> str:
+    """The host of the service address that is in force."""
+    return host_of(api_url(context))
+
+
+def output_folder(context: bpy.types.Context) -> str:
+    """The folder that the frames of the open scene go to, as written: the scene's, or the preferences'."""
+    return context.scene.renderjuice.output_dir.strip() or get(context).output_folder.strip() or "//"
 
 
 def has_key(context: bpy.types.Context) -> bool:
@@ -63,6 +75,11 @@ def _store_key(preferences: RENDERJUICE_AP_preferences, key: str) -> None:
     if key != KEY_IS_SET:
         credentials.store_key(home().create().credentials, credentials.api_url(preferences.server), key)
         _is_stored.cache_clear()
+        connection_test.require(bool(key.strip()))
+
+
+def _server_changed(preferences: RENDERJUICE_AP_preferences, _context: bpy.types.Context) -> None:
+    connection_test.require(_is_known(credentials.api_url(preferences.server)))
 
 
 class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
@@ -74,6 +91,7 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         name="Server",
         description="Address of the Renderjuice service",
         default=credentials.DEFAULT_API_URL,
+        update=_server_changed,
     )
     # a property with get and set of its own is not written to userpref.blend
     api_key: bpy.props.StringProperty(
@@ -107,24 +125,27 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         column = layout.column()
-        server = column.column()
-        server.enabled = credentials.URL_VARIABLE not in os.environ
-        server.prop(self, "server")
-        key = column.column()
-        key.enabled = credentials.KEY_VARIABLE not in os.environ
-        key.prop(self, "api_key")
-        for variable in (credentials.URL_VARIABLE, credentials.KEY_VARIABLE):
-            if variable in os.environ:
-                column.label(text=f"Set by the environment variable {variable}", icon="INFO")
+        draw_service(column, self)
         column.operator("renderjuice.test_connection")
         if connection_test.is_running():
             column.label(text="Testing...", icon="TIME")
         elif connection_test.answer() is not None:
             is_right, message = connection_test.answer()
-            column.label(text=message, icon="CHECKMARK" if is_right else "ERROR")
+            column.label(text=translate(message), icon="CHECKMARK" if is_right else "ERROR", translate=False)
         column.separator()
         column.prop(self, "output_folder")
         column.prop(self, "on_quit")
+
+
+def draw_service(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
+    """Draw the fields for server and key. What the environment sets is shown and cannot be changed."""
+    for field, variable in (("server", credentials.URL_VARIABLE), ("api_key", credentials.KEY_VARIABLE)):
+        is_set = variable in os.environ
+        row = column.row()
+        row.enabled = not is_set
+        row.prop(preferences, field)
+        if is_set:
+            column.label(text=translate(f"Set by the environment variable {variable}"), icon="INFO", translate=False)
 
 
 classes = (RENDERJUICE_AP_preferences,)

@@ -7,9 +7,10 @@ from typing import Any
 
 import bpy
 
-from ..api.address import check_address, host_of
+from ..api.address import check_address
 from ..api.errors import InsecureAddress
-from . import preferences
+from ..translations import translate
+from . import connection_test, preferences
 
 
 def online_access_problem() -> str:
@@ -23,18 +24,24 @@ def online_access_problem() -> str:
 
 def problem(context: bpy.types.Context) -> str:
     """Why the service cannot be reached from here yet, or ""."""
-    return online_access_problem() or _address_problem(context) or key_problem(context)
+    return online_access_problem() or address_problem(context) or key_problem(context)
+
+
+def is_ready(context: bpy.types.Context) -> bool:
+    """True when nothing is missing: the panels for sending are shown."""
+    return not (problem(context) or connection_test.is_required())
 
 
 def key_problem(context: bpy.types.Context) -> str:
     """How to give a key, or "" when there is one."""
     if preferences.has_key(context):
         return ""
-    host = host_of(preferences.api_url(context))
+    host = preferences.api_host(context)
     return f"There is no API key for {host}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
 
 
-def _address_problem(context: bpy.types.Context) -> str:
+def address_problem(context: bpy.types.Context) -> str:
+    """Why the server's address may not be used, or ""."""
     try:
         check_address(preferences.api_url(context))
     except InsecureAddress as error:
@@ -46,5 +53,5 @@ def poll(cls: Any, context: bpy.types.Context) -> bool:
     """The `poll` of every operator that needs the service."""
     found = problem(context)
     if found:
-        cls.poll_message_set(found)
+        cls.poll_message_set(translate(found))
     return not found

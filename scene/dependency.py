@@ -9,18 +9,37 @@ from pathlib import Path
 
 import bpy
 
+COLLECTIONS = {
+    "CACHEFILE": "cache_files",
+    "FONT": "fonts",
+    "IMAGE": "images",
+    "LIBRARY": "libraries",
+    "LIGHT": "lights",
+    "MATERIAL": "materials",
+    "MOVIECLIP": "movieclips",
+    "NODETREE": "node_groups",
+    "OBJECT": "objects",
+    "SCENE": "scenes",
+    "SOUND": "sounds",
+    "VOLUME": "volumes",
+    "WORLD": "worlds",
+}
+"""Where in `bpy.data` a datablock of an `id_type` is."""
+
 
 @dataclass(frozen=True)
 class Dependency:
     """One file (or what stands for several) and the datablock that uses it.
 
-    `written` is the path as the datablock has it, `path` where that leads on this machine.
+    `written` is the path as the datablock has it, `path` where that leads on this machine; `collection` is where in
+    `bpy.data` the datablock `user` is, or "".
     """
 
     kind: str
     user: str
     written: str
     path: Path
+    collection: str = ""
 
     @property
     def is_relative(self) -> bool:
@@ -30,7 +49,8 @@ class Dependency:
 
 def dependency_of(kind: str, datablock: bpy.types.ID, written: str) -> Dependency:
     """The file that a datablock names as `written`."""
-    return Dependency(kind, datablock.name, written, Path(absolute(written, datablock)))
+    place = Path(absolute(written, datablock))
+    return Dependency(kind, datablock.name, written, place, COLLECTIONS.get(datablock.id_type, ""))
 
 
 def absolute(written: str, datablock: bpy.types.ID) -> str:

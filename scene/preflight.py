@@ -9,7 +9,7 @@ from enum import StrEnum
 
 import bpy
 
-from .dependencies import Dependencies
+from .dependencies import ABSOLUTE_PATH, Dependencies
 from .dependency import Dependency
 from .unsupported_files import strips
 
@@ -21,14 +21,28 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Remedy(StrEnum):
+    """What the artist can have done about a finding by pressing a button."""
+
+    USE_CAMERA = "use_camera"
+    FIND_FILES = "find_files"
+    MAKE_PATHS_RELATIVE = "make_paths_relative"
+    PACK_IMAGE = "pack_image"
+
+
 @dataclass(frozen=True)
 class Finding:
-    """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences."""
+    """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences.
+
+    `collection` is where in `bpy.data` the datablock is, or "" when there is none to select.
+    """
 
     severity: Severity
     what: str
     datablock: str
     fix: str
+    collection: str = ""
+    remedy: Remedy | None = None
 
     @property
     def sentence(self) -> str:
@@ -46,26 +60,32 @@ def _camera(scene: bpy.types.Scene) -> Iterator[Finding]:
     has_camera = scene.camera is not None or any(marker.camera for marker in scene.timeline_markers)
     if not has_camera and not (scene.render.use_sequencer and strips(scene)):
         what = f"The scene “{scene.name}” has no camera."
-        yield Finding(Severity.ERROR, what, scene.name, "Add a camera, or choose one in the Scene properties.")
+        fix = "Add a camera, or choose one in the Scene properties."
+        camera = next((thing for thing in scene.objects if thing.type == "CAMERA"), None)
+        remedy = Remedy.USE_CAMERA if camera is not None else None
+        yield Finding(Severity.ERROR, what, scene.name, fix, "scenes", remedy)
 
 
 def _files(dependencies: Dependencies) -> Iterator[Finding]:
     for dependency in dependencies.missing:
         what = f"{_named(dependency)} is missing: there is no file {dependency.path}."
-        yield Finding(Severity.ERROR, what, dependency.user, "Find it with File > External Data > Find Missing Files.")
+        fix = "Find it with File > External Data > Find Missing Files."
+        yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.collection, Remedy.FIND_FILES)
     for dependency, reason in dependencies.refused:
         what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
-        fix = "Pack it, or remove its use."
-        if "absolute" in reason:
+        fix, remedy = "Pack it, or remove its use.", None
+        if reason == ABSOLUTE_PATH:
             fix = "Use File > External Data > Make All Paths Relative, or pack it."
-        yield Finding(Severity.ERROR, what, dependency.user, fix)
+            remedy = Remedy.MAKE_PATHS_RELATIVE if bpy.data.filepath else None
+        yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.collection, remedy)
 
 
 def _unsaved_images() -> Iterator[Finding]:
     for image in bpy.data.images:
         if image.is_dirty and image.users and image.source in {"FILE", "TILED", "GENERATED"}:
             what = f"The image “{image.name}” has changes that are not saved."
-            yield Finding(Severity.ERROR, what, image.name, "Save or pack the image in the Image Editor.")
+            fix = "Save or pack the image in the Image Editor."
+            yield Finding(Severity.ERROR, what, image.name, fix, "images", Remedy.PACK_IMAGE)
 
 
 def _named(dependency: Dependency) -> str:

@@ -55,12 +55,15 @@ def read_scene(
     frames: Iterable[int] | None = None,
     still: bool = False,
     overrides: Mapping[str, Any] | None = None,
+    for_display: bool = False,
 ) -> SceneReading:
     """What to send for this scene, with the overrides in it.
 
     `still` asks for the current frame only and wins over `frames`, which wins over the overrides' frames and these
     over the scene's range. `overrides` is what `properties.overrides` gives. The scene is read for the engine and the
     format that will be used, so that an overridden EEVEE gets EEVEE's samples.
+    `for_display` leaves out the denoiser: one that this machine does not have makes Blender log a warning each time
+    that it is read (4.2 to 5.2), and a panel is drawn often.
 
     Raises `UnknownEngine`, `FrameListError` or `OverrideError`, all of them `ValueError`.
     """
@@ -74,7 +77,7 @@ def read_scene(
         frame_ranges=frame_ranges(chosen_frames),
         render_engine=engine,
         **_size_and_time(scene),
-        **_engine_settings(scene, engine),
+        **_engine_settings(scene, engine, for_display),
         **_output(scene, output_format),
     )
     config = apply_overrides(config, wanted)
@@ -124,14 +127,14 @@ def _whole_fps(rate: float) -> int | None:
     return whole if whole >= 1 and abs(rate - whole) <= WHOLE else None
 
 
-def _engine_settings(scene: bpy.types.Scene, engine: str) -> dict[str, Any]:
+def _engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> dict[str, Any]:
     """Samples, denoising and tiles of the engine. Nothing for Cycles when its add-on is not enabled."""
     if engine == "CYCLES" and hasattr(scene, "cycles"):
         cycles = scene.cycles
         return {
             "sample_count": cycles.samples,
             "denoising_enabled": cycles.use_denoising,
-            "denoiser_type": _known(cycles.denoiser),
+            "denoiser_type": None if for_display else _known(cycles.denoiser),
             "use_tiling": cycles.use_auto_tile,
             "tile_size": cycles.tile_size,
         }

@@ -3,7 +3,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -12,8 +15,11 @@ class SnapshotError(Exception):
     """The copy could not be saved; the text says why."""
 
 
-def save_snapshot(path: Path) -> None:
+def save_snapshot(path: Path, unread: Iterable[Any] = ()) -> None:
     """Write the open file, as it is now, to `path`. Raises `SnapshotError`.
+
+    `unread` are images, clips and strips whose files do not travel: the copy has no path for them, because a farm looks
+    for every file that a path names.
 
     The artist's file, its path, its dirty flag and its undo history stay as they were (`copy`). It is not compressed
     here: that would block Blender about fifteen times as long (0.25 s against 4 s for 590 MB, 4.2 to 5.2). Relative
@@ -23,12 +29,38 @@ def save_snapshot(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     packs_itself, bpy.data.use_autopack = bpy.data.use_autopack, False
     try:
-        result = bpy.ops.wm.save_as_mainfile(
-            filepath=str(path), copy=True, compress=False, relative_remap=False, check_existing=False
-        )
+        with _without_paths(unread):
+            result = bpy.ops.wm.save_as_mainfile(
+                filepath=str(path), copy=True, compress=False, relative_remap=False, check_existing=False
+            )
     except RuntimeError as error:
         raise SnapshotError(f"Blender could not save a copy of the scene: {str(error).strip()}") from error
     finally:
         bpy.data.use_autopack = packs_itself
     if "FINISHED" not in result or not path.is_file():
         raise SnapshotError(f"Blender did not save a copy of the scene to {path}.")
+
+
+@contextmanager
+def _without_paths(unread: Iterable[Any]) -> Iterator[None]:
+    """Take the paths from what no render reads, and give them back."""
+    kept = [(owner, name, getattr(owner, name)) for thing in unread for owner, name in _paths(thing)]
+    try:
+        for owner, name, _path in kept:
+            setattr(owner, name, "")
+        yield
+    finally:
+        for owner, name, path in kept:
+            setattr(owner, name, path)
+
+
+def _paths(thing: Any) -> Iterator[tuple[Any, str]]:
+    """Where the paths of an image, a clip or a strip are kept."""
+    if isinstance(thing, bpy.types.Image):
+        # set raw, so that the image keeps what it has loaded
+        yield thing, "filepath_raw"
+    elif hasattr(thing, "elements"):
+        yield thing, "directory"
+        yield from ((element, "filename") for element in thing.elements)
+    else:
+        yield thing, "filepath"

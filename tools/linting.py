@@ -15,7 +15,7 @@ from tools import environments, processes
 from tools.paths import ROOT
 
 STRICT_ROOMS = ("api", "jobs")
-BLENDER_ROOMS = ("scene", "operators", "panels", "properties", "cli")
+BLENDER_ROOMS = ("scene", "operators", "panels", "properties", "translations", "cli")
 BESIDE = ("local_farm", "tools")
 SECONDS = 900.0
 

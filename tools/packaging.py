@@ -14,7 +14,7 @@ from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
 SHIPPED_FILES = ("blender_manifest.toml", "__init__.py", "LICENSE")
-SHIPPED_ROOMS = ("api", "scene", "jobs", "operators", "panels", "properties", "cli")
+SHIPPED_ROOMS = ("api", "scene", "jobs", "operators", "panels", "properties", "translations", "cli")
 PACKAGER = "bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 

@@ -2,7 +2,8 @@
 """Run every tier of tests that this machine can run, and say loudly what was left out.
 
 Tier `unit` runs once, with the tools' Python. Tier `blender` runs once per Blender version, each in a process of
-its own: a Blender that crashes or hangs at exit takes nothing else with it, and is reported as what it is.
+its own: a Blender that crashes or hangs at exit takes nothing else with it, and is reported as what it is. Tier
+`window` runs once per Blender that can be had with a window, which the tests start, with the tools' Python.
 """
 
 import tempfile
@@ -11,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import environments, packaging, processes
+from tools import environments, gui_blender, packaging, processes
 from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
-TIERS = {"unit": 1200.0, "blender": 900.0}
+TIERS = {"unit": 1200.0, "blender": 900.0, "window": 600.0}
 """Tier (a folder in tests/) -> seconds that one run of it may take."""
 
 NO_TESTS = 5
@@ -45,19 +46,38 @@ class Counts:
     skipped: int
 
 
+def versions() -> list[str]:
+    """The Blender versions that one of the tiers runs with, oldest first."""
+    known = {*environments.BLENDERS, *gui_blender.GUI_BLENDERS}
+    return sorted(known, key=lambda version: [int(part) for part in version.split(".")])
+
+
 def run_tests(
-    *, tiers: Sequence[str], blenders: Sequence[str], paths: Sequence[str], pytest_arguments: Sequence[str]
+    *,
+    tiers: Sequence[str],
+    blenders: Sequence[str],
+    paths: Sequence[str],
+    pytest_arguments: Sequence[str],
+    screenshots: Path | None = None,
 ) -> int:
     """Run tests and print a table; gives the exit code: 0 when something ran and all of it passed.
 
     Empty `tiers`, `blenders` and `paths` mean all; `paths` are files or folders in tests/, or pytest's node ids.
+    `screenshots` is the folder for pictures of the windows; without it they go into a new temporary one.
     """
     wanted = paths_by_tier(paths, tiers)
     tools_python = environments.ensure(environments.TOOLS)
-    pythons, left_out = environments.ensure_blenders(blenders or environments.BLENDERS)
+    asked = blenders or versions()
+    pythons, left_out = environments.ensure_blenders(version for version in environments.BLENDERS if version in asked)
+    windows: dict[str, Path] = {}
+    no_window: dict[str, str] = {}
+    if wanted.get("window"):
+        windows, no_window = gui_blender.ensure_all(v for v in gui_blender.GUI_BLENDERS if v in asked)
+        screenshots = (screenshots or Path(tempfile.mkdtemp(prefix="renderjuice-screenshots-"))).absolute()
     results = [
-        Result("set-up", version, "FAILED: asked for, but cannot be set up", ok=False)
-        for version in left_out
+        Result(what, version, "FAILED: asked for, but cannot be set up", ok=False)
+        for what, missing in (("set-up", left_out), ("window", no_window))
+        for version in missing
         if version in blenders
     ]
     known = programs(tools_python, pythons)
@@ -67,6 +87,7 @@ def run_tests(
         print(error, flush=True)
         results.append(Result("package", "-", "FAILED", ok=False))
     reasons = {f"Blender {version}": reason for version, reason in left_out.items()}
+    reasons |= {f"Blender {version} in a window": reason for version, reason in no_window.items()}
     with processes.nothing_left_behind() as mark:
         variables = processes.settings(**known, **mark)
         for tier, chosen in wanted.items():
@@ -74,11 +95,22 @@ def run_tests(
                 reasons[f"tier {tier}"] = f"there is no folder tests/{tier}"
             elif tier == "unit":
                 results.append(_run(tier, "-", tools_python, [*chosen, *pytest_arguments], variables))
+            elif tier == "window":
+                for version, program in windows.items():
+                    told = {
+                        **variables,
+                        "RENDERJUICE_GUI_VERSION": version,
+                        "RENDERJUICE_GUI_BLENDER": str(program),
+                        "RENDERJUICE_SCREENSHOTS": str(screenshots),
+                    }
+                    results.append(_run(tier, version, tools_python, [*chosen, *pytest_arguments], told))
             else:
                 for version, python in pythons.items():
                     results.append(_run(tier, version, python, [*chosen, *pytest_arguments], variables))
     _print_table(results)
     _print_left_out(reasons)
+    if windows:
+        print(f"\nPictures of the windows are in {screenshots}")
     if not any(result.passed or result.failed for result in results):
         print("\nNo test ran.")
         return 1

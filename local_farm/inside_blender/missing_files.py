@@ -34,7 +34,8 @@ def _needed_files() -> Iterator[str]:
     others = {_absolute(block) for block in (*bpy.data.texts, *bpy.data.images) if block.filepath}
     others |= set(_named_in_vain())
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
-        if os.path.normpath(path) not in others and not path.startswith("<"):
+        # strips and clips without a path are listed as well, as nothing
+        if path and os.path.normpath(path) not in others and not path.startswith("<"):
             yield os.path.normpath(path)
     for image in bpy.data.images:
         yield from _image_files(image)
@@ -45,7 +46,8 @@ def _needed_files() -> Iterator[str]:
         if block.packed_file is None and block.filepath and not block.filepath.startswith("<"):
             yield _absolute(block)
     for block in (*bpy.data.cache_files, *bpy.data.movieclips):
-        yield _absolute(block)
+        if block.filepath:
+            yield _absolute(block)
 
 
 def _named_in_vain() -> Iterator[str]:
@@ -96,7 +98,7 @@ def _is_blenders_own(path: str) -> bool:
     The path leads to the Blender that saved the file, which was another one.
     """
     _, found, tail = path.replace("\\", "/").rpartition(ASSETS)
-    return bool(found) and Path(bpy.utils.resource_path("LOCAL") + ASSETS + tail).exists()
+    return bool(found) and Path(bpy.utils.system_resource("DATAFILES"), "assets", tail).exists()
 
 
 def _shown(path: str, folder: Path) -> str:

@@ -10,6 +10,7 @@ import bpy
 from .failures import JobFailed
 from .open_file import open_blend
 from .outputs import NodeFolder, literal, redirect_nodes, view_of, view_suffixes
+from .preview import write_preview
 from .scene_config import apply_config, read_config
 
 
@@ -34,7 +35,8 @@ def main(request: dict[str, Any], report: Callable[..., None]) -> None:
         writes_frames = getattr(render, "save_output", True)  # 5.2 and newer can switch it off
         if not files and (writes_frames or not node_files):
             raise JobFailed(f"Blender wrote no file for frame {frame}", "no_output")
-        report("frame", frame=frame, files=files, nodes=node_files)
+        preview = write_preview(scene, outputs / "previews", frame) if files else None
+        report("frame", frame=frame, files=files, nodes=node_files, preview=preview)
 
 
 def _render_frame(scene: bpy.types.Scene, frame: int, folder: Path) -> None:

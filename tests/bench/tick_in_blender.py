@@ -105,6 +105,7 @@ def main(result: str, module: str, python: str, extension: str, jobs: str, ticks
     control = importlib.import_module(f"{module}.jobs.control")
     home = importlib.import_module(f"{module}.properties.preferences").home().create()
     with writer(python, extension, home.path, int(jobs)) as other:
+        live_jobs.session()
         if live_jobs.tick() is None or len(live_jobs.jobs()) != int(jobs):
             raise SystemExit("the timer does not see the jobs")
         looks = round(control.RESTART_INTERVAL / live_jobs.TICK)

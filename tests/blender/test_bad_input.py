@@ -72,6 +72,14 @@ def test_online_access_off(project: Path, jobs: ModuleType) -> None:
         submit(project)
 
 
+def test_online_access_that_a_script_allows_later(project: Path, jobs: ModuleType) -> None:
+    jobs.close_session()
+    bpy.context.preferences.system.use_online_access = False
+    jobs.session()
+    bpy.context.preferences.system.use_online_access = True
+    assert submit(project) == {"FINISHED"}
+
+
 def test_no_server_then_there_is_one(project: Path, preferences: Any, jobs: ModuleType) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -19,6 +19,7 @@ new = sorted(name for name in set(sys.modules) - before)
 print("LOADED", " ".join(new))
 addon_utils.disable("{name}")
 """
+HANDLERS = ("depsgraph_update_post", "undo_post", "redo_post", "load_post", "save_post", "exit_pre")
 
 
 def traces() -> dict[str, object]:
@@ -28,19 +29,24 @@ def traces() -> dict[str, object]:
         "scene": hasattr(bpy.types.Scene, "renderjuice"),
         "operators": sorted(name for name in dir(bpy.ops.renderjuice)),
         "menu": [draw.__module__ for draw in bpy.types.TOPBAR_MT_render._dyn_ui_initialize()],
+        "status bar": [draw.__module__ for draw in bpy.types.STATUSBAR_HT_header._dyn_ui_initialize()],
+        "window manager": hasattr(bpy.types.WindowManager, "renderjuice"),
+        "handlers": sorted(handler.__module__ for name in HANDLERS for handler in getattr(bpy.app.handlers, name, ())),
     }
 
 
 def test_disabling_takes_everything_back_and_enabling_gives_it_again(extension_name: str, jobs: ModuleType) -> None:
     before = traces()
     assert before["types"]
-    assert f"{extension_name}.operators" in str(before["menu"])
+    assert f"{extension_name}.panels" in str(before["menu"])
+    assert f"{extension_name}.panels" in str(before["status bar"])
     known = {job.id for job in jobs.session().journal.jobs()}
     for _ in range(2):
         addon_utils.disable(extension_name)
         nothing = traces()
         assert (nothing["types"], nothing["scene"], nothing["operators"]) == ([], False, [])
-        assert "renderjuice" not in str(nothing["menu"])
+        assert nothing["window manager"] is False
+        assert "renderjuice" not in str(nothing)
         addon_utils.enable(extension_name)
     assert traces() == before
     fresh = sys.modules[f"{extension_name}.properties.live_jobs"]

@@ -4,7 +4,8 @@
 `start HOME URL PACE` opens a session, starts the worker and goes. `write HOME COUNT` writes so many changes to the job
 `shared`. `hold HOME` takes the worker's lock, says so, and keeps it until it is killed. `probe HOME` says whether the
 lock is free. `race FOLDER COUNT START` opens so many new journals, each at a time that all who race agree on, and
-adds a job to each. `block HOME` opens a write on the journal and keeps it.
+adds a job to each. `remove HOME JOB` takes a job off the list. `block HOME` opens a write on the journal and keeps it,
+`keep-out HOME` keeps readers out as well.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import sqlite3
 import sys
 import time
 import types
+from contextlib import closing
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,8 +62,13 @@ def main(what: str, place: str, *more: str) -> None:
     elif what == "hold":
         say(WorkerLock(home.worker_lock).acquire())
         time.sleep(600)
-    elif what == "block":
+    elif what == "remove":
+        with closing(Session(home)) as session:
+            session.remove(more[0])
+    elif what in ("block", "keep-out"):
         connection = sqlite3.connect(home.journal, isolation_level=None)
+        if what == "keep-out":
+            connection.execute("PRAGMA locking_mode = EXCLUSIVE")
         connection.execute("BEGIN IMMEDIATE")
         say("blocked")
         time.sleep(600)

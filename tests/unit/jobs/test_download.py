@@ -333,3 +333,83 @@ def test_what_was_sent_is_gone_before_the_job_is_done(context: Context, job: Job
     assert context.journal.job(job.id).stage is Stage.DOWNLOADING
     finish(context, job)
     assert context.journal.job(job.id).stage is Stage.DONE
+
+
+def test_the_bytes_that_are_here_are_told_while_they_come(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    """Of whole files and of parts, once each; a part that is gone counts no more."""
+    context.journal.update(job.id, bytes_done=70, bytes_total=70)
+    storage.content = b"x" * 1000
+    downloader.enqueue(job, storage.listing(["0001.dat", "0002.dat"]))
+    collect_all(downloader, job)
+    here = context.journal.job(job.id)
+    assert (here.bytes_done, here.bytes_total, here.frames_downloaded) == (2000, 0, 2)
+    # a large one on its way, with nothing new in the frame count
+    storage.content = b"y" * (RESUMABLE_BYTES + 500)
+    storage.cut_at = RESUMABLE_BYTES
+    names = ["0001.dat", "0002.dat", "0003.dat"]
+    downloader.enqueue(here, storage.listing(names))
+    assert collect_all(downloader, job).errors
+    assert context.journal.job(job.id).bytes_done == 2000 + RESUMABLE_BYTES
+    # another worker goes on with it
+    second = Downloader(context)
+    second.collect(job.id)
+    assert context.journal.job(job.id).bytes_done == 2000 + RESUMABLE_BYTES
+    second.enqueue(here, storage.listing(names))
+    collect_all(second, job)
+    assert context.journal.job(job.id).bytes_done == 2000 + RESUMABLE_BYTES + 500
+    # one that is fetched again counts once
+    (job.output_dir / "0003.dat").unlink()
+    context.journal.forget_outputs(job.id, ["0003.dat"])
+    second.enqueue(here, storage.listing(names))
+    collect_all(second, job)
+    assert context.journal.job(job.id).bytes_done == 2000 + RESUMABLE_BYTES + 500
+    second.close()
+
+
+def test_bytes_are_told_before_the_first_file_is_here(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    storage.content = b"x" * 512 * 1024**2
+    downloader.enqueue(job, storage.listing(["0001.dat"]))
+    seen: list[int] = []
+
+    def look() -> bool:
+        downloader.collect(job.id)
+        seen.append(context.journal.job(job.id).bytes_done)
+        return seen[-1] > 0
+
+    until(look, "bytes are told", pause=0.001)
+    assert downloader.is_busy(job.id)
+    assert seen[-1] < len(storage.content)
+    context.cancellation(job.id).set()
+    collect_all(downloader, job)
+    assert context.journal.job(job.id).bytes_done == 0
+
+
+def test_bytes_of_an_earlier_render_are_not_taken_for_those_that_are_sent(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    """The job is retried and sent again while its last frames still come."""
+    storage.lock.acquire()
+    downloader.enqueue(job, storage.listing(["0001.dat"]))
+    context.journal.update(job.id, stage=Stage.UPLOADING, bytes_done=7, bytes_total=70)
+    storage.lock.release()
+    collect_all(downloader, job)
+    now = context.journal.job(job.id)
+    assert (now.bytes_done, now.bytes_total, now.fraction) == (7, 70, 0.1)
+    job = context.journal.update(job.id, stage=Stage.RENDERING, **context.journal.fetching(job.id))
+    assert (job.bytes_done, job.bytes_total) == (len(storage.content), 0)
+
+
+def test_a_removed_job_leaves_no_parts(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    storage.lock.acquire()
+    downloader.enqueue(job, storage.listing(["0001.dat", "0002.dat"]))
+    until(lambda: downloader.is_busy(job.id), "they are on their way")
+    context.journal.remove(job.id)
+    storage.lock.release()
+    assert collect_all(downloader, job).errors == {}
+    assert list(job.output_dir.iterdir()) == []

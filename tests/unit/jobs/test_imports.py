@@ -10,7 +10,19 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-IN_BLENDER = ("journal", "control", "watch", "records", "home", "lock", "credentials", "retry", "destination")
+IN_BLENDER = (
+    "journal",
+    "control",
+    "watch",
+    "records",
+    "home",
+    "lock",
+    "credentials",
+    "retry",
+    "destination",
+    "estimate",
+    "comparison",
+)
 PROGRAM = """
 import importlib, sys, types
 package = types.ModuleType("renderjuice")

@@ -260,3 +260,37 @@ def test_a_wish_of_a_newer_version_is_left_alone(path: Path, journal: Journal) -
         other.execute("INSERT INTO wishes (kind, job_id, argument) VALUES ('dance', '', '')")
     other.close()
     assert [wish.kind for wish in journal.wishes()] == [Wish.REFRESH]
+
+
+def test_a_journal_of_the_first_version_gets_what_it_lacks(path: Path) -> None:
+    with Journal(path) as journal:
+        job = journal.add(submission())
+    with sqlite3.connect(path) as other:
+        other.execute("ALTER TABLE jobs DROP COLUMN preview")
+        other.execute("PRAGMA user_version = 1")
+    other.close()
+    with Journal(path) as journal, Journal(path) as second:
+        assert journal.jobs() == (job,)
+        preview = path.parent / "previews" / "one-1.png"
+        assert second.update(job.id, preview=preview).preview == preview
+        assert journal.job(job.id).preview == preview
+        assert journal.previews() == {"one-1.png"}
+
+
+def test_an_old_journal_is_renewed_once_by_many_at_once(tmp_path: Path) -> None:
+    count, processes = 50, 4
+    for number in range(count):
+        path = tmp_path / f"{number}.sqlite"
+        Journal(path).close()
+        with sqlite3.connect(path) as other:
+            other.execute("ALTER TABLE jobs DROP COLUMN preview")
+            other.execute("PRAGMA user_version = 1")
+        other.close()
+    start = time.monotonic() + 1.0
+    command = [sys.executable, str(OTHER), "race", str(tmp_path), str(count), str(start)]
+    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(processes)]
+    said = [process.communicate(timeout=60)[1] for process in racing]
+    assert [process.returncode for process in racing] == [0] * processes, said
+    for number in range(count):
+        with Journal(tmp_path / f"{number}.sqlite") as journal:
+            assert len(journal.jobs()) == processes

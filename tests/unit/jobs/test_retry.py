@@ -147,3 +147,21 @@ def test_questions_get_rarer_until_something_changes() -> None:
     assert pace.failed == 3
     pace.after(changed=False)
     assert pace.failed == 0
+
+
+def test_byte_counts_are_of_what_comes_next(journal: Journal, tmp_path: Path) -> None:
+    """Of the files that are here once they are fetched, of the package as long as it is sent."""
+    counts = {"bytes_done": 999, "bytes_total": 999}
+    job = stopped(journal, "unreachable", Stage.DOWNLOADING, remote_id="remote", status="completed", **counts)
+    journal.add_output(OutputRecord(job.id, "0001.png", tmp_path / "0001.png", 30, 1))
+    (tmp_path / "0001.png").touch()
+    retried = after_retry(journal, job)
+    assert (retried.stage, retried.bytes_done, retried.bytes_total) == (Stage.DOWNLOADING, 30, 0)
+    journal.update(job.id, stage=Stage.FAILED, failure=Failure("frames_missing", "What."), slug="slug", **counts)
+    anew = after_retry(journal, journal.job(job.id))
+    assert (anew.stage, anew.bytes_done, anew.bytes_total) == (Stage.CREATING, 0, 0)
+    done = journal.update(job.id, stage=Stage.DONE, remote_id="remote", status="completed", **counts)
+    fetch_again(journal, done, "")
+    again = journal.job(job.id)
+    # what is not as it was fetched counts no more
+    assert (again.stage, again.bytes_done, again.bytes_total) == (Stage.DOWNLOADING, 0, 0)

@@ -194,3 +194,23 @@ def test_a_hundred_jobs_take_few_requests(proxy: Proxy, scenes: Path, artists: A
     # a job whose one frame is not listed yet is asked again, but no job again and again before the others
     asked = Counter(line for line, _ in proxy.seen if "/downloads" in line)
     assert max(asked.values()) <= 3
+
+
+def test_bytes_that_were_sent_are_not_taken_for_bytes_that_are_here(
+    proxy: Proxy, scenes: Path, artists: Artists
+) -> None:
+    artist = artists(proxy.api_url)
+    listing = proxy.rule(r"^GET .*/downloads$", hold=True)
+    sending = proxy.rule(r"^POST .*/jobs$", hold=True)
+    job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))
+    sending.wait()
+    sent = artist.job(job_id)
+    assert sent.bytes_done == sent.bytes_total > 0
+    sending.release()
+    listing.wait()
+    fetched = artist.job(job_id)
+    assert (fetched.bytes_done, fetched.bytes_total) == (0, 0)
+    listing.release()
+    job = artist.ends(job_id)
+    assert job.bytes_done == sum(path.stat().st_size for path in job.output_dir.iterdir()) > 0
+    assert job.bytes_total == 0

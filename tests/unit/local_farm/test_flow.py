@@ -110,6 +110,34 @@ def test_the_file_keeps_what_was_not_requested_and_gets_what_was(farm: FarmDrive
 
 
 @pytest.mark.parametrize("which", ["scenes", "oldest_scenes"])
+def test_the_preview_is_a_small_picture_of_the_newest_frame(
+    farm: FarmDriver, which: str, request: pytest.FixtureRequest
+) -> None:
+    """And leaves the frames as they are; of two views it shows one."""
+    folder: Path = request.getfixturevalue(which)
+    job_id = farm.analyzed(folder / "shot.blend")["id"]
+    assert "previewUrl" not in farm.call("GET", f"/jobs/{job_id}").json()["data"]
+    assert farm.start_render(job_id, frameRanges=["1-3"], resolution=[512, 256]).status_code == 200
+    seen = set()
+
+    def see() -> bool:
+        job = farm.call("GET", f"/jobs/{job_id}").json()["data"]
+        seen.add(job.get("previewUrl", "").partition("?")[0].rpartition("/")[2])
+        return bool(job["status"] == "completed")
+
+    until(see, "the job is done")
+    assert "preview-0003.jpg" in seen
+    assert seen <= {"", "preview-0001.jpg", "preview-0002.jpg", "preview-0003.jpg"}
+    last = fetch(farm.wait(job_id, "completed")["previewUrl"])
+    assert Image.open(io.BytesIO(last)).size == (256, 128)
+    frames = farm.downloads(job_id)["frameOutputs"]
+    assert [frame["fileName"] for frame in frames] == [f"shot_{number:04}.png" for number in (1, 2, 3)]
+    assert all(pixels(fetch(frame["url"]))[0] == (512, 256) for frame in frames)
+    views = farm.rendered(folder / "zips" / "shot.zip")
+    assert Image.open(io.BytesIO(fetch(views["previewUrl"]))).size == (32, 16)
+
+
+@pytest.mark.parametrize("which", ["scenes", "oldest_scenes"])
 def test_the_scene_that_was_open_is_rendered(farm: FarmDriver, which: str, request: pytest.FixtureRequest) -> None:
     job = farm.rendered(request.getfixturevalue(which) / "second.blend")
     assert job["analysis"]["scene"] == "Second"
@@ -177,6 +205,9 @@ def test_output_formats(
     assert final["outputSettings"] | used == final["outputSettings"]
     output = farm.downloads(job["id"])["frameOutputs"][0]
     assert output["fileName"] == name
+    preview = Image.open(io.BytesIO(fetch(job["previewUrl"])))
+    assert (preview.format, preview.size) == ("JPEG", (32, 16))
+    assert len(preview.convert("L").getcolors() or ()) > 10, "it shows nothing"
     if output_format != "OPEN_EXR_MULTILAYER":
         assert Image.open(io.BytesIO(fetch(output["url"]))).format == output_format
 

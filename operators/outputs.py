@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens the frames that came: in the project, or their folder."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..jobs.journal import JournalError
+from ..jobs.records import JobRecord
+from ..properties import job_list, live_jobs
+from ..properties.scene_settings import OPENING
+from ..scene.footage import WAYS
+from ..translations import translate
+from . import arrivals
+from .jobs import JobOperator
+
+NO_JOB = "There is no job yet. Submit a scene first"
+
+
+class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
+    """Show the frames of a job that are here in this project; more are shown as they come"""
+
+    bl_idname = "renderjuice.open_frames"
+    bl_label = "Open Frames from Renderjuice"
+    bl_options = {"REGISTER", "UNDO"}
+
+    # hidden: no panel offers to do it again in another way
+    __annotations__ = {
+        "job": bpy.props.StringProperty(
+            name="Job",
+            description="Id of the job; the newest one that has frames if empty",
+            options={"SKIP_SAVE", "HIDDEN"},
+        ),
+        "how": bpy.props.EnumProperty(
+            name="How",
+            description="Where to open the frames; where the scene says if not given",
+            items=[item for item in OPENING["open_with"].keywords["items"] if item[0] in WAYS],
+            default=WAYS[0],
+            options={"SKIP_SAVE", "HIDDEN"},
+        ),
+    }
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Available when there is a job. A script's may be in the journal only."""
+        return _poll(cls)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Open them. Every reason why not is an ERROR report."""
+        how = self.how
+        if not self.properties.is_property_set("how") and context.scene.renderjuice.open_with in WAYS:
+            how = context.scene.renderjuice.open_with
+        try:
+            job = self.choose(live_jobs.session().journal.jobs(), job_list.chosen_id(context))
+            opened = arrivals.open_job(job, context.scene, how, context.window)
+        except (ValueError, JournalError, OSError) as error:
+            self.report({"ERROR"}, translate(str(error)))
+            return {"CANCELLED"}
+        # the status bar shows the last one
+        self.report({"INFO"}, translate(opened.sentence))
+        for warning in opened.warnings:
+            self.report({"WARNING"}, translate(warning))
+        return {"FINISHED"}
+
+    def objection(self, job: JobRecord) -> str:
+        """Only frames that are here can be opened."""
+        if job.frames_downloaded:
+            return ""
+        if job.is_live:
+            return f"No frame of “{job.name}” is here yet. Wait until the first one has come, and try again."
+        return f"The job “{job.name}” is over: {job.stage}, and none of its frames is here. Use Download to fetch them."
+
+
+class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
+    """Show the folder that a job's frames are put into in the system's file browser"""
+
+    bl_idname = "renderjuice.open_folder"
+    bl_label = "Open Folder of Frames from Renderjuice"
+
+    __annotations__ = {
+        "job": bpy.props.StringProperty(
+            name="Job", description="Id of the job; the newest one that has a folder if empty", options={"SKIP_SAVE"}
+        ),
+    }
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        """Available when there is a job. A script's may be in the journal only."""
+        return _poll(cls)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Have the system open it. Every reason why not is an ERROR report."""
+        try:
+            job = self.choose(live_jobs.session().journal.jobs(), job_list.chosen_id(context))
+            return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
+        except (ValueError, RuntimeError, JournalError, OSError) as error:
+            self.report({"ERROR"}, translate(str(error)))
+            return {"CANCELLED"}
+
+    def objection(self, job: JobRecord) -> str:
+        """Only a folder that is there can be opened."""
+        if job.output_dir.is_dir():
+            return ""
+        return (
+            f"The folder of “{job.name}” is gone: {job.output_dir}. "
+            "Put it back, or use Download to fetch the frames again."
+        )
+
+
+def _poll(cls: Any) -> bool:
+    if bpy.app.background or live_jobs.jobs():
+        return True
+    cls.poll_message_set(NO_JOB)
+    return False
+
+
+classes = (RENDERJUICE_OT_open_frames, RENDERJUICE_OT_open_folder)
+
+
+def register() -> None:
+    """Begin to watch for frames that come."""
+    arrivals.register()
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    arrivals.unregister()

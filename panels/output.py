@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel "Output": where the frames of this scene go, and how they are opened."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..properties import preferences
+from .layout import SendingPanel, draw_text
+
+
+class RENDERJUICE_PT_output(SendingPanel, bpy.types.Panel):
+    """Folder and opening of the frames."""
+
+    bl_label = "Output"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the settings; changes nothing."""
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        settings = context.scene.renderjuice
+        layout.prop(settings, "output_dir")
+        written = preferences.output_folder(context)
+        if written.startswith("//") and not bpy.data.filepath:
+            draw_text(layout, context, "Save the file first: the frames go beside it.", icon="INFO")
+        else:
+            draw_text(layout, context, f"Each job gets a folder in {bpy.path.abspath(written)}", icon="FILE_FOLDER")
+        layout.prop(settings, "open_with")
+
+
+classes = (RENDERJUICE_PT_output,)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rows that the list of jobs shows. They hold ids only: what a row says is in `live_jobs`.
+
+They belong to the window manager, so that no .blend holds them and no undo touches them (4.2 to 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+
+class RENDERJUICE_PG_job_row(bpy.types.PropertyGroup):
+    """One row: the job's id is the item's name."""
+
+
+class RENDERJUICE_PG_job_list(bpy.types.PropertyGroup):
+    """`window_manager.renderjuice`: the rows, which one is chosen, and which are shown."""
+
+    rows: bpy.props.CollectionProperty(type=RENDERJUICE_PG_job_row)
+    active: bpy.props.IntProperty(name="Job", description="The job whose details are shown")
+    show_all: bpy.props.BoolProperty(
+        name="Jobs of All Files",
+        description="Show the jobs of every file, not only those of the file that is open",
+        default=True,
+    )
+
+
+def get(context: bpy.types.Context) -> RENDERJUICE_PG_job_list:
+    """The list of this Blender."""
+    return context.window_manager.renderjuice
+
+
+def chosen_id(context: bpy.types.Context) -> str:
+    """The id of the chosen job, or "" when none is."""
+    listed = get(context)
+    return listed.rows[listed.active].name if 0 <= listed.active < len(listed.rows) else ""
+
+
+def sync(context: bpy.types.Context, job_ids: Sequence[str]) -> None:
+    """Make the rows these jobs, and keep the chosen one chosen. A job that is new is chosen. Not while drawing."""
+    listed = get(context)
+    before = [row.name for row in listed.rows]
+    if before == list(job_ids):
+        return
+    chosen = chosen_id(context)
+    new = [job_id for job_id in job_ids if job_id not in before] if before else []
+    listed.rows.clear()
+    for job_id in job_ids:
+        listed.rows.add().name = job_id
+    if new:
+        chosen = new[0]
+    listed.active = job_ids.index(chosen) if chosen in job_ids else 0
+
+
+classes = (RENDERJUICE_PG_job_row, RENDERJUICE_PG_job_list)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
+
+
+def register() -> None:
+    """Make the list known to Blender, as `window_manager.renderjuice`."""
+    _register_classes()
+    bpy.types.WindowManager.renderjuice = bpy.props.PointerProperty(type=RENDERJUICE_PG_job_list)
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    del bpy.types.WindowManager.renderjuice
+    _unregister_classes()

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The jobs that ended and whose end the artist has not acknowledged yet: what the status bar keeps saying."""
+
+from __future__ import annotations
+
+from ..jobs.records import JobRecord, Stage
+
+_ended: list[str] = []
+
+
+def take_in(before: JobRecord | None, after: JobRecord) -> None:
+    """Note a job that has just ended. One that had ended before anybody looked, or that was canceled, is no news."""
+    if after.id in _ended and after.is_live:
+        _ended.remove(after.id)
+    if before is not None and before.is_live and after.stage in (Stage.DONE, Stage.FAILED) and after.id not in _ended:
+        _ended.append(after.id)
+
+
+def unseen() -> tuple[str, ...]:
+    """The ids of the jobs that ended, the newest last."""
+    return tuple(_ended)
+
+
+def dismiss(job_id: str = "") -> None:
+    """Forget one of them, or all."""
+    if not job_id:
+        _ended.clear()
+    elif job_id in _ended:
+        _ended.remove(job_id)

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job's frames as an Image node in a scene's compositor, connected to nothing: renders stay as they were."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import color, image
+from .files import Footage, FootageError, ImageSequence, Opened
+from .image import TAG
+
+IMAGE_NODE = "CompositorNodeImage"
+NODE_WIDTH = 240.0
+GAP = 80.0
+"""Between nodes; wider than the margin of a frame around them."""
+TREE_NAME = "Compositor Nodes"
+
+
+def add_node(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene) -> Opened:
+    """Add an Image node to the scene's compositor; one that is there already is brought up to date.
+
+    `rendered` is the scene that the frames are of. Raises `FootageError`.
+    """
+    tree = tree_of(scene)
+    if tree is not None and tree.library is not None:
+        raise FootageError(
+            f"The compositor nodes of “{scene.name}” are linked from another file. Make them local, and try again."
+        )
+    picture, sequence = image.load(rendered, footage)
+    warnings = list(image.left_out(footage, sequence))
+    if tree is None:
+        tree = _new_tree(scene)
+        warnings.append(f"“{scene.name}” was given compositor nodes. Its renders look the same.")
+    nodes = nodes_of(tree, footage.job_id)
+    if not nodes:
+        nodes = [_new_node(tree, footage)]
+    for node in nodes:
+        update(node, picture, sequence)
+    switch = _switch_that_is_off(scene)
+    if switch:
+        warnings.append(f"“{scene.name}” is rendered without its compositor. Turn on {switch} to use the frames.")
+    twice = color.view_applied_twice(scene, sequence.first)
+    if twice:
+        warnings.append(twice)
+    message = f"An Image node in the compositor of “{scene.name}” has {footage.count} of “{footage.name}”."
+    return Opened(message, tuple(warnings))
+
+
+def update(node: Any, picture: bpy.types.Image, sequence: ImageSequence) -> None:
+    """Have a node show the job's image as it is now."""
+    if node.image != picture:
+        node.image = picture
+    image.address(node, sequence)
+
+
+def tree_of(scene: bpy.types.Scene) -> Any:
+    """The scene's compositor nodes, or None."""
+    return scene.compositing_node_group if hasattr(scene, "compositing_node_group") else scene.node_tree
+
+
+def nodes_of(tree: Any, job_id: str) -> list[Any]:
+    """The nodes that show a job's frames."""
+    return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(TAG) == job_id]
+
+
+def _switch_that_is_off(scene: bpy.types.Scene) -> str:
+    """What keeps renders from using the nodes, or ""."""
+    if not scene.render.use_compositing:
+        return "Compositing under Output Properties > Post Processing"
+    return "" if hasattr(scene, "compositing_node_group") or scene.use_nodes else "Use Nodes in the Compositor"
+
+
+def _new_tree(scene: bpy.types.Scene) -> Any:
+    """The nodes that Blender's own button makes: they give what was rendered."""
+    if not hasattr(scene, "compositing_node_group"):
+        scene.use_nodes = True
+        return scene.node_tree
+    tree: Any = bpy.data.node_groups.new(TREE_NAME, "CompositorNodeTree")
+    tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    layers, output = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("NodeGroupOutput")
+    layers.scene = scene
+    layers.location, output.location = (-390.0, 0.0), (200.0, 0.0)
+    tree.links.new(layers.outputs["Image"], output.inputs[0])
+    scene.compositing_node_group = tree
+    return tree
+
+
+def _new_node(tree: Any, footage: Footage) -> Any:
+    """An Image node to the left of all others, as high as the highest."""
+    places = [_place(node) for node in tree.nodes]
+    node = tree.nodes.new(IMAGE_NODE)
+    node.width = NODE_WIDTH
+    node.label = footage.name
+    node[TAG] = footage.job_id
+    if places:
+        left, top = min(x for x, _ in places), max(y for _, y in places)
+        node.location = (left - NODE_WIDTH - GAP, top)
+    return node
+
+
+def _place(node: Any) -> tuple[float, float]:
+    """Where a node is on the canvas; its own location counts from the frame around it."""
+    x, y = node.location
+    if node.parent is not None:
+        parent_x, parent_y = _place(node.parent)
+        return x + parent_x, y + parent_y
+    return x, y

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A job's frames as an image: a sequence, or a still of a single frame. Shown in an Image Editor that is free."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import color
+from .files import USE_SEQUENCER, Footage, FootageError, ImageSequence, Opened, frames_in_words, image_sequence
+
+TAG = "renderjuice_job"
+"""The custom property by which a datablock, a node or a strip says which job's frames it shows."""
+RENDER_RESULT = "RENDER_RESULT"
+
+
+def find(owners: Any, job_id: str) -> Any:
+    """The image or movie clip of this file that shows a job's frames, or None."""
+    return next((owner for owner in owners if owner.library is None and owner.get(TAG) == job_id), None)
+
+
+def load(rendered: bpy.types.Scene, footage: Footage) -> tuple[bpy.types.Image, ImageSequence]:
+    """The job's image, made when there is none yet, with the frames that are here now. Raises `FootageError`."""
+    sequence = image_sequence(footage)
+    image = find(bpy.data.images, footage.job_id) or _new_image(sequence.first, footage)
+    update(image, sequence)
+    color.read_in(image, color.space_of(rendered, sequence.first))
+    # a view transform that is baked in must not be applied again; one that is not, has to be
+    image.use_view_as_render = color.is_linear(sequence.first)
+    return image, sequence
+
+
+def update(image: bpy.types.Image, sequence: ImageSequence) -> None:
+    """Have an image read its files again, and more of them."""
+    set_path(image, sequence.first)
+    if sequence.is_still == (image.source != "FILE"):
+        image.source = "FILE" if sequence.is_still else "SEQUENCE"
+    image.reload()
+    for area, space in editors(bpy.context.window_manager.windows):
+        if space.image == image:
+            address(space.image_user, sequence)
+            area.tag_redraw()
+
+
+def address(user: Any, sequence: ImageSequence) -> None:
+    """Have an editor's image user, or a node, show at each scene frame the file of that frame."""
+    user.frame_start = sequence.start
+    user.frame_duration = sequence.duration
+    user.frame_offset = sequence.offset
+    user.use_cyclic = False
+    user.use_auto_refresh = True
+
+
+def set_path(owner: Any, path: Path) -> None:
+    """Have an image or a movie clip begin with another file, unless it does already."""
+    if os.path.normpath(bpy.path.abspath(owner.filepath)) != os.path.normpath(path):
+        owner.filepath = str(path)
+
+
+def show(rendered: bpy.types.Scene, footage: Footage, window: bpy.types.Window | None) -> Opened:
+    """Show the frames in an Image Editor of the window, or of another one. Raises `FootageError`.
+
+    One that shows something else of the artist's is left alone, and no editor is turned into an Image Editor: when none
+    is free, the image is loaded, and the sentence says where to find it.
+    """
+    image, sequence = load(rendered, footage)
+    warnings = (*left_out(footage, sequence), *_blank_frames(footage, sequence))
+    free = _free_editor(image, window)
+    if free is None:
+        # nothing else keeps it from being lost when the file is saved
+        image.use_fake_user = True
+        message = f"{footage.count} of “{footage.name}” are loaded as the image “{image.name}”"
+        return Opened(f"{message}. Choose it in an Image Editor to see them.", warnings)
+    area, space = free
+    space.image = image
+    address(space.image_user, sequence)
+    area.tag_redraw()
+    return Opened(f"The Image Editor shows {footage.count} of “{footage.name}”.", warnings)
+
+
+def left_out(footage: Footage, sequence: ImageSequence) -> tuple[str, ...]:
+    """A warning about frames that a sequence cannot show."""
+    if not sequence.left_out:
+        return ()
+    why = "frames before 0" if max(sequence.left_out) < 0 else "frames whose numbers Blender does not find"
+    return (f"{frames_in_words(len(sequence.left_out))} of “{footage.name}” left out: {why}. {USE_SEQUENCER}",)
+
+
+def editors(windows: Any) -> Iterator[tuple[bpy.types.Area, Any]]:
+    """The Image Editors on the screen, the areas that show UVs left out."""
+    for window in windows:
+        for area in window.screen.areas:
+            if area.ui_type == "IMAGE_EDITOR":
+                yield area, area.spaces.active
+
+
+def _free_editor(image: bpy.types.Image, window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
+    """The Image Editor that is best to show a job's image in, with its space; None when none is free."""
+    windows = sorted(bpy.context.window_manager.windows, key=lambda other: other != window)
+    ranked = [(_rank(space, image), area, space) for area, space in editors(windows)]
+    ranked = [found for found in ranked if found[0] is not None]
+    return min(ranked, key=lambda found: found[0])[1:] if ranked else None
+
+
+def _rank(space: Any, image: bpy.types.Image) -> int | None:
+    """How good it is to show the image there, 0 is best; None where the artist has something else."""
+    shown = space.image
+    if shown == image:
+        return 0
+    if space.use_image_pin or space.mode != "VIEW":
+        return None
+    if shown is None:
+        return 3
+    if shown.type == RENDER_RESULT:
+        return 1
+    return 2 if TAG in shown else None
+
+
+def check(path: Path, footage: Footage) -> None:
+    """Raise `FootageError` when Blender cannot read a file."""
+    bpy.data.images.remove(_read(path, footage))
+
+
+def _new_image(path: Path, footage: Footage) -> bpy.types.Image:
+    image = _read(path, footage)
+    image.name = footage.name
+    image[TAG] = footage.job_id
+    return image
+
+
+def _read(path: Path, footage: Footage) -> bpy.types.Image:
+    """Load a file. Raises `FootageError` when it is no image to Blender."""
+    image = None
+    try:
+        image = bpy.data.images.load(str(path))
+        size: Any = image.size
+        if size[0]:
+            return image
+    except RuntimeError:
+        # what is missing or must not be read
+        pass
+    if image is not None:
+        bpy.data.images.remove(image)
+    raise FootageError(
+        f"Blender cannot read {path}, a frame of “{footage.name}”. Delete the file, and use Download to fetch it again."
+    )
+
+
+def _blank_frames(footage: Footage, sequence: ImageSequence) -> tuple[str, ...]:
+    """A warning about a job whose frames do not follow each other."""
+    wanted = [frame for frame in footage.wanted if sequence.start <= frame < sequence.start + sequence.duration]
+    if len(wanted) >= sequence.duration - len(sequence.left_out):
+        return ()
+    return (
+        f"“{footage.name}” does not render every frame: an image sequence shows nothing in between. "
+        "The Video Sequencer shows each frame until the next one.",
+    )

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The check of the scene in front of the artist: what it finds, what its buttons do, and the receipt above them."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import pytest
+
+
+@pytest.fixture
+def load(extension_name: str) -> Callable[[str], ModuleType]:
+    """Gives a module of the installed extension."""
+    return lambda name: importlib.import_module(f"{extension_name}.{name}")
+
+
+@pytest.fixture
+def scene(project: Path) -> bpy.types.Scene:
+    return bpy.context.scene
+
+
+def findings(load: Callable[[str], ModuleType]) -> list[object]:
+    bpy.ops.renderjuice.check()
+    return list(load("properties.scene_check").findings(bpy.context.scene))
+
+
+def a_material_with(image: bpy.types.Image) -> bpy.types.Material:
+    """A material on the cube that shows an image."""
+    material = bpy.data.materials.new("Painted")
+    material.use_nodes = True
+    material.node_tree.nodes.new("ShaderNodeTexImage").image = image
+    bpy.data.objects["Cube"].data.materials.append(material)
+    return material
+
+
+def an_image_file(path: Path) -> bpy.types.Image:
+    image = bpy.data.images.new("painted", 4, 4)
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    return image
+
+
+def test_nothing_is_found_in_a_sound_scene(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
+    assert findings(load) == []
+
+
+def test_a_missing_camera_is_found_and_given_back_by_its_button(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType]
+) -> None:
+    scene.camera = None
+    (found,) = findings(load)
+    assert (found.datablock, found.collection, found.remedy) == (scene.name, "scenes", "use_camera")
+    assert bpy.ops.renderjuice.fix(remedy=found.remedy, name=found.datablock) == {"FINISHED"}
+    assert scene.camera is bpy.data.objects["Camera"]
+    assert findings(load) == []
+
+
+def test_a_scene_without_any_camera_gets_no_button(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
+    bpy.data.objects.remove(bpy.data.objects["Camera"])
+    (found,) = findings(load)
+    assert found.remedy is None
+    with pytest.raises(RuntimeError, match=r"There is no camera in the scene\. Add one\."):
+        bpy.ops.renderjuice.fix(remedy="use_camera", name=scene.name)
+
+
+def test_a_missing_texture_leads_to_the_object_that_shows_it(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    image = an_image_file(tmp_path / "painted.png")
+    a_material_with(image)
+    image.filepath = "//gone.png"
+    for thing in scene.objects:
+        thing.select_set(False)
+    bpy.context.view_layer.objects.active = bpy.data.objects["Light"]
+    (found,) = findings(load)
+    assert (found.datablock, found.collection, found.remedy) == ("painted", "images", "find_files")
+    assert bpy.ops.renderjuice.select_datablock(collection=found.collection, name=found.datablock) == {"FINISHED"}
+    assert [thing.name for thing in bpy.context.selected_objects] == ["Cube"]
+    assert bpy.context.view_layer.objects.active.name == "Cube"
+
+
+def test_an_absolute_path_is_made_relative(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    image = an_image_file(tmp_path / "painted.png")
+    a_material_with(image)
+    image.filepath = str(tmp_path / "painted.png")
+    (found,) = findings(load)
+    assert found.remedy == "make_paths_relative"
+    bpy.ops.renderjuice.fix(remedy=found.remedy, name=found.datablock)
+    assert image.filepath == "//painted.png"
+    assert findings(load) == []
+
+
+def test_a_painted_image_is_packed(scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    image = an_image_file(tmp_path / "painted.png")
+    image.filepath = "//painted.png"
+    a_material_with(image)
+    image.pixels[0] = 0.5
+    image.update()
+    assert image.is_dirty
+    (found,) = findings(load)
+    bpy.ops.renderjuice.fix(remedy=found.remedy, name=found.datablock)
+    assert image.packed_file
+    assert findings(load) == []
+
+
+def test_what_is_gone_meanwhile_is_said(scene: bpy.types.Scene, extension_name: str) -> None:
+    assert bpy.ops.renderjuice.select_datablock(collection="images", name="gone") == {"CANCELLED"}
+    with pytest.raises(RuntimeError, match="“gone” is not in this file any more"):
+        bpy.ops.renderjuice.fix(remedy="pack_image", name="gone")
+
+
+def test_a_check_asks_for_no_key_and_no_network(scene: bpy.types.Scene, preferences: object) -> None:
+    bpy.context.preferences.system.use_online_access = False
+    preferences.api_key = ""
+    assert bpy.ops.renderjuice.check() == {"FINISHED"}
+
+
+def test_the_receipt_says_what_will_be_sent(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
+    receipt = load("scene.receipt").make_receipt(scene, {})
+    assert receipt.lines == ("Cycles · 48 × 32 · 2 samples", "1-3 (3 frames) · PNG RGBA 8 bit")
+    assert receipt.remarks == ()
+
+
+def test_the_receipt_marks_what_an_artist_may_have_forgotten(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType]
+) -> None:
+    render = scene.render
+    render.resolution_percentage, render.use_border, render.use_simplify = 50, True, True
+    scene.frame_end = scene.frame_start
+    receipt = load("scene.receipt").make_receipt(scene, {"sample_count": 64, "tile_size": scene.cycles.tile_size})
+    assert receipt.lines[0] == "Cycles · 24 × 16 · 64 samples"
+    assert receipt.remarks == (
+        "Resolution is at 50 %",
+        "The frame range is a single frame",
+        "Only a render region is rendered",
+        "Simplify is on",
+        "One override differs from the scene",
+    )
+
+
+def test_a_preset_of_overrides_leaves_the_frames_alone(scene: bpy.types.Scene, extension_name: str) -> None:
+    settings = scene.renderjuice
+    settings.use_sample_count, settings.sample_count = True, 77
+    settings.use_resolution, settings.resolution = True, (640, 360)
+    settings.use_frame_ranges, settings.frame_ranges = True, "5"
+    bpy.ops.renderjuice.override_preset_add(name="Draft of Mine")
+    settings.sample_count, settings.resolution, settings.frame_ranges = 1, (8, 8), "9"
+    settings.use_sample_count = False
+    scripts = Path(bpy.utils.user_resource("SCRIPTS"))
+    (preset,) = [path for path in scripts.rglob("*.py") if "draft" in path.name.lower()]
+    bpy.ops.script.execute_preset(filepath=str(preset), menu_idname="RENDERJUICE_PT_override_presets")
+    assert (settings.use_sample_count, settings.sample_count, tuple(settings.resolution)) == (True, 77, (640, 360))
+    assert settings.frame_ranges == "9"
+
+
+def a_sequence(folder: Path) -> bpy.types.Image:
+    """Two frames beside the file, loaded as an image sequence."""
+    for name in ("0001.png", "0002.png"):
+        an_image_file(folder / name)
+    sequence = bpy.data.images.load("//0001.png")
+    sequence.source = "SEQUENCE"
+    return sequence
+
+
+def compositor_of(scene: bpy.types.Scene) -> bpy.types.NodeTree:
+    if hasattr(scene, "compositing_node_group"):
+        scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
+        return scene.compositing_node_group
+    scene.use_nodes = True
+    return scene.node_tree
+
+
+def test_frames_that_are_only_looked_at_keep_nothing_from_being_sent(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    sequence = a_sequence(tmp_path)
+    sequence.use_fake_user = True
+    bpy.data.movieclips.load(str(tmp_path / "0001.png")).use_fake_user = True
+    assert findings(load) == []
+    tree = compositor_of(scene)
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = sequence
+    assert findings(load) == []
+    tree.links.new(node.outputs["Image"], tree.nodes.new("CompositorNodeBlur").inputs[0])
+    (found,) = findings(load)
+    assert (found.datablock, "image sequences cannot be sent yet" in found.what) == (sequence.name, True)
+
+
+def test_what_is_only_looked_at_stays_here_and_as_it_was(scene: bpy.types.Scene, project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    a_sequence(tmp_path)
+    for name in ("0001.png", "0002.png"):
+        (tmp_path / name).rename(elsewhere / name)
+    sequence, clip = bpy.data.images["0001.png"], bpy.data.movieclips.load(str(elsewhere / "0001.png"))
+    sequence.filepath = str(elsewhere / "0001.png")
+    sequence.use_fake_user = clip.use_fake_user = True
+    clip.frame_start = 7
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strip = strips.new_image("frames", str(elsewhere / "0001.png"), channel=1, frame_start=1)
+    strip.elements.append("0002.png")
+    strip.mute = True
+
+    def shown() -> tuple[object, ...]:
+        files = (strip.directory, [element.filename for element in strip.elements], len(strip.elements))
+        pictures = (sequence.filepath, sequence.source, sequence.size[:], clip.filepath, clip.source)
+        return *files, *pictures, clip.frame_start, clip.frame_duration
+
+    before = shown()
+    assert bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True) == {"FINISHED"}
+    assert shown() == before
+
+
+def test_strips_count_only_where_the_sequencer_renders(
+    scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
+) -> None:
+    a_sequence(tmp_path)
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strip = strips.new_image("frames", "//0001.png", channel=1, frame_start=1)
+    assert len(findings(load)) == 1
+    strip.mute = True
+    assert findings(load) == []
+    strip.mute, scene.render.use_sequencer = False, False
+    assert findings(load) == []

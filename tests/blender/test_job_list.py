@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of jobs: its rows, what they say, what has ended, and taking jobs out of it."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import pytest
+
+
+@pytest.fixture
+def load(extension_name: str) -> Callable[[str], ModuleType]:
+    """Gives a module of the installed extension."""
+    return lambda name: importlib.import_module(f"{extension_name}.{name}")
+
+
+@pytest.fixture
+def done_job(project: Path, jobs: ModuleType) -> Any:
+    """A job of the open file that is done."""
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)
+    jobs.look()
+    return jobs.session().journal.jobs()[0]
+
+
+@pytest.fixture
+def some_job(jobs: ModuleType, request: pytest.FixtureRequest) -> Any:
+    """Any job that is done; made when there is none."""
+    done = [job for job in jobs.session().journal.jobs() if job.stage == "done"]
+    return done[0] if done else request.getfixturevalue("done_job")
+
+
+def submit_something_long(project: Path) -> None:
+    bpy.ops.renderjuice.submit(
+        frames="1-500", output_dir=str(project / "long"), sample_count=500, resolution=(200, 100)
+    )
+
+
+def rows() -> list[str]:
+    return [row.name for row in bpy.context.window_manager.renderjuice.rows]
+
+
+def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
+    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
+) -> None:
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
+    newest = jobs.session().journal.jobs()[0]
+    assert rows()[0] == newest.id
+    assert load("properties.job_list").chosen_id(bpy.context) == newest.id
+    jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
+
+
+def test_the_chosen_job_stays_chosen_and_survives_another_file(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
+) -> None:
+    job_list = load("properties.job_list")
+    bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
+    listed = bpy.context.window_manager.renderjuice
+    listed.active = rows().index(done_job.id)
+    before = rows()
+    bpy.ops.wm.read_homefile(use_factory_startup=False)
+    # what the handler does in a window
+    job_list.sync(bpy.context, [job.id for job in jobs.jobs()])
+    assert rows() == before
+    bpy.ops.renderjuice.remove(job=before[0])
+    assert rows() == before[1:]
+
+
+def test_removing_a_job_leaves_its_frames(done_job: Any, jobs: ModuleType, project: Path) -> None:
+    frame = project / "farm" / "0001.png"
+    assert frame.is_file()
+    assert bpy.ops.renderjuice.remove(job=done_job.id) == {"FINISHED"}
+    assert frame.is_file()
+    assert jobs.find(done_job.id) is None
+    assert done_job.id not in rows()
+    with pytest.raises(RuntimeError):
+        bpy.ops.renderjuice.remove(job=done_job.id)
+
+
+def test_a_job_that_is_going_on_is_not_removed(project: Path, jobs: ModuleType) -> None:
+    submit_something_long(project)
+    job = jobs.session().journal.jobs()[0]
+    with pytest.raises(RuntimeError, match="Cancel"):
+        bpy.ops.renderjuice.remove(job=job.id)
+    assert jobs.find(job.id) is not None
+    bpy.ops.renderjuice.cancel(job=job.id, wait=True)
+
+
+def test_a_chosen_job_is_what_an_operator_without_a_job_means(done_job: Any, jobs: ModuleType, project: Path) -> None:
+    frame = project / "farm" / "0001.png"
+    bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "other"), wait=True)
+    frame.unlink()
+    bpy.context.window_manager.renderjuice.active = rows().index(done_job.id)
+    assert bpy.ops.renderjuice.download(wait=True) == {"FINISHED"}
+    assert frame.is_file()
+
+
+def test_the_end_of_a_job_is_news_until_it_is_dismissed(
+    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
+) -> None:
+    notices = load("properties.notices")
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
+    job = jobs.session().journal.jobs()[0]
+    jobs.look()
+    assert job.id not in notices.unseen()
+    jobs.session().wait(job.id, job.api_url, lambda _job: None)
+    jobs.look()
+    assert job.id in notices.unseen()
+    assert bpy.ops.renderjuice.dismiss_notice(job=job.id) == {"FINISHED"}
+    assert job.id not in notices.unseen()
+
+
+def test_what_had_ended_before_is_no_news(some_job: Any, load: Callable[[str], ModuleType]) -> None:
+    notices = load("properties.notices")
+    notices.dismiss()
+    notices.take_in(None, some_job)
+    notices.take_in(some_job, replace(some_job, revision=some_job.revision + 1))
+    assert notices.unseen() == ()
+
+
+def test_the_list_shows_this_file_s_jobs_or_all_and_searches_names(
+    some_job: Any, load: Callable[[str], ModuleType]
+) -> None:
+    shown_jobs = load("panels.jobs").shown_jobs
+    here = str(some_job.blend)
+    listed = [some_job, replace(some_job, id="b", name="Straße", blend=Path("/else/where.blend")), None]
+    assert shown_jobs(listed, here, True, "") == [True, True, False]
+    assert shown_jobs(listed, here, False, "") == [True, False, False]
+    assert shown_jobs(listed, "", False, "") == [False, False, False]
+    assert shown_jobs(listed, here, True, "STRASSE") == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes", "words"),
+    [
+        ("uploading", {"bytes_done": 512_000_000, "bytes_total": 1_000_000_000}, "Uploading · 1 of 1 frames · 51%"),
+        ("rendering", {"status": "booting"}, "Waiting for Computers · 0 of 1 frames"),
+        ("rendering", {"status": "rendering", "frames_rendered": 1}, "Rendering · 1 of 1 frames"),
+        ("rendering", {"status": "teleporting" * 20}, ("teleporting" * 20)[:40] + " · 0 of 1 frames"),
+        ("rendering", {"status": ""}, "Rendering · 0 of 1 frames"),
+        ("downloading", {}, "Downloading · 1 of 1 frames"),
+        ("done", {}, "Done · 1 of 1 frames"),
+        ("canceled", {}, "Canceled · 1 of 1 frames"),
+    ],
+)
+def test_a_job_in_words(
+    some_job: Any, load: Callable[[str], ModuleType], stage: str, changes: dict[str, Any], words: str
+) -> None:
+    stages = load("jobs.records").Stage
+    job = replace(some_job, stage=stages(stage), id="new", frames=(1,), frames_downloaded=1, **changes)
+    assert load("panels.job_words").progress_words(job) == words
+
+
+def test_every_stage_has_words_and_an_icon(load: Callable[[str], ModuleType]) -> None:
+    words = load("panels.job_words")
+    stages = set(load("jobs.records").Stage)
+    assert set(words.STAGE_WORDS) == set(words.ICONS) == stages
+    known = {item.identifier for item in bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items}
+    assert set(words.ICONS.values()) <= known
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [(0, "0 B"), (999, "999 B"), (1500, "2 kB"), (2.5e6, "2.5 MB"), (4.2e9, "4.2 GB"), (3e12, "3.00 TB")],
+)
+def test_sizes(load: Callable[[str], ModuleType], count: float, words: str) -> None:
+    assert load("panels.job_words").size(count) == words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 s"), (40, "40 s"), (70, "1 min"), (7500, "2 h 5 min"), (180000, "2 d 2 h")]
+)
+def test_durations(load: Callable[[str], ModuleType], seconds: float, words: str) -> None:
+    assert load("panels.job_words").duration(seconds) == words
+
+
+def test_an_observer_that_fails_disturbs_nobody(project: Path, jobs: ModuleType) -> None:
+    heard = []
+
+    def failing(_before: Any, _after: Any) -> None:
+        raise ValueError("on purpose")
+
+    def hearing(before: Any, after: Any) -> None:
+        heard.append((before and before.stage, after.stage))
+
+    jobs.observers[:0] = [failing, hearing]
+    try:
+        bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)
+        deadline = time.monotonic() + 20
+        while (not heard or heard[-1][1] != "done") and time.monotonic() < deadline:
+            jobs.look()
+    finally:
+        jobs.observers.remove(failing)
+        jobs.observers.remove(hearing)
+    assert heard[0][0] is None
+    assert heard[-1][1] == "done"

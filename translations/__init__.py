@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All words that an artist reads, in the language of Blender's interface.
+
+The rest of the extension speaks English. What Blender draws by itself (labels, tooltips) it looks up by itself, in what
+is registered here; sentences with values in them are translated where they are shown, by `translate`.
+
+To change a word, change it in the module of the language. To add one, write it in English where it belongs and run the
+unit tests: they name every message that a language lacks or has too many of. A text with values is an f-string in the
+code and has `{}` for each value here; names of files, jobs and scenes stand between “ and ”. What a message means and
+where it is said is listed by `python3 -m tools.messages`.
+"""
+
+from __future__ import annotations
+
+from .language import follow as _follow
+from .language import forget as _forget
+from .language import translate
+
+__all__ = ["register", "translate", "unregister"]
+
+
+def register() -> None:
+    """Give Blender the words of the language in force, now and whenever the language changes."""
+    _follow()
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    _forget()

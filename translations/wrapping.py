@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Breaks text into lines by the width of its letters: Chinese and Japanese ones take two places and need no blanks."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+JOINER = "\u200d"
+NEVER_FIRST = frozenset("。、，．！？：；）」』】〉》”’…!?,.:;)]}%ーぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+"""Signs that no line begins with."""
+NEVER_LAST = frozenset("（「『【〈《“‘([{")
+"""Signs that no line ends with."""
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` Latin letters, in the order of its characters; no line for no text.
+
+    Lines break at blanks, between Chinese or Japanese letters, and inside a word that is longer than a line. What is
+    seen as one letter (an accent, an emoji of several characters) stays together, even in a line that is narrower.
+    """
+    lines = []
+    for paragraph in text.splitlines():
+        line, line_width = "", 0
+        for piece in _pieces(paragraph.strip()):
+            if line and line_width + text_width(piece.rstrip()) > width:
+                lines.append(line.rstrip())
+                line, line_width = "", 0
+                piece = piece.lstrip()
+            for letters in (piece,) if text_width(piece.rstrip()) <= width else _letters(piece):
+                if line and line_width + text_width(letters.rstrip()) > width:
+                    lines.append(line.rstrip())
+                    line, line_width = "", 0
+                line += letters
+                line_width += text_width(letters)
+        if line.strip():
+            lines.append(line.rstrip())
+    return lines
+
+
+def text_width(text: str) -> int:
+    """The width of a text in Latin letters."""
+    return sum(_letter_width(letter) for letter in _letters(text))
+
+
+def _letter_width(letter: str) -> int:
+    """2 for a wide letter or an emoji, 0 for what is not seen, 1 for all others. An emoji is as wide as its first."""
+    if unicodedata.east_asian_width(letter[0]) in "WF" or _is_flag_half(letter[0]) or "\ufe0f" in letter:
+        return 2
+    return 0 if unicodedata.category(letter[0]) in ("Mn", "Me", "Cf", "Cc") else 1
+
+
+def _letters(text: str) -> Iterator[str]:
+    """What is seen as one letter each: a character with its accents, an emoji with all that is joined to it."""
+    letter = ""
+    for character in text:
+        is_flag = _is_flag_half(character) and _is_flag_half(letter)
+        if letter and not (is_flag or letter.endswith(JOINER) or _is_joined(character)):
+            yield letter
+            letter = ""
+        letter += character
+    if letter:
+        yield letter
+
+
+def _is_joined(character: str) -> bool:
+    """True for what changes the letter before it: accents, joiners, and skin tones of emoji."""
+    return unicodedata.category(character) in ("Mn", "Me", "Mc") or character == JOINER or "🏻" <= character <= "🏿"
+
+
+def _is_flag_half(letter: str) -> bool:
+    """True for one of the two letters that a flag is made of."""
+    return len(letter) == 1 and "🇦" <= letter <= "🇿"
+
+
+def _pieces(paragraph: str) -> Iterator[str]:
+    """What a line may break between: words with the blank after them, and single wide letters."""
+    piece = ""
+    for letter in _letters(paragraph):
+        if piece and _may_break(piece, letter):
+            yield piece
+            piece = ""
+        piece += letter
+    if piece:
+        yield piece
+
+
+def _may_break(piece: str, letter: str) -> bool:
+    if letter.isspace():
+        return False
+    if piece[-1].isspace():
+        return True
+    if letter[0] in NEVER_FIRST or piece[-1] in NEVER_LAST:
+        return False
+    return _is_wide(letter[0]) or _is_wide(piece[-1])
+
+
+def _is_wide(character: str) -> bool:
+    return unicodedata.east_asian_width(character) in "WF"
