@@ -201,7 +201,7 @@ class Database:
                 raise
             self._is_doubtful = True
             raise JournalError(
-                f"The list of jobs is broken ({error}). Move the journal away to begin a new one."
+                f"The list of jobs is broken ({error}). Move {self.path} away to begin a new one."
             ) from error
 
 

@@ -44,7 +44,9 @@ _shown: frozenset[str] | None = None
 """The ids of the jobs that are shown in the open file; None when that has to be looked up again."""
 
 
-def open_job(job: JobRecord, scene: bpy.types.Scene, how: str, window: bpy.types.Window | None) -> Opened:
+def open_job(
+    job: JobRecord, scene: bpy.types.Scene, how: str, window: bpy.types.Window | None, *, may_open_window: bool = False
+) -> Opened:
     """Open a job's frames for a scene. Raises `FootageError` and `JournalError`."""
     global _shown
     rendered = bpy.data.scenes.get(job.scene) or scene
@@ -52,7 +54,8 @@ def open_job(job: JobRecord, scene: bpy.types.Scene, how: str, window: bpy.types
         # from 5.0 on, a workspace may show another scene's strips than the window's
         scene = getattr(window.workspace, "sequencer_scene", None) or scene
     _shown = None
-    return open_footage(scene, _footage_of(job), how, window=window, rendered=rendered)
+    footage = _footage_of(job)
+    return open_footage(scene, footage, how, window=window, rendered=rendered, may_open_window=may_open_window)
 
 
 def _footage_of(job: JobRecord) -> Footage:

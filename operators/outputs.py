@@ -54,7 +54,7 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
             how = context.scene.renderjuice.open_with
         try:
             job = self.choose(live_jobs.session().journal.jobs(), job_list.chosen_id(context))
-            opened = arrivals.open_job(job, context.scene, how, context.window)
+            opened = arrivals.open_job(job, context.scene, how, context.window, may_open_window=True)
         except (ValueError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}

@@ -46,7 +46,8 @@ class RENDERJUICE_UL_jobs(bpy.types.UIList):
         if job is None:
             return
         row = layout.split(factor=0.55)
-        row.label(text=job.name[:LONGEST_NAME], icon=ICONS[job.stage], translate=False)
+        name = f"{job.name[:LONGEST_NAME]}  {_frames_of(job.id).partition(' (')[0]}"
+        row.label(text=name, icon=ICONS[job.stage], translate=False)
         if job.is_live and job.fraction is not None:
             row.progress(factor=job.fraction, text=stage_words(job), translate=False)
         else:
@@ -113,12 +114,12 @@ class RENDERJUICE_PT_jobs(SubPanel, bpy.types.Panel):
 
 def draw_details(column: bpy.types.UILayout, context: bpy.types.Context, job: JobRecord) -> None:
     """Draw everything about one job."""
-    _draw_progress(column, context, job)
+    _draw_progress(column, job)
+    _draw_trouble(column, context, job)
+    _draw_buttons(column, job)
     icon = thumbnails.icon_of(job.id)
     if icon:
         column.template_icon(icon_value=icon, scale=PREVIEW_SCALE)
-    _draw_trouble(column, context, job)
-    _draw_buttons(column, job)
     details = column.column(align=True)
     draw_text(details, context, f"Scene “{job.scene}”: {_frames_of(job.id)}")
     draw_text(details, context, _short_path(job.output_dir), icon="FILE_FOLDER")
@@ -136,7 +137,7 @@ def _short_path(folder: Path) -> str:
     return f"//{folder.relative_to(project)}" if bpy.data.filepath and folder.is_relative_to(project) else str(folder)
 
 
-def _draw_progress(column: bpy.types.UILayout, context: bpy.types.Context, job: JobRecord) -> None:
+def _draw_progress(column: bpy.types.UILayout, job: JobRecord) -> None:
     words = progress_words(job)
     if job.is_live:
         column.progress(factor=job.fraction or 0.0, text=words, translate=False)

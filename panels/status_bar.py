@@ -20,12 +20,12 @@ def draw_status(self: Any, _context: bpy.types.Context) -> None:
     ended = [job for job_id in notices.unseen() if (job := live_jobs.find(job_id)) is not None]
     live = [job for job in live_jobs.jobs() if job.is_live]
     row = self.layout.row(align=True)
-    if ended:
-        _draw_notice(row, ended)
-    elif live_jobs.trouble():
+    if live_jobs.trouble():
         row.label(text="Renderjuice: The List of Jobs Has a Problem", icon="ERROR")
     elif live:
         row.label(text=_going_on(live), icon=ICONS[live[0].stage], translate=False)
+    if ended:
+        _draw_notice(row, ended)
 
 
 def _draw_notice(row: bpy.types.UILayout, ended: list[JobRecord]) -> None:

@@ -3,11 +3,14 @@
 
 from collections.abc import Sequence
 
-from tools import environments, packaging, processes, testing
+from tools import environments, gui_blender, packaging, processes, testing
 from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
 SECONDS = 3600.0
+WINDOW = "window"
+"""The measurement that needs a Blender with a window."""
+GUI_VERSION = "5.2"
 
 
 def bench(names: Sequence[str]) -> int:
@@ -17,7 +20,11 @@ def bench(names: Sequence[str]) -> int:
         raise CannotGoOn(f"There is nothing to measure: {program} has no __main__.py.")
     tools_python = environments.ensure(environments.TOOLS)
     environments.ensure_any_blender()
+    known = testing.programs(tools_python, environments.ready_blenders())
+    if not names or WINDOW in names:
+        windows, left_out = gui_blender.ensure_all([GUI_VERSION])
+        known |= {"RENDERJUICE_GUI_VERSION": GUI_VERSION, "RENDERJUICE_GUI_BLENDER": str(windows.get(GUI_VERSION, ""))}
+        known["RENDERJUICE_NO_GUI_BLENDER"] = left_out.get(GUI_VERSION, "")
     with processes.nothing_left_behind() as mark:
-        known = testing.programs(tools_python, environments.ready_blenders())
         variables = processes.settings(**known, RENDERJUICE_ZIP=str(packaging.build()), **mark)
         return processes.run([tools_python, program, *names], env=variables, timeout=SECONDS).code

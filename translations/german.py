@@ -88,7 +88,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs was deleted or replaced by another file.": "Die Liste der Aufträge wurde gelöscht oder durch eine andere Datei ersetzt.",
     "The list of jobs is held by another program. Try again in a moment.": "Die Liste der Aufträge wird von einem anderen Programm festgehalten. Versuchen Sie es gleich noch einmal.",
     "The list of jobs cannot be read or written ({}).": "Die Liste der Aufträge kann nicht gelesen oder geschrieben werden ({}).",
-    "The list of jobs is broken ({}). Move the journal away to begin a new one.": "Die Liste der Aufträge ist beschädigt ({}). Verschieben Sie das Journal, um eine neue zu beginnen.",
+    "The list of jobs is broken ({}). Move {} away to begin a new one.": "Die Liste der Aufträge ist beschädigt ({}). Verschieben Sie {}, um eine neue zu beginnen.",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "Die Liste der Aufträge wurde von einer neueren Version dieser Erweiterung geschrieben. Aktualisieren Sie die Erweiterung.",
     "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "Die Namen der Bilder verraten ihre Nummern nicht; {files} Dateien kamen an, so viele wie bestellt.",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice lieferte {} von {} Bildern; es fehlen: {}.",

@@ -88,7 +88,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs was deleted or replaced by another file.": "ジョブのリストが削除されたか、別のファイルに置き換えられました。",
     "The list of jobs is held by another program. Try again in a moment.": "ジョブのリストが別のプログラムに使用されています。しばらくしてからもう一度お試しください。",
     "The list of jobs cannot be read or written ({}).": "ジョブのリストを読み書きできません ({})。",
-    "The list of jobs is broken ({}). Move the journal away to begin a new one.": "ジョブのリストが壊れています ({})。新しく始めるには、ジャーナルを別の場所に移動してください。",
+    "The list of jobs is broken ({}). Move {} away to begin a new one.": "ジョブのリストが壊れています ({})。新しく始めるには {} を移動してください。",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "ジョブのリストは、この拡張機能の新しいバージョンで書かれています。拡張機能を更新してください。",
     "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "フレームの名前から番号がわかりません。要求どおり {files} 個のファイルが届きました。",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice から {1} フレーム中 {0} フレームが届きました。不足: {2}。",

@@ -88,7 +88,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs was deleted or replaced by another file.": "任务列表已被删除或被其他文件替换。",
     "The list of jobs is held by another program. Try again in a moment.": "任务列表被另一个程序占用。请稍后重试。",
     "The list of jobs cannot be read or written ({}).": "无法读取或写入任务列表 ({})。",
-    "The list of jobs is broken ({}). Move the journal away to begin a new one.": "任务列表已损坏 ({})。请将日志文件移走以重新开始。",
+    "The list of jobs is broken ({}). Move {} away to begin a new one.": "任务列表已损坏 ({})。请将 {} 移走以重新开始。",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "任务列表由此扩展的更新版本写入。请更新扩展。",
     "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "帧的名称没有表明编号；已收到 {files} 个文件，与请求数量一致。",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice 交付了 {1} 帧中的 {0} 帧；缺少: {2}。",

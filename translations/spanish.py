@@ -88,7 +88,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs was deleted or replaced by another file.": "La lista de trabajos fue eliminada o reemplazada por otro archivo.",
     "The list of jobs is held by another program. Try again in a moment.": "Otro programa tiene ocupada la lista de trabajos. Inténtalo de nuevo en un momento.",
     "The list of jobs cannot be read or written ({}).": "No se puede leer o escribir la lista de trabajos ({}).",
-    "The list of jobs is broken ({}). Move the journal away to begin a new one.": "La lista de trabajos está dañada ({}). Mueve el diario a otro sitio para empezar una nueva.",
+    "The list of jobs is broken ({}). Move {} away to begin a new one.": "La lista de trabajos está dañada ({}). Mueve {} a otro lugar para empezar una nueva.",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "La lista de trabajos fue escrita por una versión más reciente de esta extensión. Actualiza la extensión.",
     "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "Los nombres de los fotogramas no dicen sus números; llegaron {files} archivos, tantos como se pidieron.",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice entregó {} de {} fotogramas; faltan: {}.",

@@ -28,12 +28,14 @@ def open_footage(
     *,
     window: bpy.types.Window | None = None,
     rendered: bpy.types.Scene | None = None,
+    may_open_window: bool = False,
 ) -> Opened:
     """Open a job's frames in one of the WAYS, for a scene: at its frame N the job's frame N is shown.
 
     What shows the job already is brought up to date instead of made again. Frames that are not in their folder any more
     are left out. `window` is where editors are looked for first. `rendered` is the scene whose color management the
-    frames were written with, the same one if None. Raises `FootageError`.
+    frames were written with, the same one if None. With `may_open_window` a new one is made where no editor is free.
+    Raises `FootageError`.
     """
     known = len(footage.frames)
     footage = footage.present()
@@ -46,7 +48,7 @@ def open_footage(
     rendered = rendered or scene
     match how:
         case "IMAGE_EDITOR":
-            opened = image.show(rendered, footage, window)
+            opened = image.show(rendered, footage, window, may_open_window=may_open_window)
         case "SEQUENCER":
             opened = strips.add(scene, footage, rendered, window)
         case "COMPOSITOR":

@@ -61,15 +61,19 @@ def set_path(owner: Any, path: Path) -> None:
         owner.filepath = str(path)
 
 
-def show(rendered: bpy.types.Scene, footage: Footage, window: bpy.types.Window | None) -> Opened:
+def show(
+    rendered: bpy.types.Scene, footage: Footage, window: bpy.types.Window | None, *, may_open_window: bool = False
+) -> Opened:
     """Show the frames in an Image Editor of the window, or of another one. Raises `FootageError`.
 
     One that shows something else of the artist's is left alone, and no editor is turned into an Image Editor: when none
-    is free, the image is loaded, and the sentence says where to find it.
+    is free, a window is opened for it, as for a render, or else the sentence says where to find the image.
     """
     image, sequence = load(rendered, footage)
     warnings = (*left_out(footage, sequence), *_blank_frames(footage, sequence))
     free = _free_editor(image, window)
+    if free is None and may_open_window:
+        free = _new_editor(window)
     if free is None:
         # nothing else keeps it from being lost when the file is saved
         image.use_fake_user = True
@@ -104,6 +108,21 @@ def _free_editor(image: bpy.types.Image, window: bpy.types.Window | None) -> tup
     ranked = [(_rank(space, image), area, space) for area, space in editors(windows)]
     ranked = [found for found in ranked if found[0] is not None]
     return min(ranked, key=lambda found: found[0])[1:] if ranked else None
+
+
+def _new_editor(window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
+    """An Image Editor in a window of its own; None for an artist who wants no window for renders either."""
+    context = bpy.context
+    if bpy.app.background or window is None or context.preferences.view.render_display_type == "NONE":
+        return None
+    before = set(context.window_manager.windows)
+    with context.temp_override(window=window, area=window.screen.areas[0]):
+        bpy.ops.wm.window_new()
+    for new in set(context.window_manager.windows) - before:
+        area = new.screen.areas[0]
+        area.ui_type = "IMAGE_EDITOR"
+        return area, area.spaces.active
+    return None
 
 
 def _rank(space: Any, image: bpy.types.Image) -> int | None:

@@ -19,6 +19,7 @@ import enable
 import snapshot
 import tick
 import upload
+import window
 from measuring import CannotMeasure, Figure
 from programs import Bench, bench
 
@@ -28,6 +29,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "download": download.measure,
     "tick": tick.measure,
     "enable": enable.measure,
+    "window": window.measure,
 }
 
 

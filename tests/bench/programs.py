@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from measuring import CannotMeasure
+from server import FRAME_BYTES
 
 HERE = Path(__file__).resolve().parent
 MODULE = "bl_ext.user_default.renderjuice"
@@ -66,9 +67,10 @@ class Bench:
             raise CannotMeasure(f"{program} told nothing: {error}") from error
 
     @contextmanager
-    def server(self) -> Iterator[str]:
+    def server(self, frame_bytes: int = FRAME_BYTES) -> Iterator[str]:
         """The address of a loopback storage that takes and gives as fast as it can, in a process of its own."""
-        with subprocess.Popen([sys.executable, HERE / "server.py"], stdout=subprocess.PIPE, text=True) as process:
+        command = [sys.executable, HERE / "server.py", str(frame_bytes)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 port = process.stdout.readline().strip() if process.stdout else ""
                 if not port:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A storage on loopback that is never what limits a transfer: PUT is read and dropped, GET gives one frame.
 
-A program of its own: it prints its port and serves until it is ended. Threads and large blocks, because the time is
-then spent in the system's calls, without the interpreter's lock.
+A program of its own, told how many bytes a frame has: it prints its port and serves until it is ended. Threads and
+large blocks, because the time is then spent in the system's calls, without the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ LENGTH = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 EXPECTS = re.compile(rb"^expect:\s*100-continue", re.IGNORECASE | re.MULTILINE)
 
 
-def answer_to_get() -> bytes:
+def answer_to_get(size: int) -> bytes:
     """Head and body of a frame: what begins and ends like a PNG and cannot be compressed in between."""
-    frame = PNG_START + os.urandom(FRAME_BYTES - len(PNG_START) - len(PNG_END)) + PNG_END
+    frame = PNG_START + os.urandom(size - len(PNG_START) - len(PNG_END)) + PNG_END
     head = f'HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: {len(frame)}\r\nETag: "frame-1"\r\n\r\n'
     return head.encode() + frame
 
@@ -62,7 +62,7 @@ def serve(connection: socket.socket, frame: bytes) -> None:
 
 def main() -> None:
     """Serve until this program is ended."""
-    frame = answer_to_get()
+    frame = answer_to_get(int(sys.argv[1]))
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()

@@ -61,10 +61,10 @@ def cancel_all() -> None:
 
 
 def worker() -> int:
-    """The process id of the worker that was last at work; 0 when there was none."""
+    """The process id of the worker that was last at work; 0 when there is none."""
     journal = module("properties.live_jobs").session().journal
-    setting = module("jobs.journal").Setting.WORKER
-    return int(journal.setting(setting) or 0)
+    told = journal.setting(module("jobs.journal").Setting.WORKER)
+    return int(told) if told.isdecimal() else 0
 
 
 def new_project(path: str, frames: int) -> None:

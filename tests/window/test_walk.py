@@ -104,6 +104,7 @@ def test_progress_moves_until_it_is_canceled(window: Window, running_job: str, p
     window.wait_for(f"jobs()[0]['frames_downloaded'] > {before}", RENDER_SECONDS)
     window.wait(lambda: window.picture(panel) != earlier, "the panel to be drawn with the progress")
     window.screenshot("more is rendered")
+    window.scroll_to("Cancel", panel)
     window.click("Cancel", panel)
     yes = window.wait_to_see("OK")
     window.screenshot("asked whether to cancel", mark=yes)
@@ -163,6 +164,31 @@ def test_disabled_and_enabled_it_follows_its_job_again(
     window.ask(f"sign_in({farm.api_url!r}, {API_KEY!r})")
     window.wait_for(f"any(job['id'] == {running_job!r} and job['is_live'] for job in jobs())")
     goes_on(window, running_job, "enabled again")
+
+
+def test_a_worker_that_is_killed_comes_back(window: Window, running_job: str, panel: Box) -> None:
+    worker = int(window.ask("worker()"))
+    os.kill(worker, signal.SIGKILL)
+    window.wait_for(f"worker() not in (0, {worker})", RENDER_SECONDS)
+    goes_on(window, running_job, "after its worker was killed")
+
+
+def test_a_broken_journal_is_said_and_a_new_one_begun(window: Window, panel: Box) -> None:
+    journal = Path(window.ask("str(module('properties.preferences').home().journal)"))
+    journal.write_bytes(b"this is no list of jobs " * 1000)
+    window.click("Render Frame", panel)
+    window.wait_for("'list of jobs' in module('properties.live_jobs').trouble()")
+    window.wait_to_see("list of jobs", panel)
+    window.screenshot("the journal is broken")
+    for file in journal.parent.glob(journal.name + "*"):
+        file.unlink()
+    window.wait_for("not module('properties.live_jobs').trouble()", RENDER_SECONDS)
+    window.display.move(*window.area("VIEW_3D").middle)
+    window.settle()
+    before = len(window.ask("jobs()"))
+    window.click("Render Frame", panel)
+    window.wait_for(f"len(jobs()) == {before + 1} and jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
+    window.screenshot("a new journal")
 
 
 def test_the_worker_goes_on_when_blender_quits(window: Window, running_job: str, panel: Box) -> None:
