@@ -8,23 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-
-class JobStatus:
-    """The documented statuses. An unknown one is kept as it is and means that the job is still running."""
-
-    CREATED = "created"
-    VALIDATING = "validating"
-    VALIDATED = "validated"
-    DEBUGGING = "debugging"
-    BOOTING = "booting"
-    RENDERING = "rendering"
-    FINALIZING = "finalizing"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    SUSPENDED = "suspended"
-
-    FINISHED = frozenset({COMPLETED, FAILED, CANCELED})
+from .status import JobStatus as JobStatus
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
-from ..api.models import Downloads, OutputFile
 from .records import OutputRecord
+
+if TYPE_CHECKING:
+    from ..api.models import Downloads, OutputFile
 
 LONGEST_NAME = 200
 """Bytes: below what the usual file systems take (255), with room for a suffix of ours."""

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames in the project that come by themselves: opened when a job is done, brought up to date while it renders."""
+"""Frames in the project that come by themselves: opened when a job is done, brought up to date while it renders.
+
+What opens them is loaded when it is first needed, because every start of Blender waits for what is loaded before.
+"""
 
 from __future__ import annotations
 
@@ -8,15 +11,16 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
-from ..jobs.frame_names import frame_paths
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage
 from ..properties import live_jobs
-from ..scene.footage import WAYS, Footage, FootageError, Opened, open_footage, refresh, shown_jobs
+
+if TYPE_CHECKING:
+    from ..scene.footage import Footage, Opened
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +53,8 @@ def open_job(
 ) -> Opened:
     """Open a job's frames for a scene. Raises `FootageError` and `JournalError`."""
     global _shown
+    from ..scene.footage import open_footage
+
     rendered = bpy.data.scenes.get(job.scene) or scene
     if how == "SEQUENCER" and window is not None:
         # from 5.0 on, a workspace may show another scene's strips than the window's
@@ -59,6 +65,9 @@ def open_job(
 
 
 def _footage_of(job: JobRecord) -> Footage:
+    from ..jobs.frame_names import frame_paths
+    from ..scene.footage import Footage
+
     outputs = live_jobs.session().journal.outputs(job.id).values()
     return Footage(job.id, job.name, frame_paths(job.frames, outputs), job.frames, job.config.fps)
 
@@ -73,6 +82,11 @@ def take_in(before: JobRecord | None, after: JobRecord) -> None:
     is_news = before is None or (before.frames_downloaded, before.stage) != (after.frames_downloaded, after.stage)
     if is_news and after.id in _shown_jobs():
         _stale.add(after.id)
+    _serve_soon()
+
+
+def _serve_soon() -> None:
+    """See to it that what is due is done."""
     if (_due or _stale) and not bpy.app.background and not bpy.app.timers.is_registered(serve):
         bpy.app.timers.register(serve, first_interval=SOON, persistent=True)
 
@@ -84,14 +98,16 @@ def serve() -> float | None:
     middle of something, and while Blender renders.
     """
     global _refreshing, _spent
-    if not _due and not _stale and _refreshing is None:
+    due = [job_id for job_id in _due if _is_wanted_here(job_id)]
+    if not due and not _stale and _refreshing is None:
         return None
     begin = time.monotonic()
     try:
         if _is_busy(bpy.context):
             return INTERVAL
-        if _due:
-            _open_on_its_own(_due.pop(0))
+        if due:
+            _due.remove(due[0])
+            _open_on_its_own(due[0])
             return STEP_INTERVAL
         if _refreshing is None:
             _refreshing, _spent = _refresh(_stale.pop()), 0.0
@@ -105,13 +121,19 @@ def serve() -> float | None:
     return max(INTERVAL, (_spent + time.monotonic() - begin) / MOST_OF_THE_TIME)
 
 
-def _open_on_its_own(job_id: str) -> None:
-    """Open the frames of a job that is done, as its scene says, if its .blend is the open file."""
+def _is_wanted_here(job_id: str) -> bool:
+    """True for a job of the open file. One of another file waits until that is open again."""
     job = live_jobs.find(job_id)
-    if job is None or not _is_open_file(job):
+    return job is not None and _is_open_file(job)
+
+
+def _open_on_its_own(job_id: str) -> None:
+    """Open the frames of a job that is done, as its scene says."""
+    job = live_jobs.find(job_id)
+    if job is None:
         return
     scene: bpy.types.Scene | None = bpy.data.scenes.get(job.scene)
-    if scene is None or scene.library is not None or scene.renderjuice.open_with not in WAYS:
+    if scene is None or scene.library is not None or scene.renderjuice.open_with == "NOTHING":
         return
     if job_id in _shown_jobs():
         # the artist did it already
@@ -119,7 +141,7 @@ def _open_on_its_own(job_id: str) -> None:
         return
     try:
         opened = open_job(job, scene, scene.renderjuice.open_with, bpy.context.window)
-    except (FootageError, JournalError, OSError) as error:
+    except (ValueError, JournalError, OSError) as error:
         _tell(job, str(error))
         return
     bpy.ops.ed.undo_push(message="Open Frames from Renderjuice")
@@ -131,12 +153,16 @@ def _open_on_its_own(job_id: str) -> None:
 def _tell(job: JobRecord, sentence: str) -> None:
     """Write in the job's receipt what no operator is there to report."""
     logger.warning("%s", sentence)
-    with suppress(JournalError, KeyError):
-        live_jobs.session().journal.add_note(job.id, sentence)
+    journal = live_jobs.session().journal
+    with suppress(JournalError, KeyError), journal.hasty():
+        journal.add_note(job.id, sentence)
 
 
 def _refresh(job_id: str) -> Iterator[None]:
     """Bring up to date what shows a job, in steps that take a few milliseconds each for a thousand frames."""
+    from ..jobs.frame_names import frame_paths
+    from ..scene.footage import Footage, refresh
+
     job = live_jobs.find(job_id)
     if job is None:
         return
@@ -146,12 +172,14 @@ def _refresh(job_id: str) -> Iterator[None]:
         frames = frame_paths(job.frames, outputs)
         yield
         refresh(Footage(job.id, job.name, frames, job.frames))
-    except (FootageError, JournalError, OSError) as error:
+    except (ValueError, JournalError, OSError) as error:
         logger.warning("%s", error)
 
 
 def _shown_jobs() -> frozenset[str]:
     global _shown
+    from ..scene.footage import shown_jobs
+
     if _shown is None:
         _shown = shown_jobs()
     return _shown
@@ -176,9 +204,11 @@ def _is_busy(context: bpy.types.Context) -> bool:
 
 @bpy.app.handlers.persistent
 def _look_again(*_: Any) -> None:
-    """Another file, or an undo step: what is shown may not be what it was."""
+    """Another file, or an undo step: what is shown may not be what it was, and may show fewer frames than are here."""
     global _shown
     _shown = None
+    _stale.update(_shown_jobs())
+    _serve_soon()
 
 
 def register() -> None:

@@ -28,6 +28,11 @@ def _job_properties() -> dict[str, object]:
     }
 
 
+def chosen_id(context: bpy.types.Context) -> str:
+    """The id of the job that is chosen on the screen. A script sees no list: it means the newest job that fits."""
+    return "" if bpy.app.background else job_list.chosen_id(context)
+
+
 class JobOperator:
     """What the operators on a job share: which job is meant, and how it is told to the worker."""
 
@@ -42,7 +47,7 @@ class JobOperator:
         """Tell the worker. Every reason why not is an ERROR report."""
         try:
             session = live_jobs.session()
-            job = self.choose(session.journal.jobs(), job_list.chosen_id(context))
+            job = self.choose(session.journal.jobs(), chosen_id(context))
             argument = self.argument(job)
             session.wish(self.wish, job.api_url, job.id, argument)
             live_jobs.follow()
@@ -54,16 +59,19 @@ class JobOperator:
         return {"FINISHED"}
 
     def choose(self, jobs: tuple[JobRecord, ...], chosen: str) -> JobRecord:
-        """The job that is meant: the one that was given, else the one `chosen` in the list, else the newest.
+        """The job that is meant: the one that was given or is `chosen` in the list; without, the newest that fits.
 
-        Raises `ValueError` when there is none, or when it does not apply to it.
+        Raises `ValueError` when there is none that it applies to.
         """
         if self.job:
             jobs = tuple(job for job in jobs if job.id == self.job)
             if not jobs:
                 raise ValueError(f"There is no job {self.job} in the list. It may have been removed.")
+        else:
+            # of a job that is chosen in the list, no other one is meant
+            jobs = tuple(job for job in jobs if job.id == chosen) or jobs
         reason = "There is no job yet. Submit a scene first."
-        for job in sorted(jobs, key=lambda job: job.id != chosen):
+        for job in jobs:
             reason = self.objection(job)
             if not reason:
                 return job
@@ -98,7 +106,16 @@ class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
         """Ask first: a render that is stopped has been paid for."""
         if bpy.app.background:
             return self.execute(context)
-        return set(context.window_manager.invoke_confirm(self, event))
+        try:
+            job = self.choose(live_jobs.jobs(), chosen_id(context))
+        except ValueError as error:
+            self.report({"ERROR"}, translate(str(error)))
+            return {"CANCELLED"}
+        self.job = job.id
+        title = translate(f"Cancel the render of “{job.name}”?")
+        confirm = translate("Cancel Render")
+        ask = context.window_manager.invoke_confirm
+        return set(ask(self, event, title=title, confirm_text=confirm, icon="WARNING"))
 
     def objection(self, job: JobRecord) -> str:
         """Only a job that is not over can be canceled."""

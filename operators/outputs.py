@@ -9,13 +9,13 @@ import bpy
 
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord
-from ..properties import job_list, live_jobs
+from ..properties import live_jobs
 from ..properties.scene_settings import OPENING
-from ..scene.footage import WAYS
 from ..translations import translate
 from . import arrivals
-from .jobs import JobOperator
+from .jobs import JobOperator, chosen_id
 
+WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
 NO_JOB = "There is no job yet. Submit a scene first"
 
 
@@ -36,8 +36,8 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
         "how": bpy.props.EnumProperty(
             name="How",
             description="Where to open the frames; where the scene says if not given",
-            items=[item for item in OPENING["open_with"].keywords["items"] if item[0] in WAYS],
-            default=WAYS[0],
+            items=WAYS,
+            default=WAYS[0][0],
             options={"SKIP_SAVE", "HIDDEN"},
         ),
     }
@@ -50,10 +50,10 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Open them. Every reason why not is an ERROR report."""
         how = self.how
-        if not self.properties.is_property_set("how") and context.scene.renderjuice.open_with in WAYS:
+        if not self.properties.is_property_set("how") and context.scene.renderjuice.open_with != "NOTHING":
             how = context.scene.renderjuice.open_with
         try:
-            job = self.choose(live_jobs.session().journal.jobs(), job_list.chosen_id(context))
+            job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
             opened = arrivals.open_job(job, context.scene, how, context.window, may_open_window=True)
         except (ValueError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
@@ -93,7 +93,7 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Have the system open it. Every reason why not is an ERROR report."""
         try:
-            job = self.choose(live_jobs.session().journal.jobs(), job_list.chosen_id(context))
+            job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
             return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
         except (ValueError, RuntimeError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
@@ -112,7 +112,7 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
 def _poll(cls: Any) -> bool:
     if bpy.app.background or live_jobs.jobs():
         return True
-    cls.poll_message_set(NO_JOB)
+    cls.poll_message_set(translate(NO_JOB))
     return False
 
 

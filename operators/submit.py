@@ -71,7 +71,6 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             session = live_jobs.session()
             session.ensure_worker(preferences.api_url(context))
             job = hand_over(session, self._snapshot(context, reading, dependencies))
-            live_jobs.look_again()
         except (ValueError, SnapshotError, JournalError, WorkerError, OSError) as error:
             scene_check.note_change()
             live_jobs.follow()
@@ -79,6 +78,9 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             return {"CANCELLED"}
         for line in (*reading.notices, *(finding.sentence for finding in findings)):
             self.report({"WARNING"}, translate(line))
+        # the job is on its way, whatever keeps the list from showing it now: the timer says so
+        with suppress(JournalError):
+            live_jobs.look_again()
         live_jobs.follow()
         if not self.wait:
             message = f"Submitted “{job.name}”: {describe(reading.frames)}, to {job.output_dir}"

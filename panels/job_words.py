@@ -4,9 +4,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
-from ..api.models import JobStatus
+from ..api.status import JobStatus
 from ..jobs.records import JobRecord, Stage
 from ..properties import live_jobs
 from ..translations import translate
@@ -47,6 +48,8 @@ ICONS: dict[Stage, Any] = {
 TRANSFER_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.RENDERING, Stage.DOWNLOADING})
 LONGEST_STATUS = 40
 """Letters of an unknown status that are shown."""
+LONGEST_VALUE, MOST_PARTS = 40, 6
+"""Letters of a setting, and values of a list of them, that are shown."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
@@ -90,6 +93,21 @@ def progress_words(job: JobRecord) -> str:
     if job.stage in (Stage.PACKAGING, Stage.UPLOADING) and job.fraction is not None:
         share = f"{job.fraction:.0%}"
     return " · ".join(word for word in (stage_words(job), count_words(job), share, time_words(job)) if word)
+
+
+def value_words(value: Any) -> str:
+    """A setting of a job as people write it, shortened: what the service says may be of any kind and length."""
+    if isinstance(value, bool):
+        words = "on" if value else "off"
+    elif isinstance(value, Mapping):
+        words = " × ".join(str(part) for part in value.values())
+    elif isinstance(value, (list, tuple)):
+        is_size = len(value) == 2 and all(isinstance(part, int) for part in value)
+        words = (" × " if is_size else ", ").join(str(part) for part in value[:MOST_PARTS])
+        words += ", …" if len(value) > MOST_PARTS else ""
+    else:
+        words = str(value)
+    return words if len(words) <= LONGEST_VALUE else words[: LONGEST_VALUE - 1] + "…"
 
 
 def size(count: float) -> str:

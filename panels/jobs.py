@@ -10,13 +10,12 @@ from typing import Any
 
 import bpy
 
-from ..jobs.comparison import differences
 from ..jobs.records import JobRecord, Stage
 from ..properties import job_list, live_jobs, thumbnails
 from ..properties.render_settings import PROPERTIES
 from ..scene.frames import describe
 from ..translations import translate
-from .job_words import ICONS, progress_words, stage_words, transfer_words
+from .job_words import ICONS, progress_words, stage_words, transfer_words, value_words
 from .layout import SubPanel, draw_text
 
 FEWEST_ROWS, MOST_ROWS = 2, 6
@@ -123,10 +122,8 @@ def draw_details(column: bpy.types.UILayout, context: bpy.types.Context, job: Jo
     details = column.column(align=True)
     draw_text(details, context, f"Scene “{job.scene}”: {_frames_of(job.id)}")
     draw_text(details, context, _short_path(job.output_dir), icon="FILE_FOLDER")
-    for difference in _differences_of(job):
-        label = PROPERTIES[difference.field].keywords["name"] if difference.field in PROPERTIES else difference.field
-        used = f"{translate(label)}: asked for {difference.asked}, used {difference.used}"
-        draw_text(details, context, used, icon="INFO")
+    for label, asked, used in _differences_of(job):
+        draw_text(details, context, f"{translate(label)}: asked for {asked}, used {used}", icon="INFO")
     for note in job.notes[-MOST_NOTES:]:
         draw_text(details, context, note, icon="INFO")
 
@@ -175,7 +172,8 @@ def _draw_buttons(column: bpy.types.UILayout, job: JobRecord) -> None:
         buttons.operator("renderjuice.remove", text="Remove", icon="REMOVE").job = job.id
 
 
-def _differences_of(job: JobRecord) -> tuple[Any, ...]:
+def _differences_of(job: JobRecord) -> tuple[tuple[str, str, str], ...]:
+    """What the farm used otherwise: label, what was asked for, and what was used."""
     return _kept_differences(job.id, job.revision) if job.final_config is not None else ()
 
 
@@ -187,9 +185,15 @@ def _frames_of(job_id: str) -> str:
 
 
 @functools.lru_cache(256)
-def _kept_differences(job_id: str, _revision: int) -> tuple[Any, ...]:
+def _kept_differences(job_id: str, _revision: int) -> tuple[tuple[str, str, str], ...]:
+    # loaded when it is first needed, because every start of Blender waits for what is loaded before
+    from ..jobs.comparison import differences
+
     job = live_jobs.find(job_id)
-    return differences(job.config, job.final_config) if job is not None else ()
+    found = differences(job.config, job.final_config) if job is not None else ()
+    return tuple(
+        (PROPERTIES[each.field].keywords["name"], value_words(each.asked), value_words(each.used)) for each in found
+    )
 
 
 classes = (RENDERJUICE_UL_jobs, RENDERJUICE_PT_jobs)

@@ -51,7 +51,7 @@ def draw_missing(column: bpy.types.UILayout, context: bpy.types.Context) -> None
         host = "" if _is_public(context) else preferences.api_host(context)
         text = f"Enter the API key for {host}." if host else "Enter your API key."
         draw_text(column, context, text, icon="KEYINGSET")
-        column.prop(preferences.get(context), "api_key", text="", placeholder="API Key")
+        preferences.draw_key(column, preferences.get(context))
         if not host:
             column.operator("wm.url_open", text="Get an API Key...", icon="URL").url = WEBSITE
         return
@@ -72,7 +72,7 @@ def _draw_connection(column: bpy.types.UILayout, context: bpy.types.Context) -> 
         draw_text(column, context, "See whether Renderjuice takes the key.", icon="LINKED")
     else:
         draw_text(column, context, found[1], icon="ERROR")
-        column.prop(preferences.get(context), "api_key", text="", placeholder="API Key")
+        preferences.draw_key(column, preferences.get(context))
     column.operator("renderjuice.test_connection", text="Test Connection")
 
 

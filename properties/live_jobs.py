@@ -16,7 +16,7 @@ from ..jobs.control import Session, WorkerError
 from ..jobs.estimate import Estimates
 from ..jobs.journal import JournalError
 from ..jobs.records import JobRecord, Stage
-from . import connection_test, job_list, notices, preferences, scene_check, thumbnails
+from . import connection_test, job_list, notices, preferences, readiness, scene_check, thumbnails
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +92,7 @@ def tick() -> float | None:
             logger.warning("%s", error)
             _trouble = str(error)
             redraw()
+        _check_scenes()
         return TROUBLED_TICK
     except Exception:
         # Blender would drop the timer without a word
@@ -155,6 +156,8 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
 
 def _check_scenes() -> bool:
     """Check the scenes on screen if that is due. True while it is still to be done."""
+    if not (scene_check.is_due() and readiness.is_ready(bpy.context)):
+        return False
     try:
         if scene_check.look(bpy.context):
             redraw()

@@ -137,6 +137,12 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         column.prop(self, "on_quit")
 
 
+def draw_key(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
+    """Draw the field for the key alone; not one that the environment overrules."""
+    if credentials.KEY_VARIABLE not in os.environ:
+        column.prop(preferences, "api_key", text="", placeholder="API Key")
+
+
 def draw_service(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
     """Draw the fields for server and key. What the environment sets is shown and cannot be changed."""
     for field, variable in (("server", credentials.URL_VARIABLE), ("api_key", credentials.KEY_VARIABLE)):

@@ -20,10 +20,13 @@ REST = 0.5
 """Seconds without a change after which the scenes are checked."""
 SHARE = 50
 """How many times as long as a check took Blender is left alone after it."""
+MOST_SECONDS = 0.05
+"""A scene whose check takes longer is not checked by itself again: that would be felt at each change."""
 
 _found: dict[int, tuple[Finding, ...]] = {}
 _changed: float | None = None
 _not_before = 0.0
+_is_slow = False
 
 
 def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
@@ -39,26 +42,32 @@ def note_change() -> None:
 
 def is_due() -> bool:
     """True while a change waits to be looked at."""
-    return _changed is not None
+    return _changed is not None and not _is_slow
+
+
+def is_old() -> bool:
+    """True when the scene has changed since the last check, and is too large to be checked by itself."""
+    return _changed is not None and _is_slow
 
 
 def look(context: bpy.types.Context) -> bool:
     """Check the scenes on screen if it is time. True when something else was found than before."""
     now = time.monotonic()
-    if _changed is None or now < max(_changed + REST, _not_before) or _is_busy(context):
+    if not is_due() or now < max(_changed + REST, _not_before) or _is_busy(context):
         return False
     return check({window.scene for window in context.window_manager.windows})
 
 
 def check(scenes: set[bpy.types.Scene]) -> bool:
     """Check scenes now, and forget the others. True when something else was found than before."""
-    global _found, _changed, _not_before
+    global _found, _changed, _not_before, _is_slow
     began = time.monotonic()
     dependencies = find_dependencies()
     found = {scene.session_uid: check_scene(scene, dependencies) for scene in scenes}
     is_news, _found, _changed = found != _found, found, None
-    ended = time.monotonic()
-    _not_before = ended + SHARE * (ended - began)
+    taken = time.monotonic() - began
+    _is_slow = taken > MOST_SECONDS
+    _not_before = began + taken + SHARE * taken
     return is_news
 
 
@@ -70,6 +79,6 @@ def _is_busy(context: bpy.types.Context) -> bool:
 
 def forget() -> None:
     """Forget everything, as for another file."""
-    global _changed
+    global _changed, _is_slow
     _found.clear()
-    _changed = None
+    _changed, _is_slow = None, False

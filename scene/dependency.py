@@ -32,7 +32,7 @@ class Dependency:
     """One file (or what stands for several) and the datablock that uses it.
 
     `written` is the path as the datablock has it, `path` where that leads on this machine; `collection` is where in
-    `bpy.data` the datablock `user` is, or "".
+    `bpy.data` the datablock `user` is, or "", and `library` the file that it is linked from, or "".
     """
 
     kind: str
@@ -40,6 +40,7 @@ class Dependency:
     written: str
     path: Path
     collection: str = ""
+    library: str = ""
 
     @property
     def is_relative(self) -> bool:
@@ -50,7 +51,8 @@ class Dependency:
 def dependency_of(kind: str, datablock: bpy.types.ID, written: str) -> Dependency:
     """The file that a datablock names as `written`."""
     place = Path(absolute(written, datablock))
-    return Dependency(kind, datablock.name, written, place, COLLECTIONS.get(datablock.id_type, ""))
+    library = datablock.library.filepath if datablock.library else ""
+    return Dependency(kind, datablock.name, written, place, COLLECTIONS.get(datablock.id_type, ""), library)
 
 
 def absolute(written: str, datablock: bpy.types.ID) -> str:

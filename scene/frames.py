@@ -6,6 +6,7 @@ The grammar is in `docs/render-config.md`. Nothing here knows Blender.
 
 from __future__ import annotations
 
+import functools
 import operator
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +38,11 @@ class FrameListError(ValueError):
     """What was given is no list of frames. The message says which part is wrong, in a sentence for an artist."""
 
 
+_kept = functools.lru_cache(16)
+"""A panel asks the same of the same frames whenever it is drawn, and they may be a hundred thousand."""
+
+
+@_kept
 def parse_frames(text: str) -> tuple[int, ...]:
     """The frames that an artist's list means, sorted, each once.
 
@@ -50,6 +56,7 @@ def parse_frames(text: str) -> tuple[int, ...]:
     return tuple(sorted(set(chain.from_iterable(ranges))))
 
 
+@_kept
 def span(start: int, end: int, step: int = 1) -> tuple[int, ...]:
     """The frames of a scene from `start` to `end`, both included. Raises `FrameListError` when there are none."""
     if end < start:
@@ -81,6 +88,11 @@ def frame_ranges(frames: Iterable[int]) -> tuple[str, ...]:
     Negative frames are always single ones: how the service reads `-10--1` is documented nowhere. A step has no
     documented form either, so every second frame becomes a list of single frames.
     """
+    return _frame_ranges(tuple(frames))
+
+
+@_kept
+def _frame_ranges(frames: tuple[int, ...]) -> tuple[str, ...]:
     ordered = sorted(set(frames))
     singles = [str(frame) for frame in ordered if frame < 0]
     runs = _runs([frame for frame in ordered if frame >= 0])
@@ -89,6 +101,11 @@ def frame_ranges(frames: Iterable[int]) -> tuple[str, ...]:
 
 def describe(frames: Iterable[int]) -> str:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
+    return _describe(tuple(frames))
+
+
+@_kept
+def _describe(frames: tuple[int, ...]) -> str:
     ordered = sorted(set(frames))
     if not ordered:
         return "no frames"

@@ -70,14 +70,16 @@ def _files(dependencies: Dependencies) -> Iterator[Finding]:
     for dependency in dependencies.missing:
         what = f"{_named(dependency)} is missing: there is no file {dependency.path}."
         fix = "Find it with File > External Data > Find Missing Files."
-        yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.collection, Remedy.FIND_FILES)
+        yield Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency), Remedy.FIND_FILES)
     for dependency, reason in dependencies.refused:
         what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
         fix, remedy = "Pack it, or remove its use.", None
-        if reason == ABSOLUTE_PATH:
+        if reason == ABSOLUTE_PATH and dependency.library:
+            fix = f"Open “{dependency.library}” and use File > External Data > Make All Paths Relative there."
+        elif reason == ABSOLUTE_PATH:
             fix = "Use File > External Data > Make All Paths Relative, or pack it."
             remedy = Remedy.MAKE_PATHS_RELATIVE if bpy.data.filepath else None
-        yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.collection, remedy)
+        yield Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency), remedy)
 
 
 def _unsaved_images() -> Iterator[Finding]:
@@ -86,6 +88,11 @@ def _unsaved_images() -> Iterator[Finding]:
             what = f"The image “{image.name}” has changes that are not saved."
             fix = "Save or pack the image in the Image Editor."
             yield Finding(Severity.ERROR, what, image.name, fix, "images", Remedy.PACK_IMAGE)
+
+
+def _place(dependency: Dependency) -> str:
+    """Where the datablock can be selected: names are only told apart within this file."""
+    return "" if dependency.library else dependency.collection
 
 
 def _named(dependency: Dependency) -> str:

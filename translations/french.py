@@ -530,4 +530,8 @@ MESSAGES: dict[str, str] = {
     "{} more have ended.": "{} de plus sont terminées.",
     "{} jobs are going on.": "{} tâches sont en cours.",
     "Scene “{}”: {}": "Scène « {} » : {}",
+    "Open “{}” and use File > External Data > Make All Paths Relative there.": "Ouvrez « {} » et utilisez-y Fichier > Données externes > Rendre tous les chemins relatifs.",
+    "Cancel the render of “{}”?": "Annuler le rendu de « {} » ?",
+    "Cancel Render": "Annuler le rendu",
+    "The scene has changed since it was checked.": "La scène a changé depuis la vérification.",
 }

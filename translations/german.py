@@ -530,4 +530,8 @@ MESSAGES: dict[str, str] = {
     "{} more have ended.": "{} weitere sind beendet.",
     "{} jobs are going on.": "{} Aufträge laufen.",
     "Scene “{}”: {}": "Szene „{}“: {}",
+    "Open “{}” and use File > External Data > Make All Paths Relative there.": "Öffnen Sie „{}“ und verwenden Sie dort Datei > Externe Daten > Alle Pfade relativ machen.",
+    "Cancel the render of “{}”?": "Rendern von „{}“ abbrechen?",
+    "Cancel Render": "Rendern abbrechen",
+    "The scene has changed since it was checked.": "Die Szene hat sich seit der Prüfung geändert.",
 }

@@ -530,4 +530,8 @@ MESSAGES: dict[str, str] = {
     "{} more have ended.": "他に {} 件が終わりました。",
     "{} jobs are going on.": "{} 件のジョブが実行中です。",
     "Scene “{}”: {}": "シーン「{}」: {}",
+    "Open “{}” and use File > External Data > Make All Paths Relative there.": "「{}」を開き、そこで「ファイル > 外部データ > すべてのパスを相対化」を使ってください。",
+    "Cancel the render of “{}”?": "「{}」のレンダリングをキャンセルしますか?",
+    "Cancel Render": "レンダリングをキャンセル",
+    "The scene has changed since it was checked.": "チェックの後にシーンが変更されました。",
 }

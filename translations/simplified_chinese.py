@@ -530,4 +530,8 @@ MESSAGES: dict[str, str] = {
     "{} more have ended.": "另有 {} 个已结束。",
     "{} jobs are going on.": "{} 个任务正在进行。",
     "Scene “{}”: {}": "场景“{}”：{}",
+    "Open “{}” and use File > External Data > Make All Paths Relative there.": "请打开“{}”，并在其中使用“文件 > 外部数据 > 使所有路径变为相对路径”。",
+    "Cancel the render of “{}”?": "取消“{}”的渲染?",
+    "Cancel Render": "取消渲染",
+    "The scene has changed since it was checked.": "场景在检查之后已有改动。",
 }

@@ -530,4 +530,8 @@ MESSAGES: dict[str, str] = {
     "{} more have ended.": "{} más han terminado.",
     "{} jobs are going on.": "{} trabajos están en curso.",
     "Scene “{}”: {}": "Escena «{}»: {}",
+    "Open “{}” and use File > External Data > Make All Paths Relative there.": "Abre «{}» y usa allí Archivo > Datos externos > Hacer relativas todas las rutas.",
+    "Cancel the render of “{}”?": "¿Cancelar el render de «{}»?",
+    "Cancel Render": "Cancelar render",
+    "The scene has changed since it was checked.": "La escena ha cambiado desde la comprobación.",
 }

@@ -32,7 +32,7 @@ def measure(bench: Bench) -> list[Figure]:
     def curl() -> float:
         place = _empty(folder / "curl")
         with bench.server() as address:
-            seconds = _curl(address, place)
+            seconds = fetch_by_curl(address, place)
         _check(place)
         shutil.rmtree(place)
         return seconds
@@ -60,8 +60,8 @@ def _empty(folder: Path) -> Path:
     return folder
 
 
-def _curl(address: str, place: Path) -> float:
-    """Seconds from curl's start to its end: it has no clock for all transfers together."""
+def fetch_by_curl(address: str, place: Path) -> float:
+    """Seconds from curl's start to its end: it has no clock for all transfers together. Raises `CannotMeasure`."""
     config = place.with_suffix(".config")
     lines = [f'url = "{address}/{n:04d}"\noutput = "{place}/frame_{n:04d}.png"\n' for n in range(1, FRAMES + 1)]
     config.write_text("".join(lines), encoding="utf-8")

@@ -168,6 +168,23 @@ def a_sequence(folder: Path) -> bpy.types.Image:
     return sequence
 
 
+def a_movie(scene: bpy.types.Scene, folder: Path) -> Path:
+    """A movie of two frames, rendered here."""
+    settings = scene.render.image_settings
+    before = settings.file_format
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+    scene.render.filepath = str(folder / "movie")
+    scene.frame_end = 2
+    bpy.ops.render.render(animation=True)
+    if hasattr(settings, "media_type"):
+        settings.media_type = "IMAGE"
+    settings.file_format = before
+    (movie,) = folder.glob("movie*")
+    return movie
+
+
 def compositor_of(scene: bpy.types.Scene) -> bpy.types.NodeTree:
     if hasattr(scene, "compositing_node_group"):
         scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
@@ -206,11 +223,12 @@ def test_what_is_only_looked_at_stays_here_and_as_it_was(scene: bpy.types.Scene,
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strip = strips.new_image("frames", str(elsewhere / "0001.png"), channel=1, frame_start=1)
     strip.elements.append("0002.png")
-    strip.mute = True
+    movie = strips.new_movie("movie", str(a_movie(scene, elsewhere)), channel=2, frame_start=1)
+    strip.mute = movie.mute = True
 
     def shown() -> tuple[object, ...]:
         files = (strip.directory, [element.filename for element in strip.elements], len(strip.elements))
-        pictures = (sequence.filepath, sequence.source, sequence.size[:], clip.filepath, clip.source)
+        pictures = (sequence.filepath, sequence.source, sequence.size[:], clip.filepath, clip.source, movie.filepath)
         return *files, *pictures, clip.frame_start, clip.frame_duration
 
     before = shown()
