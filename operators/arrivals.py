@@ -40,8 +40,8 @@ _settled: set[str] = set()
 """The ids of the jobs that have been done once: their frames are not opened on their own again."""
 _stale: set[str] = set()
 """The ids of the jobs that are shown, and have more frames than are shown."""
-_refreshing: Iterator[None] | None = None
-"""The refresh that is going on, a step at a time."""
+_working: Iterator[None] | None = None
+"""The opening or the refresh that is going on, a step at a time."""
 _spent = 0.0
 """Seconds that it took so far."""
 _shown: frozenset[str] | None = None
@@ -52,6 +52,18 @@ def open_job(
     job: JobRecord, scene: bpy.types.Scene, how: str, window: bpy.types.Window | None, *, may_open_window: bool = False
 ) -> Opened:
     """Open a job's frames for a scene. Raises `FootageError` and `JournalError`."""
+    return _open(_footage_of(job), job, scene, how, window, may_open_window=may_open_window)
+
+
+def _open(
+    footage: Footage,
+    job: JobRecord,
+    scene: bpy.types.Scene,
+    how: str,
+    window: bpy.types.Window | None,
+    *,
+    may_open_window: bool = False,
+) -> Opened:
     global _shown
     from ..scene.footage import open_footage
 
@@ -60,7 +72,6 @@ def open_job(
         # from 5.0 on, a workspace may show another scene's strips than the window's
         scene = getattr(window.workspace, "sequencer_scene", None) or scene
     _shown = None
-    footage = _footage_of(job)
     return open_footage(scene, footage, how, window=window, rendered=rendered, may_open_window=may_open_window)
 
 
@@ -97,27 +108,25 @@ def serve() -> float | None:
     Gives the seconds until the next look, or None when nothing came since the last. Waits while the artist is in the
     middle of something, and while Blender renders.
     """
-    global _refreshing, _spent
+    global _working, _spent
     due = [job_id for job_id in _due if _is_wanted_here(job_id)]
-    if not due and not _stale and _refreshing is None:
+    if not due and not _stale and _working is None:
         return None
     begin = time.monotonic()
     try:
         if _is_busy(bpy.context):
             return INTERVAL
-        if due:
-            _due.remove(due[0])
-            _open_on_its_own(due[0])
-            return STEP_INTERVAL
-        if _refreshing is None:
-            _refreshing, _spent = _refresh(_stale.pop()), 0.0
-        for _ in _refreshing:
+        if _working is None:
+            if due:
+                _due.remove(due[0])
+            _working, _spent = _open_on_its_own(due[0]) if due else _refresh(_stale.pop()), 0.0
+        for _ in _working:
             _spent += time.monotonic() - begin
             return STEP_INTERVAL
     except Exception:
         # Blender would drop the timer without a word
         logger.exception("frames could not be shown")
-    _refreshing = None
+    _working = None
     return max(INTERVAL, (_spent + time.monotonic() - begin) / MOST_OF_THE_TIME)
 
 
@@ -127,8 +136,8 @@ def _is_wanted_here(job_id: str) -> bool:
     return job is not None and _is_open_file(job)
 
 
-def _open_on_its_own(job_id: str) -> None:
-    """Open the frames of a job that is done, as its scene says."""
+def _open_on_its_own(job_id: str) -> Iterator[None]:
+    """Open the frames of a job that is done, as its scene says, in steps as `_refresh` does."""
     job = live_jobs.find(job_id)
     if job is None:
         return
@@ -139,8 +148,14 @@ def _open_on_its_own(job_id: str) -> None:
         # the artist did it already
         _stale.add(job_id)
         return
+    how = scene.renderjuice.open_with
+    del scene  # what the artist does between two steps may be its end
     try:
-        opened = open_job(job, scene, scene.renderjuice.open_with, bpy.context.window)
+        footage = _footage_of(job)
+        yield
+        if job.scene not in bpy.data.scenes or not _is_open_file(job):
+            return
+        opened = _open(footage, job, bpy.data.scenes[job.scene], how, bpy.context.window)
     except (ValueError, JournalError, OSError) as error:
         _tell(job, str(error))
         return
@@ -153,9 +168,10 @@ def _open_on_its_own(job_id: str) -> None:
 def _tell(job: JobRecord, sentence: str) -> None:
     """Write in the job's receipt what no operator is there to report."""
     logger.warning("%s", sentence)
-    journal = live_jobs.session().journal
-    with suppress(JournalError, KeyError), journal.hasty():
-        journal.add_note(job.id, sentence)
+    with suppress(JournalError, KeyError):
+        journal = live_jobs.session().journal
+        with journal.hasty():
+            journal.add_note(job.id, sentence)
 
 
 def _refresh(job_id: str) -> Iterator[None]:
@@ -220,7 +236,7 @@ def register() -> None:
 
 def unregister() -> None:
     """Undo `register`."""
-    global _shown, _refreshing
+    global _shown, _working
     live_jobs.observers.remove(take_in)
     for name in HANDLERS:
         handlers: list[Callable[..., None]] = getattr(bpy.app.handlers, name)
@@ -231,5 +247,5 @@ def unregister() -> None:
     _due.clear()
     _stale.clear()
     _settled.clear()
-    _refreshing = None
+    _working = None
     _shown = None

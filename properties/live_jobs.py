@@ -26,7 +26,6 @@ TROUBLED_TICK = 2.0
 """The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
 CATCH_UP = 0.05
 """Seconds to the next look while more has changed than one look takes in."""
-REDRAWN_AREAS = frozenset({"PROPERTIES", "PREFERENCES"})
 
 Observer = Callable[[JobRecord | None, JobRecord], None]
 observers: list[Observer] = []
@@ -175,12 +174,15 @@ def remember_on_quit() -> None:
 
 
 def redraw() -> None:
-    """Have the editors that show jobs drawn again, and the status bar."""
+    """Have drawn again what shows jobs, and no more: the Render tab, the preferences, and the status bar."""
     manager = bpy.context.window_manager
     for window in manager.windows:
         for area in window.screen.areas:
-            if area.type in REDRAWN_AREAS:
-                area.tag_redraw()
+            is_render_tab = area.type == "PROPERTIES" and area.spaces.active.context == "RENDER"
+            if is_render_tab or area.type == "PREFERENCES":
+                for region in area.regions:
+                    if region.type == "WINDOW":
+                        region.tag_redraw()
     # the status bar is no area of a screen, and setting this number is the one way to have it drawn (4.2 to 5.2)
     manager.extensions_updates = manager.extensions_updates
 
