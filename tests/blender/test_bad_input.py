@@ -204,7 +204,12 @@ def add_image(path: Path, *, exists: bool) -> bpy.types.Image:
     image.file_format = "PNG"
     image.save()
     image.source = "FILE"
-    image.use_fake_user = True
+    world = bpy.data.worlds.new(image.name)
+    world.use_fake_user = True
+    if world.node_tree is None:
+        # from 5.0 on it has nodes from the start
+        world.use_nodes = True
+    world.node_tree.nodes.new("ShaderNodeTexEnvironment").image = image
     if not exists:
         path.unlink()
     return image

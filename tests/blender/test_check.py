@@ -31,7 +31,9 @@ def findings(load: Callable[[str], ModuleType]) -> list[object]:
 def a_material_with(image: bpy.types.Image) -> bpy.types.Material:
     """A material on the cube that shows an image."""
     material = bpy.data.materials.new("Painted")
-    material.use_nodes = True
+    if material.node_tree is None:
+        # from 5.0 on it has nodes from the start
+        material.use_nodes = True
     material.node_tree.nodes.new("ShaderNodeTexImage").image = image
     bpy.data.objects["Cube"].data.materials.append(material)
     return material
@@ -157,6 +159,8 @@ def test_a_preset_of_overrides_leaves_the_frames_alone(scene: bpy.types.Scene, e
     bpy.ops.script.execute_preset(filepath=str(preset), menu_idname="RENDERJUICE_PT_override_presets")
     assert (settings.use_sample_count, settings.sample_count, tuple(settings.resolution)) == (True, 77, (640, 360))
     assert settings.frame_ranges == "9"
+    # Blender shows the name of the chosen preset in the place of the panel's
+    bpy.types.RENDERJUICE_PT_override_presets.bl_label = "Override Presets"
 
 
 def a_sequence(folder: Path) -> bpy.types.Image:
