@@ -19,7 +19,7 @@ from pathlib import Path
 
 from tools import pythons, system_libraries
 from tools.errors import CannotGoOn
-from tools.locking import file_lock
+from tools.locking import make_once, read_stamp
 from tools.paths import cache_folder
 
 STAMP = "renderjuice-stamp"
@@ -89,28 +89,16 @@ def stamp(environment: Environment, python_version: str) -> str:
 
 def is_ready(environment: Environment) -> bool:
     """Whether the environment was made to the end, for these requirements, and its Python is still there."""
-    try:
-        found = (environment.folder / STAMP).read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return False
+    found = read_stamp(environment.folder / STAMP)
     return environment.python.exists() and found in {stamp(environment, version) for version in environment.pythons}
 
 
 def ensure(environment: Environment) -> Path:
     """Make the environment unless it is ready, and give its Python.
 
-    Two processes may ask at once: the second waits for the first and finds it ready.
     Raises CannotGoOn when there is no fitting Python or the install failed.
     """
-    if is_ready(environment):
-        return environment.python
-
-    def waiting() -> None:
-        print(f"Another process is setting up {environment.name}: waiting for it …", flush=True)
-
-    with file_lock(environment.folder.with_name(f"{environment.name}.lock"), waiting=waiting):
-        if not is_ready(environment):
-            _make(environment)
+    make_once(environment.folder, lambda: is_ready(environment), lambda: _make(environment))
     return environment.python
 
 

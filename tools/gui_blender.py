@@ -24,7 +24,7 @@ from pathlib import Path
 from tools import environments, system_libraries
 from tools.environments import STAMP
 from tools.errors import CannotGoOn
-from tools.locking import file_lock
+from tools.locking import make_once, read_stamp
 from tools.paths import cache_folder
 
 RECIPE = 1
@@ -105,26 +105,12 @@ def ensure_programs() -> None:
 
 def is_ready(blender: GuiBlender) -> bool:
     """Whether it was made to the end, by this recipe."""
-    try:
-        return (blender.folder / STAMP).read_text(encoding="ascii").strip() == blender.stamp
-    except (OSError, UnicodeDecodeError):
-        return False
+    return read_stamp(blender.folder / STAMP) == blender.stamp
 
 
 def ensure(blender: GuiBlender) -> Path:
-    """Bring a Blender unless it is there, and give its program.
-
-    Two processes may ask at once: the second waits for the first. Raises CannotGoOn when it cannot be had.
-    """
-    if is_ready(blender):
-        return blender.program
-
-    def waiting() -> None:
-        print(f"Another process is fetching Blender {blender.version}: waiting for it …", flush=True)
-
-    with file_lock(blender.folder.with_name(f"{blender.version}.lock"), waiting=waiting):
-        if not is_ready(blender):
-            _make(blender)
+    """Bring a Blender unless it is there, and give its program. Raises CannotGoOn when it cannot be had."""
+    make_once(blender.folder, lambda: is_ready(blender), lambda: _make(blender))
     return blender.program
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A lock between processes that the operating system frees when its holder dies."""
+"""What two processes must not do at once: a lock that is free when its holder dies, and folders made once with it."""
 
 import contextlib
 import sys
@@ -25,6 +25,30 @@ def file_lock(path: Path, *, waiting: Callable[[], None] = lambda: None) -> Iter
             yield
         finally:
             _unlock(handle)
+
+
+def make_once(folder: Path, is_ready: Callable[[], bool], make: Callable[[], None]) -> None:
+    """Have `make` fill a folder unless it `is_ready`.
+
+    Two processes may ask at once: the second waits for the first and finds it ready. Raises what `make` raises.
+    """
+    if is_ready():
+        return
+
+    def waiting() -> None:
+        print(f"Another process is making {folder}: waiting for it …", flush=True)
+
+    with file_lock(folder.with_name(f"{folder.name}.lock"), waiting=waiting):
+        if not is_ready():
+            make()
+
+
+def read_stamp(stamp: Path) -> str:
+    """What the stamp of a folder that was made to the end says; "" when there is none that can be read."""
+    try:
+        return stamp.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 if sys.platform == "win32":
