@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from .credentials import fingerprint
 from .database import SHORT_PATIENCE
+from .detached import is_alive, start_worker
 from .home import Home
 from .journal import Journal, JournalBusy, JournalError
 from .lock import WorkerLock
@@ -90,7 +91,7 @@ class Session:
     def _strike_off_the_dead(self) -> None:
         """Forget the Blenders that crashed, for they said no word."""
         for session_id, pid in self.journal.sessions().items():
-            if not _is_alive(pid):
+            if not is_alive(pid):
                 self.journal.close_session(session_id)
 
     def close(self, on_quit: str = "KEEP") -> None:
@@ -266,36 +267,3 @@ class WorkerFailed(WorkerError):
             f"The background process that sends and fetches files could not be started{last_words}. "
             f"Restart Blender; if it stays so, report it with the files in {home.path}."
         )
-
-
-def start_worker(command: Sequence[str], home: Home) -> subprocess.Popen[bytes]:
-    """Start the worker so that it outlives this process: no console, no terminal, no share in our signals or folder.
-
-    What it has to say before its log is open goes to a file of its own. Raises `OSError`.
-    """
-    flags = 0
-    if sys.platform == "win32":
-        flags = subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
-    logger.info("starting the worker")
-    with home.worker_errors.open("wb") as error_file:
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=error_file,
-            cwd=home.path,
-            start_new_session=True,
-            creationflags=flags,
-        )
-
-
-def _is_alive(pid: int) -> bool:
-    if sys.platform == "win32":
-        return True  # os.kill would end the process there; a left-over session only keeps the worker working
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True

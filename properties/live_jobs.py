@@ -8,7 +8,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import bpy
 
@@ -149,8 +148,13 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
         thumbnails.forget(job_id)
         notices.dismiss(job_id)
     if has_new or removed:
-        job_list.sync(bpy.context, [job.id for job in jobs()])
+        show_rows()
     return True
+
+
+def show_rows() -> None:
+    """Give the list its rows again, which may have gone with the file that was open."""
+    job_list.sync(bpy.context, [job.id for job in jobs()])
 
 
 def _check_scenes() -> bool:
@@ -204,29 +208,6 @@ def _resume() -> None:
     follow()
 
 
-@bpy.app.handlers.persistent
-def _scene_changed(*_: Any) -> None:
-    """Something in the scene is not as it was. May be called from a render's thread, where no timer may be touched."""
-    if not bpy.app.is_job_running("RENDER"):
-        scene_check.note_change()
-        follow()
-
-
-@bpy.app.handlers.persistent
-def _file_loaded(*_: Any) -> None:
-    """Another file is open: its scenes are not checked yet, and the rows of the list may have gone with the old one."""
-    scene_check.forget()
-    job_list.sync(bpy.context, [job.id for job in jobs()])
-    scene_check.note_change()
-    follow()
-
-
-HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
-    ("depsgraph_update_post", _scene_changed),
-    ("undo_post", _scene_changed),
-    ("redo_post", _scene_changed),
-    ("load_post", _file_loaded),
-)
 OBSERVERS: tuple[Observer, ...] = (log_failure, notices.take_in, thumbnails.take_in)
 
 
@@ -248,11 +229,8 @@ def register() -> None:
     """Begin to follow what is left of earlier sessions."""
     atexit.register(close_session)
     observers.extend(OBSERVERS)
-    if bpy.app.background:
-        return
-    for name, handler in HANDLERS:
-        getattr(bpy.app.handlers, name).append(handler)
-    bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
+    if not bpy.app.background:
+        bpy.app.timers.register(_resume, first_interval=1.0, persistent=True)
 
 
 def unregister() -> None:
@@ -260,10 +238,6 @@ def unregister() -> None:
     for timer in (_resume, tick):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)
-    for name, handler in HANDLERS:
-        handlers = getattr(bpy.app.handlers, name)
-        if handler in handlers:
-            handlers.remove(handler)
     for observer in OBSERVERS:
         observers.remove(observer)
     scene_check.forget()

@@ -59,14 +59,13 @@ def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
 def test_the_chosen_job_stays_chosen_and_survives_another_file(
     done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
 ) -> None:
-    job_list = load("properties.job_list")
     bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
     listed = bpy.context.window_manager.renderjuice
     listed.active = rows().index(done_job.id)
     before = rows()
     bpy.ops.wm.read_homefile(use_factory_startup=False)
     # what the handler does in a window
-    job_list.sync(bpy.context, [job.id for job in jobs.jobs()])
+    jobs.show_rows()
     assert rows() == before
     bpy.ops.renderjuice.remove(job=before[0])
     assert rows() == before[1:]
