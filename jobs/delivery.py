@@ -14,8 +14,8 @@ from ..api.errors import Canceled, DownloadURLExpired, RenderjuiceError, WrongKe
 from ..api.models import Downloads, JobStatus
 from . import frame_names
 from .context import Context
-from .download import DamagedFile, Downloader
-from .failures import ENDED_ON_THE_FARM, failure_of
+from .download import Downloader
+from .failures import ENDED_ON_THE_FARM, DamagedFile, failure_of
 from .follow import note_trouble
 from .journal import JournalBusy
 from .pace import SHORTEST_PAUSE, Pace

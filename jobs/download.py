@@ -15,10 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..api import storage
-from ..api.errors import Canceled, DownloadURLExpired, RenderjuiceError
+from ..api.errors import Canceled, DownloadURLExpired
 from ..api.models import Downloads
 from . import frame_names, outputs
 from .context import Context
+from .failures import DamagedFile
 from .journal import Overtaken
 from .outputs import Place
 from .placing import own_folder, part_of, place_file, recover, would_mix
@@ -33,15 +34,6 @@ COUNT_INTERVAL, COUNT_REST = 0.25, 10
 """Seconds between two counts of what arrived, and how many times as long as it took the next one waits at least."""
 RESUMABLE_BYTES = 8 * 1024 * 1024
 """From this size on it is worth a write to the journal to be able to go on with a part after an interruption."""
-
-
-class DamagedFile(RenderjuiceError):
-    """A file arrived whole by its length, and is not what its name says."""
-
-    next_step = "Retry to fetch it again; if it stays so, the farm rendered it badly."
-
-    def __init__(self, name: str, damage: str) -> None:
-        super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
 
 
 @dataclass

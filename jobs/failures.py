@@ -22,6 +22,15 @@ LONGEST_DETAIL = 8000
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR)
 
 
+class DamagedFile(RenderjuiceError):
+    """A file arrived whole by its length, and is not what its name says."""
+
+    next_step = "Retry to fetch it again; if it stays so, the farm rendered it badly."
+
+    def __init__(self, name: str, damage: str) -> None:
+        super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
+
+
 def failure_of(error: BaseException, stage: Stage) -> Failure:
     """Why a job stopped at a stage, from the error that stopped it."""
     kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()

@@ -17,6 +17,8 @@ settings.register_profile("jobs", deadline=None, database=None)
 settings.load_profile("jobs")
 
 if TYPE_CHECKING:
+    from renderjuice.jobs.context import Context
+    from renderjuice.jobs.home import Home
     from renderjuice.tests.unit.jobs.proxy import Proxy
     from renderjuice.tests.unit.jobs.rig import Artist, Farm
 
@@ -85,3 +87,24 @@ def artists(tmp_path: Path) -> Iterator[Callable[..., Artist]]:
     yield make
     for artist in made:
         artist.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty user folder."""
+    from renderjuice.jobs.home import Home
+
+    return Home(tmp_path / "home").create()
+
+
+@pytest.fixture
+def context(home: Home, proxy: Proxy) -> Iterator[Context]:
+    """A worker's tools at a service whose answers the test chooses, without any pause."""
+    from renderjuice.jobs import credentials
+    from renderjuice.jobs.context import Context
+    from renderjuice.jobs.journal import Journal
+    from renderjuice.tests.unit.jobs.rig import KEY
+
+    credentials.store_key(home.credentials, proxy.api_url, KEY)
+    with Journal(home.journal) as journal:
+        yield Context(home, journal, proxy.api_url, pace=0.0)

@@ -26,11 +26,6 @@ URL = "http://127.0.0.1:9/"
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home").create()
-
-
-@pytest.fixture
 def session(home: Home) -> Iterator[Session]:
     """A Blender whose worker is a program that ends at once with an error."""
     program = "import sys; print('no air here', file=sys.stderr); sys.exit(3)"

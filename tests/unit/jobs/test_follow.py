@@ -5,31 +5,17 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs import credentials
 from renderjuice.jobs.context import Context
 from renderjuice.jobs.follow import MOST_PAGES, MOST_SINGLE, next_stage, poll
-from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal
 from renderjuice.jobs.pipeline import find_lost_job
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
-from renderjuice.tests.unit.jobs.rig import KEY
 from renderjuice.tests.unit.jobs.test_journal import submission
 
 FOREVER = 1e9
-
-
-@pytest.fixture
-def context(tmp_path: Path, proxy: Proxy) -> Iterator[Context]:
-    home = Home(tmp_path / "home").create()
-    credentials.store_key(home.credentials, proxy.api_url, KEY)
-    with Journal(home.journal) as journal:
-        yield Context(home, journal, proxy.api_url, pace=0.0)
 
 
 def rendering(context: Context, remote_id: str) -> JobRecord:

@@ -183,13 +183,18 @@ def test_two_processes_write_at_once(path: Path) -> None:
         assert journal.job("shared").revision == 2 * count + 1
 
 
-def test_a_new_journal_is_made_once_by_many_at_once(tmp_path: Path) -> None:
-    count, processes = 200, 6
+def race(folder: Path, count: int, processes: int) -> None:
+    """Have as many processes open the same journals at the same moment, one journal after the other."""
     start = time.monotonic() + 1.0
-    command = [sys.executable, str(OTHER), "race", str(tmp_path), str(count), str(start)]
+    command = [sys.executable, str(OTHER), "race", str(folder), str(count), str(start)]
     racing = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(processes)]
     said = [process.communicate(timeout=60)[1] for process in racing]
     assert [process.returncode for process in racing] == [0] * processes, said
+
+
+def test_a_new_journal_is_made_once_by_many_at_once(tmp_path: Path) -> None:
+    count, processes = 200, 6
+    race(tmp_path, count, processes)
     for number in range(count):
         with Journal(tmp_path / f"{number}.sqlite") as journal:
             assert sorted(job.revision for job in journal.jobs()) == list(range(1, processes + 1))
@@ -286,11 +291,7 @@ def test_an_old_journal_is_renewed_once_by_many_at_once(tmp_path: Path) -> None:
             other.execute("ALTER TABLE jobs DROP COLUMN preview")
             other.execute("PRAGMA user_version = 1")
         other.close()
-    start = time.monotonic() + 1.0
-    command = [sys.executable, str(OTHER), "race", str(tmp_path), str(count), str(start)]
-    racing = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(processes)]
-    said = [process.communicate(timeout=60)[1] for process in racing]
-    assert [process.returncode for process in racing] == [0] * processes, said
+    race(tmp_path, count, processes)
     for number in range(count):
         with Journal(tmp_path / f"{number}.sqlite") as journal:
             assert len(journal.jobs()) == processes

@@ -40,11 +40,6 @@ def probe(home: Home) -> str:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.split()[1]
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home").create()
-
-
 def test_a_second_process_is_turned_away_until_the_first_dies(home: Home) -> None:
     lock = WorkerLock(home.worker_lock)
     assert lock.is_free()

@@ -29,11 +29,6 @@ NOT_STANDING_STILL = 1.0
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home").create()
-
-
-@pytest.fixture
 def session(home: Home) -> Iterator[Session]:
     session = Session(home)
     yield session

@@ -15,11 +15,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from renderjuice.jobs import credentials
 from renderjuice.jobs.context import Context
 from renderjuice.jobs.follow import poll
-from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal
 from renderjuice.jobs.previews import MOST_AT_ONCE, MOST_BYTES, MOST_TRIES, Previews
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
@@ -36,14 +33,6 @@ def picture(kind: str, shade: int = 0, size: int = 16) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (size, size), (shade, 90, 9)).save(file, kind)
     return file.getvalue()
-
-
-@pytest.fixture
-def context(tmp_path: Path, proxy: Proxy) -> Iterator[Context]:
-    home = Home(tmp_path / "home").create()
-    credentials.store_key(home.credentials, proxy.api_url, KEY)
-    with Journal(home.journal) as journal:
-        yield Context(home, journal, proxy.api_url, pace=0.0)
 
 
 @pytest.fixture

@@ -21,11 +21,6 @@ from renderjuice.tests.unit.jobs.test_lost_journal import held
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
-    return Home(tmp_path / "home").create()
-
-
-@pytest.fixture
 def session(home: Home) -> Iterator[Session]:
     session = Session(home)
     yield session
