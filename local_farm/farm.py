@@ -107,7 +107,10 @@ class Farm:
             job.analysis_id = str(uuid.uuid4())
 
             def on_event(event: Event) -> None:
-                job.analysis = event["analysis"]
+                if event["event"] == "analysis":
+                    job.analysis = event["analysis"]
+                else:
+                    _log_lacks(job, event)
 
             await self._run(job, "validate", package, {}, on_event)
             job.move_to(JobStatus.VALIDATED)
@@ -152,8 +155,17 @@ class Farm:
         )
 
 
+def _log_lacks(job: Job, event: Event) -> None:
+    for sentence in event["missing"]:
+        logger.warning("job %s lacks %s", job.id, sentence)
+    for sentence in event["doubtful"]:
+        logger.warning("job %s may lack %s", job.id, sentence)
+
+
 def _on_render_event(job: Job, event: Event) -> None:
-    if event["event"] == "started":
+    if event["event"] == "lacks":
+        _log_lacks(job, event)
+    elif event["event"] == "started":
         job.frames_total = len(event["frames"])
         job.final_config = _final_config(job.requested_config or {}, event["config"], event["frames"])
         job.move_to(JobStatus.RENDERING)

@@ -2,94 +2,137 @@
 """Which files a .blend needs and does not find in its own folder."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import bpy
 
+from .failures import JobFailed
+from .footage import footage
+from .modifiers import modifier_files
+from .needs import Need, absolute
+from .node_files import node_files
+from .render_reach import Reach
+from .strips import strip_files
+
 ASSETS = "/datafiles/assets/"
-UDIM_MARKERS = ("<UDIM>", "<UVTILE>")
+NAMED = 20  # how many files a sentence names
 
 
-def missing_files(root: str) -> list[str]:
-    """Give every file that the open .blend, or a library of it, needs and that is not inside the folder `root`.
+@dataclass(frozen=True)
+class Lack:
+    """A file that is not there: who reads it, and its path, from the package's folder when it belongs in there.
 
-    A file elsewhere on this machine counts as missing: on a farm there is no such file. Each entry is the path as
-    the .blend has it, or relative to `root` when it belongs there; sorted, each once.
+    `is_certain` is False when the render may do without it.
     """
-    folder = Path(root).resolve()
-    paths = {path for path in _needed_files() if not _is_blenders_own(path)}
-    missing = {_shown(path, folder) for path in paths if not _is_inside(path, folder)}
-    missing |= {
-        f"{block.id_type.title()} {block.name!r} in {block.library.filepath}"
-        for block in bpy.data.user_map()
-        if block.is_missing and block.library and Path(_absolute(block.library, block.library.parent)).exists()
-    }
-    return sorted(missing)
+
+    user: str
+    path: str
+    is_certain: bool
+
+    def __str__(self) -> str:
+        away = ", which is outside of the package" if Path(self.path).is_absolute() else ""
+        return f"{self.path}{away} ({self.user})"
 
 
-def _needed_files() -> Iterator[str]:
-    """Give absolute paths: what Blender lists, and what the datablocks themselves say."""
-    # A text's content is in the .blend; images are looked at one by one, for their tiles.
-    others = {_absolute(block) for block in (*bpy.data.texts, *bpy.data.images) if block.filepath}
-    others |= set(_named_in_vain())
+def missing_files(scene: bpy.types.Scene, root: str, frames: Sequence[int], are_requested: bool) -> list[Lack]:
+    """Give every file that a render of the scene reads and that is not inside the folder `root`; sorted by path.
+
+    A file elsewhere on this machine counts as missing: on a farm there is no such file. Of sequences, those for
+    `frames` are looked for. As long as these are only the scene's own (`are_requested` is False), one that lacks some
+    of them is no certain loss: a package may have been cut to the frames that will be requested.
+    """
+    reach = Reach(scene)
+    folder = _Folder(root)
+    known = [*_needs(reach, frames)]
+    lacks = [lack for need in known if need.is_read for lack in _lacks(need, folder, frames, are_requested)]
+    lacks += _unknown_to_us(folder, {need.path for need in known})
+    lacks += _lost_datablocks(reach)
+    by_path = {lack.path: lack for lack in sorted(lacks, key=lambda lack: lack.is_certain)}
+    return [by_path[path] for path in sorted(by_path)]
+
+
+def fail_without(lacks: Sequence[Lack], report: Callable[..., None]) -> None:
+    """Report `lacks` (missing, doubtful: each a sentence for the log).
+
+    Raises JobFailed when a file is missing for certain.
+    """
+    missing, doubtful = ([str(lack) for lack in lacks if lack.is_certain == certain] for certain in (True, False))
+    if lacks:
+        report("lacks", missing=missing, doubtful=doubtful)
+    paths = [lack.path for lack in lacks if lack.is_certain]
+    if paths:
+        more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
+        raise JobFailed("Missing files: " + ", ".join(paths[:NAMED]) + more, "missing_files")
+
+
+def _needs(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
+    yield from footage(reach, frames)
+    yield from strip_files(reach, frames)
+    yield from modifier_files(reach, frames)
+    yield from node_files(reach)
+
+
+def _lacks(need: Need, folder: "_Folder", frames: Sequence[int], are_requested: bool) -> Iterator[Lack]:
+    for path in need.files:
+        if not folder.has(path) and not _is_blenders_own(path):
+            yield Lack(need.user, folder.shown(path), need.is_certain)
+    wanted = set(need.frames.values())
+    absent = {path for path in wanted if not folder.has(path)}
+    # Whatever frames are requested, each would want a file, and there is none at all.
+    is_hopeless = absent == wanted and set(frames) <= set(need.frames) and not folder.has(need.any_frame)
+    for path in absent:
+        yield Lack(need.user, folder.shown(path), need.is_certain and (are_requested or is_hopeless))
+
+
+class _Folder:
+    """The package's folder. No links are in it, so that a path says where it leads."""
+
+    def __init__(self, root: str) -> None:
+        self._root = f"{Path(root).resolve()}/"
+        self._seen: dict[str, bool] = {}
+
+    def has(self, path: str) -> bool:
+        """Tell whether the path is a file in here, or (with a slash at its end) a folder with something in it."""
+        if path not in self._seen:
+            self._seen[path] = path.startswith(self._root) and _is_something(path)
+        return self._seen[path]
+
+    def shown(self, path: str) -> str:
+        """Give the path from here when it belongs in here, else the whole of it."""
+        return path.removeprefix(self._root)
+
+
+def _is_something(path: str) -> bool:
+    if not path.endswith("/"):
+        return Path(path).is_file()
+    try:
+        return any(True for _ in Path(path).iterdir())
+    except OSError:
+        return False
+
+
+def _unknown_to_us(folder: _Folder, known: set[str]) -> Iterator[Lack]:
+    """Give what Blender itself lists beyond all kinds that are known here, so that a new kind is not forgotten."""
+    known = known | {absolute(text.filepath, text.library) for text in bpy.data.texts}  # their content is in the .blend
+    known |= {absolute(getattr(brush, "icon_filepath", ""), brush.library) for brush in bpy.data.brushes}
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
         # strips and clips without a path are listed as well, as nothing
-        if path and os.path.normpath(path) not in others and not path.startswith("<"):
-            yield os.path.normpath(path)
-    for image in bpy.data.images:
-        yield from _image_files(image)
-    for library in bpy.data.libraries:
-        if library.packed_file is None and not _is_embedded(library):
-            yield _absolute(library, library.parent)
-    for block in (*bpy.data.fonts, *bpy.data.sounds, *bpy.data.volumes):
-        if block.packed_file is None and block.filepath and not block.filepath.startswith("<"):
-            yield _absolute(block)
-    for block in (*bpy.data.cache_files, *bpy.data.movieclips):
-        if block.filepath:
-            yield _absolute(block)
+        listed = os.path.normpath(path) if path and not path.startswith("<") else ""
+        is_new = listed and listed not in known and not _is_blenders_own(listed)
+        if is_new and not folder.has(listed) and not folder.has(listed + "/"):
+            yield Lack("listed by Blender", folder.shown(listed), True)
 
 
-def _named_in_vain() -> Iterator[str]:
-    """Give what Blender lists and nothing reads: the folders of oceans without a bake, and embedded libraries."""
-    for holder in bpy.data.objects:
-        for modifier in holder.modifiers:
-            if modifier.type == "OCEAN" and not modifier.is_cached:
-                path = bpy.path.abspath(modifier.filepath, library=holder.library)
-                yield os.path.normpath(path)
-    for library in bpy.data.libraries:
-        if _is_embedded(library):
-            yield _absolute(library, library.parent)
-
-
-def _is_embedded(library: bpy.types.Library) -> bool:
-    """Tell whether the library's data is inside the .blend, which 5.0 and later can do."""
-    if getattr(library, "is_archive", False):
-        return True
-    return bool(getattr(library, "archive_libraries", None)) and not library.users_id
-
-
-def _absolute(block: bpy.types.ID, library: bpy.types.Library | None = None) -> str:
-    """Give the datablock's own path; a relative one starts where its library is (`library`, for a library)."""
-    return os.path.normpath(bpy.path.abspath(block.filepath, library=library or block.library))
-
-
-def _image_files(image: bpy.types.Image) -> Iterator[str]:
-    if image.source in {"GENERATED", "VIEWER"} or image.packed_files or not image.filepath:
-        return
-    path = _absolute(image)
-    marker = next((marker for marker in UDIM_MARKERS if marker in path), None)
-    if image.source != "TILED" or marker is None:
-        yield path
-        return
-    for tile in image.tiles:
-        row, column = divmod(tile.number - 1001, 10)
-        yield path.replace(marker, str(tile.number) if marker == "<UDIM>" else f"u{column + 1}_v{row + 1}")
-
-
-def _is_inside(path: str, folder: Path) -> bool:
-    found = Path(path)
-    return found.exists() and found.resolve().is_relative_to(folder)
+def _lost_datablocks(reach: Reach) -> Iterator[Lack]:
+    """Give what is linked from a library that is there, and is not in it."""
+    for block in reach:
+        if block.is_missing and block.library:
+            library = absolute(block.library.filepath)
+            if Path(library).exists() or _is_blenders_own(library):
+                what = f"{block.id_type.title()} {block.name!r} in {block.library.filepath}"
+                yield Lack("linked", what, True)
 
 
 def _is_blenders_own(path: str) -> bool:
@@ -97,10 +140,6 @@ def _is_blenders_own(path: str) -> bool:
 
     The path leads to the Blender that saved the file, which was another one.
     """
+    resources = bpy.utils.system_resource("DATAFILES")
     _, found, tail = path.replace("\\", "/").rpartition(ASSETS)
-    return bool(found) and Path(bpy.utils.system_resource("DATAFILES"), "assets", tail).exists()
-
-
-def _shown(path: str, folder: Path) -> str:
-    found = Path(path).resolve()
-    return found.relative_to(folder).as_posix() if found.is_relative_to(folder) else path
+    return bool(found) and Path(resources, "assets", tail).exists()

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from .failures import JobFailed
+from .missing_files import fail_without, missing_files
 from .open_file import open_blend
 from .outputs import NodeFolder, literal, redirect_nodes, view_of, view_suffixes
 from .preview import write_preview
@@ -15,10 +16,14 @@ from .scene_config import apply_config, read_config
 
 
 def main(request: dict[str, Any], report: Callable[..., None]) -> None:
-    """Report `started` (frames, configuration in use), then `frame` for each. Raises JobFailed when Blender cannot."""
+    """Report `started` (frames, configuration in use), then `frame` for each.
+
+    Raises JobFailed when Blender cannot, and when a file is missing: only now is known which frames count.
+    """
     scene = open_blend(request["blend"])
     apply_config(scene, request["config"])
     frames = request["frames"] or list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
+    fail_without(missing_files(scene, request["root"], frames, are_requested=True), report)
     outputs = Path(request["outputs"])
     nodes = redirect_nodes(scene, outputs / "nodes")
     render = scene.render

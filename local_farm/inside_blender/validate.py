@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 
 from .failures import JobFailed
-from .missing_files import missing_files
+from .missing_files import fail_without, missing_files
 from .open_file import open_blend
 from .scene_config import read_config
 
@@ -15,7 +15,8 @@ from .scene_config import read_config
 def main(request: dict[str, Any], report: Callable[..., None]) -> None:
     """Report `analysis`, then fail with JobFailed when the scene could not be rendered on a farm."""
     scene = open_blend(request["blend"])
-    missing = missing_files(request["root"])
+    own_frames = range(scene.frame_start, scene.frame_end + 1, scene.frame_step)
+    lacks = missing_files(scene, request["root"], own_frames, are_requested=False)
     camera = scene.camera.name if scene.camera else None
     analysis = {
         "scene": scene.name,
@@ -25,11 +26,10 @@ def main(request: dict[str, Any], report: Callable[..., None]) -> None:
         "frameStep": scene.frame_step,
         "blenderVersion": ".".join(str(part) for part in bpy.app.version),
         "fileVersion": ".".join(str(part) for part in bpy.data.version),
-        "missingFiles": missing,
+        "missingFiles": [lack.path for lack in lacks if lack.is_certain],
         **read_config(scene),
     }
     report("analysis", analysis=analysis)
-    if missing:
-        raise JobFailed("Missing files: " + ", ".join(missing), "missing_files")
+    fail_without(lacks, report)
     if camera is None and not any(marker.camera for marker in scene.timeline_markers):
         raise JobFailed(f"Scene {scene.name!r} has no camera", "no_camera")

@@ -4,7 +4,7 @@
 import os
 import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,26 +30,43 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_scenes(0, tmp_path_factory.mktemp("newest"))
 
 
+@pytest.fixture(scope="session", params=[0, -1], ids=["newest", "oldest"])
+def packages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with what make_packages.py makes, by the newest and by the oldest Blender."""
+    folder = tmp_path_factory.mktemp("packages")
+    _run_in_blender(request.param, "make_packages.py", folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def oldest_scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, made by the oldest Blender."""
     return _make_scenes(-1, tmp_path_factory.mktemp("oldest"))
 
 
-def zip_folder(source: Path, target: Path, without: str | None = None) -> Path:
-    """Zip a folder's files with their relative paths, but for the one named `without`."""
+def zip_folder(source: Path, target: Path, without: Collection[str] = ()) -> Path:
+    """Zip a folder's files with their relative paths, but for those in `without`."""
+    target.parent.mkdir(exist_ok=True)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(source.rglob("*")):
-            if path.is_file() and path.name != without:
-                archive.write(path, path.relative_to(source).as_posix())
+            name = path.relative_to(source).as_posix()
+            if path.is_file() and name not in without:
+                archive.write(path, name)
     return target
 
 
 def _make_scenes(which: int, folder: Path) -> Path:
+    _run_in_blender(which, "make_scenes.py", folder)
+    zip_folder(folder / "project", folder / "zips" / "shot.zip")
+    zip_folder(folder / "project", folder / "missing" / "shot.zip", without={"textures/part.png"})
+    return folder
+
+
+def _run_in_blender(which: int, name: str, folder: Path) -> None:
     from renderjuice.tests.support.farm import blenders
 
     pythons = list(blenders().values())
-    script = Path(__file__).with_name("make_scenes.py")
+    script = Path(__file__).with_name(name)
     user = folder / "user"
     user.mkdir()
     environment = os.environ | {"BLENDER_USER_RESOURCES": str(user)}
@@ -57,8 +74,3 @@ def _make_scenes(which: int, folder: Path) -> Path:
         [pythons[which], script, folder], env=environment, capture_output=True, text=True, timeout=120, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    (folder / "zips").mkdir()
-    zip_folder(folder / "project", folder / "zips" / "shot.zip")
-    (folder / "missing").mkdir()
-    zip_folder(folder / "project", folder / "missing" / "shot.zip", without="part.png")
-    return folder

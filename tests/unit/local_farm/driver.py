@@ -96,6 +96,11 @@ class FarmDriver:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
+    def lacks(self, job_id: str) -> list[str]:
+        """Give what the farm's own log says about files that this job lacks."""
+        lines = (self.home.parent / "output.log").read_text(encoding="utf-8").splitlines()
+        return [line.partition(f" job {job_id} ")[2] for line in lines if f" job {job_id} " in line]
+
     def log(self) -> list[dict[str, Any]]:
         """Give the request log's entries."""
         return [json.loads(line) for line in (self.home / "requests.jsonl").read_text().splitlines()]

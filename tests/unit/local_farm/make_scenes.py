@@ -6,14 +6,11 @@
 `project/shot.blend`, `project/parts/part.blend`, `project/textures/*.png`: a linked library, textures beside it, a
 File Output node, two views and a marker that changes the camera;
 `second.blend` (two scenes), `no_camera.blend`, `absolute.blend` (a texture by absolute path),
-`lacking.blend` (files of all kinds), `movie.blend` (saved with a movie format) and
-`slow.blend` (frames that would take hours).
+`movie.blend` (saved with a movie format) and `slow.blend` (frames that would take hours).
 """
 
 import os
-import shutil
 import sys
-import wave
 from pathlib import Path
 
 import bpy  # noqa: TID251 - this script runs inside Blender
@@ -122,35 +119,6 @@ def make_project(folder: Path) -> None:
     save(folder / "shot.blend", compress=False)
 
 
-def add_missing_files(scene: bpy.types.Scene, folder: Path) -> None:
-    """Let the scene need files of several kinds that will not be there, and some that need not be."""
-    gone = folder / "gone"
-    gone.mkdir()
-    tiles = textured_material("tiles", "//gone/tiles.<UDIM>.png", gone / "tiles.1001.png")
-    scene.objects["Cube"].data.materials.append(tiles)
-    image = bpy.data.images["tiles"]
-    image.source, image.filepath = "TILED", "//gone/tiles.<UDIM>.png"
-    image.tiles.new(1012)
-    packed = bpy.data.images.new("packed", 4, 4)
-    packed.pack()
-    packed.filepath_raw, packed.use_fake_user = "//gone/packed.png", True
-    with wave.open(str(gone / "sound.wav"), "wb") as sound:
-        sound.setparams((1, 2, 8000, 0, "NONE", ""))
-        sound.writeframes(bytes(1600))
-    bpy.data.sounds.load(str(gone / "sound.wav")).use_fake_user = True
-    font = next(Path(bpy.utils.resource_path("LOCAL")).glob("datafiles/fonts/*.woff2"))
-    shutil.copyfile(font, gone / "font.woff2")
-    bpy.data.fonts.load(str(gone / "font.woff2")).use_fake_user = True
-    for block in (*bpy.data.sounds, *bpy.data.fonts):
-        if not block.filepath.startswith("<"):
-            block.filepath = "//gone/" + Path(block.filepath).name
-    volume = bpy.data.volumes.new("smoke")
-    volume.filepath, volume.use_fake_user = "//gone/smoke.vdb", True
-    cached = scene.objects["Cube"].modifiers.new("cache", "MESH_CACHE")
-    cached.filepath = "//gone/cache.pc2"
-    bpy.data.texts.new("notes").filepath = "//gone/notes.txt"
-
-
 def make_second_scene(folder: Path) -> None:
     """`second.blend`: the scene that was open when it was saved is not the one called "Scene"."""
     scene = fresh_scene()
@@ -170,9 +138,6 @@ def make_faulty(folder: Path) -> None:
     file = folder / "elsewhere.png"
     scene.objects["Cube"].data.materials.append(textured_material("elsewhere", str(file), file))
     save(folder / "absolute.blend", compress=True)
-    scene = fresh_scene()
-    add_missing_files(scene, folder)
-    save(folder / "lacking.blend", compress=True)
     scene = fresh_scene()
     scene.render.filepath = "//"
     if IS_NEW:

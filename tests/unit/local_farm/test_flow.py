@@ -158,28 +158,6 @@ def test_a_value_that_blender_does_not_take_fails_the_job_by_name(farm: FarmDriv
     assert "outputSettings.colorDepth" in job["failedReason"]["name"]
 
 
-def test_missing_textures_of_a_library_are_named(farm: FarmDriver, scenes: Path) -> None:
-    job = farm.analyzed(scenes / "missing" / "shot.zip")
-    assert job["status"] == "failed"
-    assert job["failedReason"] == {"name": "Missing files: textures/part.png", "type": "missing_files"}
-    assert job["analysis"]["missingFiles"] == ["textures/part.png"]
-    assert farm.start_render(job["id"]).status_code == 400
-
-
-def test_a_file_elsewhere_on_this_machine_is_missing(farm: FarmDriver, scenes: Path) -> None:
-    job = farm.analyzed(scenes / "absolute.blend")
-    assert job["status"] == "failed"
-    assert str(scenes / "elsewhere.png") in job["failedReason"]["name"]
-
-
-@pytest.mark.parametrize("which", ["scenes", "oldest_scenes"])
-def test_missing_files_of_all_kinds_are_named(farm: FarmDriver, which: str, request: pytest.FixtureRequest) -> None:
-    job = farm.analyzed(request.getfixturevalue(which) / "lacking.blend")
-    assert job["status"] == "failed"
-    names = ("cache.pc2", "font.woff2", "smoke.vdb", "sound.wav", "tiles.1001.png", "tiles.1012.png")
-    assert job["analysis"]["missingFiles"] == [f"gone/{name}" for name in names]
-
-
 @pytest.mark.parametrize(
     ("which", "output_format", "settings", "name"),
     [
