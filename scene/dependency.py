@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One external file of a scene, and where a path that Blender keeps leads on this machine."""
+"""One path that a render reads, and where a path that Blender keeps leads on this machine."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
 import bpy
 
@@ -27,20 +26,25 @@ COLLECTIONS = {
 """Where in `bpy.data` a datablock of an `id_type` is."""
 
 
-@dataclass(frozen=True)
-class Dependency:
-    """One file (or what stands for several) and the datablock that uses it.
+class Dependency(NamedTuple):
+    """A path in a .blend, the datablock that uses it, and the files that the render reads through it.
 
-    `written` is the path as the datablock has it, `path` where that leads on this machine; `collection` is where in
-    `bpy.data` the datablock `user` is, or "", and `library` the file that it is linked from, or "".
+    `written` is the path as the datablock has it, `path` where that leads on this machine: a file, a folder, or a
+    pattern such as a set of tiles. `blend` is the file in which it is written, absolute, and `library` that file as the
+    open one names it, or "" when it is the open one itself. `collection` is where in `bpy.data` the datablock `user`
+    is, or "". `files` are there, and `missing` are not. All of these paths are absolute and normalized, and plain text:
+    to make thousands of `Path`s takes longer than to find the files.
     """
 
     kind: str
     user: str
     written: str
-    path: Path
+    path: str
     collection: str = ""
     library: str = ""
+    blend: str = ""
+    files: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
     @property
     def is_relative(self) -> bool:
@@ -48,14 +52,55 @@ class Dependency:
         return self.written.startswith("//")
 
 
-def dependency_of(kind: str, datablock: bpy.types.ID, written: str) -> Dependency:
-    """The file that a datablock names as `written`."""
-    place = Path(absolute(written, datablock))
-    library = datablock.library.filepath if datablock.library else ""
-    return Dependency(kind, datablock.name, written, place, COLLECTIONS.get(datablock.id_type, ""), library)
+class Origin(NamedTuple):
+    """A .blend whose paths are read: its absolute path, its folder, and its name in the open file ("" for that one)."""
+
+    blend: str
+    folder: str
+    library: str
+
+    @property
+    def stem(self) -> str:
+        """The .blend's name without its suffix."""
+        return os.path.splitext(os.path.basename(self.blend))[0]  # noqa: PTH119, PTH122
 
 
-def absolute(written: str, datablock: bpy.types.ID) -> str:
-    """Where a path leads: relative ones count from the file that the datablock is written in."""
-    library = None if isinstance(datablock, bpy.types.Library) else datablock.library
-    return os.path.normpath(bpy.path.abspath(written, library=library))
+class Origins:
+    """The .blend files in which the datablocks of a session have their paths, as they are during one look."""
+
+    def __init__(self) -> None:
+        self._known: dict[bpy.types.Library | None, Origin] = {}
+
+    def of(self, datablock: bpy.types.ID) -> Origin:
+        """The file in which a datablock's own paths are written."""
+        return self.file(library_of(datablock))
+
+    def file(self, library: bpy.types.Library | None) -> Origin:
+        """The file of a library, or the open one for None."""
+        if library not in self._known:
+            written = self.absolute(library.filepath, library) if library else bpy.data.filepath
+            folder = os.path.dirname(written)  # noqa: PTH120
+            self._known[library] = Origin(written, folder, library.filepath if library else "")
+        return self._known[library]
+
+    def absolute(self, written: str, datablock: bpy.types.ID) -> str:
+        """Where a datablock's path leads."""
+        return absolute(written, self.of(datablock).folder)
+
+
+def library_of(datablock: bpy.types.ID) -> bpy.types.Library | None:
+    """The library in whose file a datablock's own paths are written; None for the open file."""
+    # a library that is linked by another one has its path from there, but Blender makes it relative to the open file
+    return None if datablock.id_type == "LIBRARY" else datablock.library
+
+
+def absolute(written: str, folder: str) -> str:
+    """Where a path leads that is written in a .blend of this folder; normalized.
+
+    Backslashes separate folders on every system, as Blender itself has it for files that come from Windows.
+    """
+    path = written.replace("\\", "/") if os.sep == "/" else written
+    if path.startswith("//"):
+        path = f"{folder}/{path[2:]}"
+    # most paths are plain already, and to normalize costs more than everything else here
+    return os.path.normpath(path) if os.sep == "\\" or "/." in path or "//" in path else path.rstrip("/") or path

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Geometry in files: Alembic and USD, and OpenVDB volumes."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+from .disk import Disk
+from .path_place import PathPlace
+from .reach import Found, numbers, sequence_of, single
+from .span import Span
+
+
+def cache_file_places() -> Iterator[PathPlace]:
+    """The paths of Alembic and USD files, and of the layers over them."""
+    for cache in bpy.data.cache_files:
+        if not cache.users:
+            continue
+        reach = functools.partial(_cache_frames, cache) if cache.is_sequence else single
+        if cache.filepath:
+            yield PathPlace("Cache file", cache, cache, "filepath", reach)
+        for layer in cache.layers:
+            if layer.filepath:
+                yield PathPlace("Cache file", cache, layer, "filepath", reach)
+
+
+def _cache_frames(cache: bpy.types.CacheFile, path: str, span: Span, disk: Disk) -> Found:
+    """One file a frame; the frame offset is for single files (`BKE_cachefile_time_offset` in Blender's sources)."""
+    around = span.around()
+    if not _is_sequence(path):
+        return single(path, span, disk)
+    if span.frames is None or around is None or cache.animation_data:
+        return numbers(path, None, disk)
+    if cache.override_frame:
+        return numbers(path, {round(cache.frame)}, disk)
+    return numbers(path, span.frames, disk, around)
+
+
+def volume_places() -> Iterator[PathPlace]:
+    """The paths of OpenVDB files."""
+    for volume in bpy.data.volumes:
+        if volume.users and volume.filepath and (volume.is_sequence or not volume.packed_file):
+            reach = functools.partial(_volume_frames, volume) if volume.is_sequence else single
+            yield PathPlace("Volume", volume, volume, "filepath", reach)
+
+
+def _volume_frames(volume: bpy.types.Volume, path: str, span: Span, disk: Disk) -> Found:
+    around = span.around()
+    if not _is_sequence(path):
+        return single(path, span, disk)
+    if span.frames is None or around is None or volume.animation_data:
+        return numbers(path, None, disk)
+
+    def of(frames: frozenset[int]) -> set[int]:
+        return {number for frame in frames if (number := volume_number_at(volume, frame)) is not None}
+
+    return numbers(path, of(span.frames), disk, of(around))
+
+
+def volume_number_at(volume: Any, frame: int) -> int | None:
+    """The number of the file that is read at a frame, or None (`volume_sequence_frame` in Blender's sources)."""
+    count = volume.frame_duration
+    if count == 0:
+        return None
+    index = frame - volume.frame_start  # counted from 0 here, from 1 there
+    match volume.sequence_mode:
+        case "CLIP":
+            if not 0 <= index < count:
+                return None
+        case "EXTEND":
+            index = min(max(index, 0), count - 1)
+        case "REPEAT":
+            index %= count
+        case "PING_PONG":
+            index %= max(1, 2 * count - 2)
+            index = min(index, 2 * count - 2 - index)
+    return int(index + 1 + volume.frame_offset)
+
+
+def _is_sequence(path: str) -> bool:
+    sequence = sequence_of(path)
+    return sequence is not None and sequence.is_numbered_at_its_end

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A place in Blender's data where a path is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from .reach import Reach, single
+
+MANY = 250
+"""Datablocks that are walked in a fraction of a millisecond."""
+
+
+@dataclass
+class PathPlace:
+    """A path that belongs to a datablock, and stands in an attribute of a part of it.
+
+    Without an `attribute` the path is no setting: Blender makes it from the names of the file and the datablock. What
+    `is_of_open_file` counts from the open file even if its datablock is linked.
+    Holds references into Blender's data: it must not be kept.
+    """
+
+    kind: str
+    datablock: bpy.types.ID
+    holder: Any
+    attribute: str
+    reach: Reach = single
+    implied: str = ""
+    is_of_open_file: bool = False
+
+    @property
+    def written(self) -> str:
+        """The path as it stands there."""
+        return getattr(self.holder, self.attribute) if self.attribute else self.implied
+
+    def write(self, path: str) -> None:
+        """Put another path there."""
+        setattr(self.holder, self.attribute, path)
+
+
+Places = Iterator[PathPlace | None]
+"""The places of a kind; None now and then, where whoever walks them step by step may stop."""

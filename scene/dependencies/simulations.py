@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Simulations that were baked to disk: fluids, oceans, point caches, and geometry nodes."""
+
+from __future__ import annotations
+
+import functools
+import os
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+from ..dependency import Origins, library_of
+from .disk import Disk
+from .path_place import MANY, PathPlace, Places
+from .reach import Found, Reach, below
+from .span import Span
+
+NUMBER = re.compile(r"_(\d{4,})\.")
+"""The frame in the name of a file that a simulation has written."""
+OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_(\d{4,})\.\w+")
+IN_PARTS = frozenset({"MODULAR", "ALL"})
+"""Kinds of fluid bakes of which each frame can be read on its own; the other one is resumed from its start."""
+
+
+def simulation_places(origins: Origins) -> Places:
+    """The paths of what modifiers and simulations read from disk."""
+    for index, holder in enumerate(bpy.data.objects):
+        if index % MANY == 0:
+            yield None
+        # as modifiers, particle systems and simulations are there, too
+        if not holder.modifiers:
+            continue
+        for modifier in holder.modifiers:
+            yield from _modifier_places(holder, modifier)
+        for cache in point_caches(holder):
+            yield from _cache_places(holder, cache, origins)
+    for scene in bpy.data.scenes:
+        world = scene.rigidbody_world
+        if world is not None:
+            yield from _cache_places(scene, world.point_cache, origins)
+
+
+def _modifier_places(holder: bpy.types.Object, modifier: Any) -> Iterator[PathPlace]:
+    reach: Reach
+    if modifier.type == "MESH_CACHE" and modifier.filepath:
+        yield PathPlace("Mesh cache", holder, modifier, "filepath")
+    elif modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
+        settings = modifier.domain_settings
+        reach = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
+        yield PathPlace("Fluid simulation", holder, settings, "cache_directory", reach)
+    elif modifier.type == "OCEAN" and modifier.filepath:
+        # one that is not baked names a folder all the same
+        reach = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
+        reach = reach if modifier.is_cached else _nothing
+        yield PathPlace("Ocean cache", holder, modifier, "filepath", reach)
+    elif modifier.type == "NODES":
+        # files of one frame may hold what later ones refer to, so they all travel
+        if modifier.bake_directory:
+            yield PathPlace("Geometry nodes bake", holder, modifier, "bake_directory", below)
+        for bake in modifier.bakes:
+            if bake.use_custom_path and bake.directory:
+                yield PathPlace("Geometry nodes bake", holder, bake, "directory", below)
+
+
+def _fluid(kind: str, offset: int, folder: str, span: Span, disk: Disk) -> Found:
+    around = span.around() if kind in IN_PARTS else None
+    return _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
+
+
+def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
+    """The files below a folder that are of these frames (None: of all), or of no frame."""
+    files = []
+    for path in sorted(disk.walk(folder)):
+        match = NUMBER.search(os.path.basename(path))  # noqa: PTH119
+        if match is None or wanted is None or int(match[1]) in wanted:
+            files.append(path)
+    return Found(tuple(files))
+
+
+def _nothing(_path: str, _span: Span, _disk: Disk) -> Found:
+    return Found()
+
+
+def _ocean(start: int, end: int, folder: str, span: Span, disk: Disk) -> Found:
+    """The pictures of an ocean; before and after the bake, its first and its last frame stay."""
+    around = span.around()
+    wanted = None if around is None else {min(max(frame, start), end) for frame in around}
+    matches = [match for name in sorted(disk.names(folder)) if (match := OCEAN_FILE.fullmatch(name))]
+    chosen = [match[0] for match in matches if wanted is None or int(match[2]) in wanted]
+    return Found(tuple(os.path.join(folder, name) for name in chosen))  # noqa: PTH118
+
+
+def point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
+    """The point caches of an object: cloth, soft body, dynamic paint, particles and their hair dynamics."""
+    for modifier in holder.modifiers:
+        if modifier.type in {"CLOTH", "SOFT_BODY"}:
+            yield modifier.point_cache
+        elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
+            for surface in modifier.canvas_settings.canvas_surfaces:
+                yield surface.point_cache
+    for particles in holder.particle_systems:
+        yield particles.point_cache
+        if particles.use_hair_dynamics and particles.cloth:
+            yield particles.cloth.point_cache
+
+
+def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Origins) -> Iterator[PathPlace]:
+    # a bake may begin before the rendered frames and be read from there, so that all of it travels
+    if cache.use_external:
+        if cache.filepath:
+            reach = functools.partial(_points, cache.name)
+            yield PathPlace("Simulation cache", owner, cache, "filepath", reach)
+    elif cache.use_disk_cache:
+        reach = functools.partial(_points, cache.name or owner.name.encode().hex().upper())
+        library = library_of(owner) if cache.use_library_path else None
+        # beside the .blend, under its name
+        implied = f"//blendcache_{origins.file(library).stem}"
+        yield PathPlace("Simulation cache", owner, cache, "", reach, implied, is_of_open_file=library is None)
+
+
+def _points(prefix: str, folder: str, _span: Span, disk: Disk) -> Found:
+    """The files of a cache: its name, or its object's letters as hexadecimal numbers, and the frame.
+
+    `ptcache_filename` in Blender's sources.
+    """
+    names = [name for name in sorted(disk.names(folder)) if name.startswith(f"{prefix}_")]
+    return Found(tuple(os.path.join(folder, name) for name in names))  # noqa: PTH118

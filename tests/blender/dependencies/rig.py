@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Scenes that use files, and what was found in them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+
+@dataclass(frozen=True)
+class Found:
+    """What `find_dependencies` gave, with files named from the project's folder on."""
+
+    dependencies: Any
+    folder: Path
+
+    @property
+    def files(self) -> list[str]:
+        """The files that travel."""
+        return sorted(self._name(path) for path in self.dependencies.files)
+
+    @property
+    def missing(self) -> list[str]:
+        """The files that are not there."""
+        return sorted(self._name(path) for found in self.dependencies.missing for path in found.missing)
+
+    @property
+    def refused(self) -> list[tuple[str, str]]:
+        """Kind and path of what cannot travel."""
+        return [(found.kind, self._name(found.path)) for found, _reason in self.dependencies.refused]
+
+    def _name(self, path: str) -> str:
+        return os.path.relpath(path, self.folder)
+
+
+Find = Callable[..., Found]
+
+
+def touch(folder: Path, *names: str) -> None:
+    """Files whose content nobody looks at."""
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+
+
+def add_image(path: str, source: str = "FILE") -> bpy.types.Image:
+    """An image of a material on the cube."""
+    image = bpy.data.images.new("picture", 4, 4, tiled=source == "TILED")
+    image.source = source
+    image.filepath_raw = path
+    add_image_node(image)
+    return image
+
+
+def add_image_node(image: bpy.types.Image) -> Any:
+    """A node that shows an image in a material of the cube's own."""
+    material = bpy.data.materials.new("shows it")
+    if material.node_tree is None:
+        # from 5.0 on it has nodes from the start
+        material.use_nodes = True
+    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node.image = image
+    shader = next(each for each in material.node_tree.nodes if each.type == "BSDF_PRINCIPLED")
+    material.node_tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+    bpy.data.objects["Cube"].data.materials.append(material)
+    return node
+
+
+def add_strip(scene: bpy.types.Scene, kind: str, path: str, **settings: Any) -> Any:
+    """A strip of pictures ("image") or of a movie, from frame 1 on."""
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    return getattr(strips, f"new_{kind}")(name=kind, filepath=path, channel=1, frame_start=1, **settings)

@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images: single files, tiles, both eyes, and sequences that are cut to what the frames read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+import pytest
+
+from renderjuice.tests.blender.dependencies.rig import Find, add_image, add_image_node, touch
+
+
+def test_an_empty_scene_needs_nothing(find: Find) -> None:
+    found = find()
+    assert (found.files, found.missing, found.refused) == ([], [], [])
+
+
+@pytest.mark.parametrize("written", ["//tex/a.png", "//tex//a.png", "//tex\\a.png", "//./tex/b/../a.png", "ABSOLUTE"])
+def test_a_file_is_found_however_its_path_is_written(find: Find, folder: Path, written: str) -> None:
+    touch(folder, "tex/a.png", "tex/b/other.png")
+    add_image(str(folder / "tex" / "a.png") if written == "ABSOLUTE" else written)
+    assert (find().files, find().missing) == (["tex/a.png"], [])
+
+
+def test_what_is_not_there_is_named(find: Find, folder: Path) -> None:
+    image = add_image("//tex/a.png")
+    found = find()
+    (missing,) = found.dependencies.missing
+    assert (missing.user, missing.missing, missing.collection) == (image.name, (str(folder / "tex/a.png"),), "images")
+    assert missing.blend == str(folder / "shot.blend")
+
+
+def test_a_folder_is_no_picture(find: Find, folder: Path) -> None:
+    (folder / "a.png").mkdir()
+    add_image("//a.png")
+    assert (find().files, find().missing) == ([], ["a.png"])
+
+
+def test_many_files_of_one_folder_are_told_from_those_that_are_missing(find: Find, folder: Path) -> None:
+    names = [f"{number}.png" for number in range(20)]
+    touch(folder, *names[:-1])
+    for name in names:
+        add_image(f"//{name}")
+    assert (len(find().files), find().missing) == (19, ["19.png"])
+
+
+def test_packed_and_generated_images_need_no_file(find: Find, folder: Path) -> None:
+    add_image("//a.png", "GENERATED")
+    packed = bpy.data.images.new("packed", 4, 4)
+    packed.pack()
+    packed.filepath_raw = "//b.png"
+    add_image_node(packed)
+    assert (find().files, find().missing, find().refused) == ([], [], [])
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        ("//t.<UDIM>.png", ["t.1001.png", "t.1002.png", "t.1011.png"]),
+        ("//t_<UVTILE>.png", ["t_u1_v1.png", "t_u1_v2.png", "t_u2_v1.png"]),
+    ],
+)
+def test_all_tiles_are_found(find: Find, folder: Path, path: str, files: list[str]) -> None:
+    touch(folder, *files, "t.1099.png")
+    image = add_image(path, "TILED")
+    for number in (1002, 1011, 1012):
+        image.tiles.new(number)
+    found = find()
+    assert (found.files, len(found.missing)) == (files, 1)
+
+
+def test_both_eyes_are_found(find: Find, folder: Path) -> None:
+    touch(folder, "a_L.png", "a_R.png")
+    image = add_image("//a_L.png")
+    image.use_multiview, image.views_format = True, "INDIVIDUAL"
+    assert find().files == ["a_L.png", "a_R.png"]
+
+
+def a_sequence(folder: Path, count: int = 9) -> bpy.types.Image:
+    """An image sequence that exists, with as many frames as it has files."""
+    picture = bpy.data.images.new("frame", 4, 4)
+    for number in range(1, count + 1):
+        picture.filepath_raw, picture.file_format = str(folder / f"s_{number:03}.png"), "PNG"
+        picture.save()
+    bpy.data.images.remove(picture)
+    image = bpy.data.images.load(str(folder / "s_001.png"))
+    image.filepath, image.source = "//s_001.png", "SEQUENCE"
+    return image
+
+
+def test_a_sequence_is_cut_to_the_frames_and_their_neighbors(find: Find, folder: Path) -> None:
+    node = add_image_node(a_sequence(folder))
+    node.image_user.frame_duration, node.image_user.use_auto_refresh = 9, True
+    assert find(4).files == ["s_003.png", "s_004.png", "s_005.png"]
+    assert find(9).files == ["s_008.png", "s_009.png"]
+    bpy.context.scene.render.use_motion_blur, bpy.context.scene.render.motion_blur_shutter = True, 1.5
+    assert len(find(5).files) == 7
+
+
+def test_a_gap_counts_only_where_a_frame_reads_it(find: Find, folder: Path) -> None:
+    node = add_image_node(a_sequence(folder))
+    node.image_user.frame_duration, node.image_user.use_auto_refresh = 9, True
+    (folder / "s_005.png").unlink()
+    assert find(4).missing == []
+    assert find(5).missing == ["s_005.png"]
+
+
+def test_before_its_first_frame_a_sequence_misses_nothing(find: Find, folder: Path) -> None:
+    node = add_image_node(a_sequence(folder))
+    node.image_user.frame_duration, node.image_user.frame_start, node.image_user.use_auto_refresh = 9, 5, True
+    assert (find(3).missing, find(3).files) == ([], [])
+    assert find(4).files == ["s_001.png"]
+
+
+@pytest.mark.parametrize("why", ["animated", "remapped", "socket", "other user"])
+def test_a_sequence_is_not_cut_when_nobody_knows_what_is_read(find: Find, folder: Path, why: str) -> None:
+    image = a_sequence(folder)
+    node = add_image_node(image)
+    node.image_user.frame_duration = 9
+    if why == "animated":
+        node.image_user.keyframe_insert("frame_offset", frame=1)
+    elif why == "remapped":
+        bpy.context.scene.render.frame_map_new = 50
+    elif why == "socket":
+        group = bpy.data.node_groups.new("geometry", "GeometryNodeTree")
+        group.nodes.new("GeometryNodeImageTexture").inputs["Image"].default_value = image
+    else:
+        # a picture in the viewport makes no render read it, but it is no node either
+        bpy.data.objects["Cube"]["picture"] = image
+    assert len(find(4).files) == 9
+
+
+@pytest.mark.parametrize("is_cyclic", [False, True])
+@pytest.mark.parametrize(("start", "count", "offset"), [(1, 5, 0), (3, 4, 2), (-2, 1, 0), (2, 6, 1), (1, 0, 0)])
+def test_the_number_is_the_one_that_blender_reads(
+    load: Callable[[str], ModuleType], folder: Path, start: int, count: int, offset: int, is_cyclic: bool
+) -> None:
+    number_at = load("scene.dependencies.image_frames").number_at
+    node = add_image_node(a_sequence(folder))
+    timing = node.image_user
+    timing.use_auto_refresh, timing.use_cyclic = True, is_cyclic
+    timing.frame_start, timing.frame_duration, timing.frame_offset = start, count, offset
+    material = bpy.data.objects["Cube"].data.materials[-1]
+    for frame in range(-9, 20):
+        bpy.context.scene.frame_set(frame)
+        graph = bpy.context.evaluated_depsgraph_get()
+        evaluated = material.evaluated_get(graph).node_tree.nodes[node.name].image_user
+        assert number_at(timing, frame) == evaluated.frame_current
+
+
+def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path) -> None:
+    sequence = a_sequence(folder)
+    sequence.use_fake_user = True
+    bpy.data.movieclips.load(str(folder / "s_001.png")).use_fake_user = True
+    assert find().files == []
+    assert set(find().dependencies.unread) == {sequence, bpy.data.movieclips[0]}
+    texture = bpy.data.textures.new("stamp", "IMAGE")
+    texture.image = sequence
+    brush = bpy.data.brushes.new("stamp", mode="TEXTURE_PAINT")
+    brush.texture_slot.texture = texture
+    assert find().files == []
+    add_image_node(sequence)
+    assert find().files != []

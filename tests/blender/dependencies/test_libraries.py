@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Linked libraries: nested ones, their own files, and paths whose writing is not known here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from renderjuice.tests.blender.dependencies.rig import Find, add_image, touch
+
+
+def save_library(path: Path, name: str) -> None:
+    """The open file, as a library: its cube is called `name`."""
+    bpy.data.objects["Cube"].name = name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), relative_remap=True)
+
+
+def link(path: str, name: str) -> None:
+    """Link an object of a library into the open scene."""
+    with bpy.data.libraries.load(path, link=True, relative=path.startswith("//")) as (_there, wanted):
+        wanted.objects = [name]
+    bpy.context.scene.collection.objects.link(bpy.data.objects[name])
+
+
+def new_file(path: Path) -> None:
+    """An empty open file at a path."""
+    bpy.ops.wm.read_homefile(use_factory_startup=False)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path))
+
+
+def test_a_nested_library_and_what_it_uses_are_found(find: Find, folder: Path) -> None:
+    touch(folder, "lib/tex/a.png")
+    add_image("//tex/a.png")
+    new_folder = folder / "lib"
+    new_folder.mkdir(exist_ok=True)
+    bpy.data.images["picture"].filepath_raw = str(new_folder / "tex/a.png")
+    save_library(new_folder / "inner.blend", "Inner")
+    new_file(new_folder / "outer.blend")
+    link(str(new_folder / "inner.blend"), "Inner")
+    bpy.data.objects["Inner"].parent = None if bpy.data.objects["Inner"].library else bpy.data.objects["Cube"]
+    bpy.data.objects["Cube"].constraints.new("COPY_LOCATION").target = bpy.data.objects["Inner"]
+    save_library(new_folder / "outer.blend", "Outer")
+    new_file(folder / "shot.blend")
+    link("//lib/outer.blend", "Outer")
+    found = find()
+    assert found.files == ["lib/inner.blend", "lib/outer.blend", "lib/tex/a.png"]
+    blends = {Path(each.path).name: Path(each.blend).name for each in found.dependencies.used}
+    assert blends["a.png"] == "inner.blend"
+    assert blends["outer.blend"] == "shot.blend"
+    # an absolute path is the linking library's own, a relative one counts from the open file
+    assert blends["inner.blend"] == "outer.blend"
+    (folder / "lib" / "inner.blend").unlink()
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=str(folder / "shot.blend"))
+    assert find().missing == ["lib/inner.blend"]
+
+
+def test_a_library_that_two_files_link_is_looked_for_in_both(find: Find, folder: Path) -> None:
+    save_library(folder / "inner.blend", "Inner")
+    new_file(folder / "outer.blend")
+    link("//inner.blend", "Inner")
+    bpy.data.objects["Cube"].constraints.new("COPY_LOCATION").target = bpy.data.objects["Inner"]
+    save_library(folder / "outer.blend", "Outer")
+    new_file(folder / "shot.blend")
+    link("//inner.blend", "Inner")
+    link("//outer.blend", "Outer")
+    uses = {(Path(use.blend).name, use.written) for use in find().dependencies.used if use.path.endswith("inner.blend")}
+    # how the other one has it written is not known, so it is taken for a path that does not hold
+    assert uses == {("shot.blend", "//inner.blend"), ("outer.blend", str(folder / "inner.blend"))}
+
+
+def test_a_nested_library_is_named_as_its_library_has_it(find: Find, folder: Path) -> None:
+    save_library(folder / "inner.blend", "Inner")
+    (folder / "lib").mkdir()
+    new_file(folder / "lib" / "outer.blend")
+    link("//../inner.blend", "Inner")
+    bpy.data.objects["Cube"].constraints.new("COPY_LOCATION").target = bpy.data.objects["Inner"]
+    save_library(folder / "lib" / "outer.blend", "Outer")
+    new_file(folder / "shot.blend")
+    link("//lib/outer.blend", "Outer")
+    uses = {(Path(use.blend).name, use.written) for use in find().dependencies.used}
+    assert uses == {("shot.blend", "//lib/outer.blend"), ("outer.blend", "//../inner.blend")}
