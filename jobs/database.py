@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
-from .rows import ADDED_COLUMNS, SCHEMA, SCHEMA_VERSION
+from .rows import ADDED_COLUMNS, DROPPED_COLUMNS, SCHEMA, SCHEMA_VERSION
 
 logger = logging.getLogger(__name__)
 
@@ -262,6 +262,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
             for name, kind in ADDED_COLUMNS.items():
                 if name not in present:
                     connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
+            for name in DROPPED_COLUMNS & present:
+                connection.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
             connection.execute("COMMIT")
         except BaseException:

@@ -12,7 +12,7 @@ import traceback
 from ..api.errors import RenderjuiceError
 from ..api.models import Job, JobStatus
 from ..api.words import hide_secrets
-from .package import PackageError
+from .packaging.package import PackageError
 from .records import Failure, Stage
 
 logger = logging.getLogger(__name__)
@@ -37,7 +37,7 @@ def failure_of(error: BaseException, stage: Stage) -> Failure:
     if isinstance(error, RenderjuiceError):
         return Failure(kind, error.message, error.next_step, error.detail, stage)
     if isinstance(error, PackageError):
-        return Failure(kind, str(error), "", "", stage)
+        return Failure(kind, str(error), "", error.detail, stage)
     if isinstance(error, OSError):
         return _disk_failure(error, stage)
     logger.error("unexpected error", exc_info=error)

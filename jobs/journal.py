@@ -45,7 +45,6 @@ class Journal(Database):
             "scene": submission.scene,
             "blend": submission.blend,
             "snapshot": submission.snapshot,
-            "files": submission.files,
             "frames": submission.frames,
             "config": submission.config,
             "output_dir": submission.output_dir,

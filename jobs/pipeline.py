@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from ..api import storage
 from ..api.client import Client
@@ -17,7 +18,10 @@ from ..api.errors import NotFound, Refused, RenderjuiceError, UploadURLExpired
 from ..api.models import Job, JobStatus
 from ..api.render_config import FIELD_OF_JSON, json_name
 from .context import Context
-from .package import NothingLeft, make_package
+from .packaging.layout import plan_layout
+from .packaging.manifest import read_manifest
+from .packaging.package import NothingLeft, Package, make_package
+from .packaging.packing import discard_copies, rewrite_paths
 from .records import JobRecord, Stage
 
 MOST_EXPIRED_URLS = 4
@@ -36,11 +40,27 @@ def package(context: Context, job: JobRecord) -> None:
     if job.package is None or not job.package.is_file():
         if not job.snapshot.is_file():
             raise NothingLeft()
-        folder = context.home.create_submission(job.id)
-        made = make_package(job.blend, job.snapshot, job.files, folder, context.packing_progress(job))
+        made = _make_package(context, job)
         job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size)
     job.snapshot.unlink(missing_ok=True)
     context.journal.move(job, stage=Stage.UPLOADING, bytes_done=0)
+
+
+def _make_package(context: Context, job: JobRecord) -> Package:
+    """The package of a job's snapshot and of what its manifest names, with paths rewritten that would not hold."""
+    folder = context.home.create_submission(job.id)
+    try:
+        manifest = read_manifest(folder)
+    except (OSError, ValueError) as error:
+        raise NothingLeft() from error
+    layout = plan_layout(job.blend, manifest.uses, is_remapped=manifest.is_remapped)
+    copies: Mapping[Path, Path] = {}
+    if layout.rewritten:
+        copies = rewrite_paths(layout, job.snapshot, manifest.blender, folder, lambda: context.check_here(job.id))
+    files = {Path(file) for use in manifest.uses for file in use.files}
+    made = make_package(job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies)
+    discard_copies(copies.values())
+    return made
 
 
 def upload(context: Context, job: JobRecord) -> None:

@@ -84,10 +84,10 @@ NOTHING_LEFT = Failure("nothing_left", "What was sent is not on this computer an
 
 @dataclass(frozen=True)
 class Submission:
-    """What Blender hands over: the snapshot, the files it needs, and what to render.
+    """What Blender hands over: the snapshot and what to render.
 
-    `blend` is where the artist's file lies (or would lie): the files' relative paths count from its folder.
-    `snapshot` is the saved copy. `files` are absolute paths. `config` says what the farm is asked for.
+    `blend` is where the artist's file lies (or would lie): relative paths count from its folder. `snapshot` is the
+    saved copy; what else belongs into the package is in the manifest beside it. `config` says what the farm is asked.
     """
 
     job_id: str
@@ -95,7 +95,6 @@ class Submission:
     scene: str
     blend: Path
     snapshot: Path
-    files: tuple[Path, ...]
     frames: tuple[int, ...]
     config: RenderConfig
     output_dir: Path
@@ -119,7 +118,6 @@ class JobRecord:
     scene: str
     blend: Path
     snapshot: Path
-    files: tuple[Path, ...]
     frames: tuple[int, ...]
     config: RenderConfig
     output_dir: Path

@@ -13,12 +13,12 @@ from typing import Any
 from ..api.render_config import RenderConfig
 from .records import Failure, JobRecord, OutputRecord, Stage
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
     name TEXT NOT NULL, scene TEXT NOT NULL, blend TEXT NOT NULL, snapshot TEXT NOT NULL,
-    files TEXT NOT NULL, frames TEXT NOT NULL, config TEXT NOT NULL, output_dir TEXT NOT NULL, api_url TEXT NOT NULL,
+    frames TEXT NOT NULL, config TEXT NOT NULL, output_dir TEXT NOT NULL, api_url TEXT NOT NULL,
     stage TEXT NOT NULL, package TEXT, slug TEXT, create_intent REAL, remote_id TEXT,
     former_remote_ids TEXT NOT NULL DEFAULT '[]', status TEXT NOT NULL DEFAULT '',
     bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0,
@@ -45,7 +45,9 @@ CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, 
 """
 ADDED_COLUMNS = {"preview": "TEXT"}
 """Columns of `jobs` that the first version of the table lacks."""
-JSON_COLUMNS = frozenset({"files", "frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
+DROPPED_COLUMNS = frozenset({"files"})
+"""Columns of `jobs` that only earlier versions of the table have: the files are in the manifest since then."""
+JSON_COLUMNS = frozenset({"frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
 
 
 def column_of_value(name: str, value: Any) -> Any:
@@ -65,7 +67,6 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
     values |= {
         "blend": _path(values["blend"]),
         "snapshot": _path(values["snapshot"]),
-        "files": _files(values["files"]),
         "frames": _list(values["frames"]),
         "config": _config(values["config"]),
         "output_dir": _path(values["output_dir"]),
@@ -89,11 +90,6 @@ _value = _kept(json.loads)
 @_kept
 def _list(text: str) -> tuple[Any, ...]:
     return tuple(json.loads(text))
-
-
-@_kept
-def _files(text: str) -> tuple[Path, ...]:
-    return tuple(Path(path) for path in json.loads(text))
 
 
 @_kept

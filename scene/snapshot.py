@@ -15,7 +15,7 @@ class SnapshotError(Exception):
     """The copy could not be saved; the text says why."""
 
 
-def save_snapshot(path: Path, unread: Iterable[Any] = ()) -> None:
+def save_snapshot(path: Path, unread: Iterable[Any] = (), *, is_remapped: bool = False) -> None:
     """Write the open file, as it is now, to `path`. Raises `SnapshotError`.
 
     `unread` are images, clips and strips whose files do not travel: the copy has no path for them, because a farm looks
@@ -23,17 +23,18 @@ def save_snapshot(path: Path, unread: Iterable[Any] = ()) -> None:
 
     The artist's file, its path, its dirty flag and its undo history stay as they were (`copy`). It is not compressed
     here: that would block Blender about fifteen times as long (0.25 s against 4 s for 590 MB, 4.2 to 5.2). Relative
-    paths stay as they are written, because the package gives the copy its old place in the tree. "Automatically Pack
-    Resources" is off meanwhile, for it would pack the open session, too (4.2, 5.2). Saved without a window, the copy has
-    no thumbnail, which Blender renders for longer than it saves a small scene (250 ms against 6 ms in 5.2); switching
-    thumbnails off in the preferences instead would have all windows drawn again.
+    paths stay as they are written, because the package gives the copy its old place in the tree, unless the copy
+    `is_remapped`: then they hold from where it lies, so that another Blender can open it there. "Automatically Pack
+    Resources" is off meanwhile, for it would pack the open session, too (4.2, 5.2). Saved without a window, the copy
+    has no thumbnail, which Blender renders for longer than it saves a small scene (250 ms against 6 ms in 5.2);
+    switching thumbnails off in the preferences instead would have all windows drawn again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     packs_itself, bpy.data.use_autopack = bpy.data.use_autopack, False
     try:
         with _without_paths(unread), bpy.context.temp_override(window=None):
             result = bpy.ops.wm.save_as_mainfile(
-                filepath=str(path), copy=True, compress=False, relative_remap=False, check_existing=False
+                filepath=str(path), copy=True, compress=False, relative_remap=is_remapped, check_existing=False
             )
     except RuntimeError as error:
         raise SnapshotError(f"Blender could not save a copy of the scene: {str(error).strip()}") from error

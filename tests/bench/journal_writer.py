@@ -10,7 +10,6 @@ from pathlib import Path
 import stand_in
 
 FRAMES = tuple(range(1, 251))
-FILES = tuple(Path(f"/project/textures/texture_{number:02d}.png") for number in range(20))
 
 
 def main(extension: str, folder: str, count: str) -> None:
@@ -39,7 +38,6 @@ def main(extension: str, folder: str, count: str) -> None:
                 scene="Scene",
                 blend=Path("/project/shot.blend"),
                 snapshot=folder_of_job / "shot.blend",
-                files=FILES,
                 frames=FRAMES,
                 config=config,
                 output_dir=Path("/project/renderjuice"),

@@ -154,7 +154,6 @@ def fill(count: int, many_frames: int) -> None:
             scene="Scene",
             blend=Path(bpy.data.filepath),
             snapshot=Path("/project/none"),
-            files=(),
             frames=frames,
             config=config,
             output_dir=Path("/project/renderjuice"),

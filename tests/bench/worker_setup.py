@@ -33,7 +33,6 @@ def open_home(extension: Path, folder: Path, frames: Iterable[int]) -> tuple[Con
             scene="Scene",
             blend=folder / "bench.blend",
             snapshot=folder / "snapshot.blend",
-            files=(),
             frames=tuple(frames),
             config=RenderConfig(),
             output_dir=folder / "frames",

@@ -35,7 +35,6 @@ class JobInJournal:
                 scene="Scene",
                 blend=folder / "shot.blend",
                 snapshot=folder / "snapshot.blend",
-                files=(),
                 frames=frames,
                 config=config,
                 output_dir=self.output_dir,

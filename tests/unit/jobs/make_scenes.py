@@ -41,9 +41,12 @@ def add_texture(scene: bpy.types.Scene, path: str, file: Path) -> None:
     material = bpy.data.materials.new("glow")
     if bpy.app.version < (5, 0):
         material.use_nodes = True
-    texture = material.node_tree.nodes.new("ShaderNodeTexImage")
+    tree = material.node_tree
+    texture = tree.nodes.new("ShaderNodeTexImage")
     texture.image = image
-    scene.objects["Cube"].data.materials.append(material)
+    tree.links.new(texture.outputs["Color"], tree.nodes["Principled BSDF"].inputs["Emission Color"])
+    tree.nodes["Principled BSDF"].inputs["Emission Strength"].default_value = 1
+    scene.objects["Cube"].data.materials[0] = material
 
 
 def main(folder: Path) -> None:

@@ -22,6 +22,8 @@ from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs import credentials
 from renderjuice.jobs.control import Session
 from renderjuice.jobs.home import Home
+from renderjuice.jobs.packaging.manifest import Manifest, write_manifest
+from renderjuice.jobs.packaging.path_use import PathUse
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, Setting, Stage, Submission, Wish
 from renderjuice.tests.support import farm
 
@@ -138,11 +140,16 @@ class Artist:
         config: RenderConfig | None = None,
         api_url: str | None = None,
     ) -> Submission:
-        """A submission of a .blend, with the snapshot where the operator puts it."""
+        """A submission of a .blend, with snapshot and manifest where the operator puts them.
+
+        `files` are reached by relative paths.
+        """
         job_id = uuid.uuid4().hex
         snapshot = self.home.create_submission(job_id) / "snapshot" / blend.name
         snapshot.parent.mkdir()
         shutil.copyfile(blend, snapshot)
+        uses = (PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,)) for file in files)
+        write_manifest(self.home.submission(job_id), Manifest(tuple(uses)))
         ranges = tuple(str(frame) for frame in frames)
         return Submission(
             job_id=job_id,
@@ -150,7 +157,6 @@ class Artist:
             scene="Scene",
             blend=blend,
             snapshot=snapshot,
-            files=tuple(files),
             frames=tuple(frames),
             config=config or RenderConfig(frame_ranges=ranges, render_engine="CYCLES", sample_count=1),
             output_dir=output_dir or self.folder / f"frames-{job_id[:8]}",

@@ -4,11 +4,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from renderjuice.jobs.control import Session
 from renderjuice.jobs.records import Stage, Wish
@@ -21,9 +24,16 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 @contextmanager
 def small_disk(artist: Artist, folder: Path, size: int) -> Iterator[None]:
-    """Workers that are started now see a file system of so many bytes in place of `folder`, and nobody else does."""
+    """Workers that are started now see a file system of so many bytes in place of `folder`, and nobody else does.
+
+    It holds what is in the folder by then.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    script = f'mount -t tmpfs -o size={size} tmpfs "{folder}" && exec "{sys.executable}" -I "$@"'
+    kept = folder.with_name(f"{folder.name} as it was")
+    script = f'''
+        cp -a "{folder}/." "{kept}" && mount -t tmpfs -o size={size} tmpfs "{folder}" && cp -a "{kept}/." "{folder}" &&
+        exec "{sys.executable}" -I "$@"
+    '''
     arguments = ("--user", "--map-root-user", "--mount", "sh", "-c", script, "sh")
     plain = artist.session
     artist.session = Session(artist.home, python="unshare", python_args=arguments, pace=artist.pace)
@@ -54,14 +64,19 @@ def test_a_disk_that_fills_while_frames_come(proxy: Proxy, scenes: Path, artists
     assert proxy.count(r"^POST .*/render$") == 1
 
 
-def test_a_disk_that_fills_while_packing(farm: Farm, scenes: Path, artists: Artists, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_disk_that_fills_while_packing(
+    farm: Farm, scenes: Path, artists: Artists, tmp_path: Path, count: int
+) -> None:
     artist = artists(farm.api_url)
     size = 16 * PAGE
-    noise = tmp_path / "noise.blend"
-    noise.write_bytes(os.urandom(size))
+    noise, *files = [tmp_path / "noise.blend", tmp_path / "noise.png"][:count]
+    for file in (noise, *files):
+        file.write_bytes(os.urandom(size // count))
     submissions = artist.home.path / "submissions"
-    with small_disk(artist, submissions, size):
-        submission = replace(artist.submission(noise), snapshot=noise)
+    with small_disk(artist, submissions, size + PAGE):  # one for the manifest
+        submission = replace(artist.submission(noise, files=files), snapshot=noise)
+        shutil.rmtree(artist.home.submission(submission.job_id) / "snapshot")
         artist.session.journal.add(submission)
         artist.session.ensure_worker(artist.api_url)
         job = artist.fails(submission.job_id, "disk_full")

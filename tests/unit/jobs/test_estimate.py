@@ -31,7 +31,6 @@ def job(stage: Stage = Stage.UPLOADING, **columns: Any) -> JobRecord:
         scene="Scene",
         blend=Path("/shot.blend"),
         snapshot=Path("/snapshot.blend"),
-        files=(),
         frames=tuple(range(1000)),
         config=RenderConfig(),
         output_dir=Path("/frames"),

@@ -31,7 +31,6 @@ def submission(job_id: str = "") -> Submission:
         scene="Scene",
         blend=Path("/project/shot.blend"),
         snapshot=Path("/home/snapshot/shot.blend"),
-        files=(Path("/project/tex/wood.png"), Path("/project/héllo.abc")),
         frames=(-3, 1, 2),
         config=RenderConfig(frame_ranges=("-3", "1-2"), resolution=(32, 16), exr_codec="ZIP"),
         output_dir=Path("/project/frames"),
@@ -58,7 +57,7 @@ def test_a_job_comes_back_as_it_was_written(path: Path, journal: Journal) -> Non
     journal.update(wanted.job_id, failure=failure, package=Path("/p.zip"), final_config={"fps": 24}, stage=Stage.FAILED)
     with Journal(path) as other:
         job = other.job(wanted.job_id)
-    for name in ("name", "scene", "blend", "snapshot", "files", "frames", "config", "output_dir", "api_url", "notes"):
+    for name in ("name", "scene", "blend", "snapshot", "frames", "config", "output_dir", "api_url", "notes"):
         assert getattr(job, name) == getattr(wanted, name)
     assert (job.failure, job.package, job.final_config) == (failure, Path("/p.zip"), {"fps": 24})
     assert not job.is_live
@@ -272,6 +271,7 @@ def test_a_journal_of_the_first_version_gets_what_it_lacks(path: Path) -> None:
         job = journal.add(submission())
     with sqlite3.connect(path) as other:
         other.execute("ALTER TABLE jobs DROP COLUMN preview")
+        other.execute("ALTER TABLE jobs ADD COLUMN files TEXT NOT NULL DEFAULT '[]'")
         other.execute("PRAGMA user_version = 1")
     other.close()
     with Journal(path) as journal, Journal(path) as second:

@@ -3,12 +3,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from renderjuice.jobs.records import Stage
+from renderjuice.jobs.packaging.manifest import Manifest, write_manifest
+from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.jobs.records import Stage, Wish
 from renderjuice.tests.unit.jobs.proxy import Proxy
-from renderjuice.tests.unit.jobs.rig import Artist, Farm
+from renderjuice.tests.unit.jobs.rig import Artist, Farm, until
+from renderjuice.tests.unit.jobs.test_packing import COPY, program
 
 Artists = Callable[..., Artist]
 BALLAST = 600 * 1024**2
@@ -34,7 +39,8 @@ def test_killed_in_every_stage(farm: Farm, proxy: Proxy, scenes: Path, artists: 
     artist.until(job_id, Stage.PACKAGING, where=lambda job: job.bytes_done > 0)
     artist.kill_worker()
     assert artist.job(job_id).stage is Stage.PACKAGING
-    assert [path.suffix for path in artist.home.submission(job_id).iterdir() if path.is_file()] == [".part"]
+    folder = artist.home.submission(job_id)
+    assert {path.name for path in folder.iterdir()} == {"snapshot", "manifest.json", "killed.zip.part"}
 
     held = {
         Stage.UPLOADING: r"^PUT /upload/",
@@ -63,6 +69,47 @@ def test_killed_in_every_stage(farm: Farm, proxy: Proxy, scenes: Path, artists: 
     assert farm.renders_of("killed.zip") == 1
     assert artist.log().count(" begins,") == 8
     assert job.notes == ()
+
+
+def test_killed_while_paths_are_rewritten(farm: Farm, scenes: Path, artists: Artists, tmp_path: Path) -> None:
+    artist = artists(farm.api_url)
+    blend, _files = project(scenes, tmp_path, "rewritten")
+    texture = blend.parent / "textures" / "wood.png"
+    submission = artist.submission(blend)
+    folder = artist.home.submission(submission.job_id)
+    # the first one hangs, and outlives the worker
+    pid_file = tmp_path / "pid"
+    first, second = program(hang_once(pid_file) + COPY), program("sys.exit(3)")
+    uses = (PathUse(blend, str(texture), texture, (texture,)),)
+    write_manifest(folder, Manifest(uses, second, is_remapped=True))
+    artist.session.journal.add(submission)
+    artist.session.ensure_worker(submission.api_url)
+    job = artist.fails(submission.job_id, "package_error")
+    assert job.failure is not None and "ended (code 3) while it prepared" in job.failure.message
+    assert job.snapshot.is_file()
+    assert job.package is None
+
+    write_manifest(folder, Manifest(uses, first, is_remapped=True))
+    artist.wish(Wish.RETRY, submission.job_id)
+    pid = int(until(lambda: pid_file.exists() and pid_file.read_text().strip(), "the first one hangs"))
+    artist.kill_worker()
+    os.kill(pid, signal.SIGKILL)
+    assert artist.job(submission.job_id).stage is Stage.PACKAGING
+    artist.restart()
+    artist.session.ensure_worker(submission.api_url)
+    job = artist.ends(submission.job_id)
+    assert artist.frames(job.id) == ["0001.png"]
+    assert farm.renders_of("rewritten.zip") == 1
+    assert not folder.exists()
+
+
+def hang_once(pid_file: Path) -> str:
+    """Code that waits for its end the first time that it is run."""
+    return f"""
+if not Path({str(pid_file)!r}).exists():
+    Path({str(pid_file)!r}).write_text(str(os.getpid()) + "\\n")
+    time.sleep(600)
+"""
 
 
 def test_lost_answers(farm: Farm, proxy: Proxy, scenes: Path, artists: Artists) -> None:

@@ -3,18 +3,28 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path, PurePath, PureWindowsPath
+from typing import Any
 
 import pytest
 import zstandard
 
-from renderjuice.jobs import package
-from renderjuice.jobs.package import PackageError, make_package
+from renderjuice.jobs.packaging import archive as archive_module
+from renderjuice.jobs.packaging import package
+from renderjuice.jobs.packaging.archive import Archive
+from renderjuice.jobs.packaging.layout import plan_layout
+from renderjuice.jobs.packaging.package import PackageError, make_package
+from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.jobs.packaging.sources import open_source
 from renderjuice.tests.unit.jobs.rig import ROOT, until
 
 PLAIN_BLEND = b"BLENDER-v402" + b"scene " * 50_000
@@ -25,7 +35,7 @@ from pathlib import Path
 package = types.ModuleType("renderjuice")
 package.__path__ = [sys.argv[1]]
 sys.modules["renderjuice"] = package
-from renderjuice.jobs.package import make_package
+from renderjuice.jobs.packaging.package import make_package
 blend, snapshot, folder, *files = map(Path, sys.argv[2:])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 made = make_package(blend, snapshot, files, folder, lambda done, total: None)
@@ -167,25 +177,245 @@ def test_memory_does_not_grow_with_the_files(
     (folder / f"shot.{kind}").unlink()
 
 
-def test_a_missing_file_and_a_folder_are_named(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
-    (tmp_path / "project" / "folder.png").mkdir(parents=True)
-    for name in ("gone.png", "folder.png"):
-        with pytest.raises(PackageError, match=rf"{name} is not there any more\. Find it"):
-            make_package(blend, snapshot, [tmp_path / "project" / name], folder, nothing)
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("nothing", r"is not there any more\. Find it"),
+        ("file as a folder", r"is not there any more\. Find it"),
+        ("folder", "is a folder, and a file is needed"),
+        ("pipe", "is a pipe, and a file is needed"),
+        ("socket", "is a socket, and a file is needed"),
+        ("device", "is a device, and a file is needed"),
+        ("link to itself", "is a link that leads back to itself"),
+        ("dead link", r"is not there any more\. Find it"),
+    ],
+)
+def test_what_is_no_file_is_named(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, kind: str, reason: str
+) -> None:
+    path = no_file(tmp_path / "project", kind)
+    with pytest.raises(PackageError, match=f"{path.name} {reason}"):
+        make_package(blend, snapshot, [path], folder, nothing)
     assert [path.name for path in folder.iterdir()] == ["snapshot"]
 
 
-def test_a_file_that_goes_while_it_is_packed_leaves_nothing_behind(
-    tmp_path: Path, blend: Path, snapshot: Path, folder: Path
+@pytest.mark.parametrize("kind", ["folder", "pipe", "socket", "device", "link to itself"])
+def test_what_takes_a_files_place_while_packing_is_named(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, kind: str
 ) -> None:
     last = write(tmp_path / "project" / "z.txt")
 
-    def remove(_done: int, _total: int) -> None:
-        last.unlink(missing_ok=True)
+    def swap(_done: int, _total: int) -> None:
+        if last.is_file():
+            last.unlink()
+            no_file(last.parent, kind, last.name)
 
-    with pytest.raises(PackageError, match=r"z\.txt cannot be read \(No such file"):
-        make_package(blend, snapshot, [last], folder, remove)
+    with pytest.raises(PackageError, match=r"z\.txt is a "):
+        make_package(blend, snapshot, [last], folder, swap)
     assert [path.name for path in folder.iterdir()] == ["snapshot"]
+
+
+def no_file(folder: Path, kind: str, name: str = "no file.png") -> Path:
+    """Something at a path that is no file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "socket":
+        with socket.socket(socket.AF_UNIX) as sock:
+            # a socket's address may be short only
+            place = os.open(folder, os.O_RDONLY)
+            sock.bind(f"/proc/self/fd/{place}/{name}")
+            os.close(place)
+    elif kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "link to itself":
+        path.symlink_to(path)
+    elif kind == "dead link":
+        path.symlink_to(folder / "gone")
+    elif kind == "file as a folder":
+        write(path)
+        path = path / "wood.png"
+    return path
+
+
+def test_empty_files_are_packed(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
+    files = [write(tmp_path / "project" / name, b"") for name in ("a.png", "b.txt", "c.blend")]
+    made = make_package(blend, snapshot, files, folder, nothing)
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.testzip() is None
+        assert [entry.file_size for entry in archive.infolist()][1:] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("suffix", [".txt", ".png", ".blend"])
+@pytest.mark.parametrize("change", ["grows", "shrinks", "is written anew"])
+def test_a_file_that_changes_while_it_is_packed_is_read_again(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, suffix: str, change: str
+) -> None:
+    start = b"BLENDER" if suffix == ".blend" else b"content"
+    old = start + bytes(3 * MIB)
+    file = write(tmp_path / "project" / f"changing{suffix}", old)
+    os.utime(file, ns=(10**18, 10**18))
+    new = start + {"grows": b"1" * 4 * MIB, "shrinks": b"2" * MIB, "is written anew": b"3" * 3 * MIB}[change]
+
+    def write_anew(done: int, _total: int) -> None:
+        # once the first block of it has been read
+        if done > len(PLAIN_BLEND) and file.stat().st_mtime_ns == 10**18:
+            file.write_bytes(new)
+
+    made = make_package(blend, snapshot, [file], folder, write_anew)
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.testzip() is None
+        content = archive.read(file.name)
+        assert (zstandard.ZstdDecompressor().decompress(content) if suffix == ".blend" else content) == new
+    assert sorted(path.name for path in folder.iterdir()) == ["shot.zip", "snapshot"]
+
+
+def test_a_file_that_keeps_changing_is_named(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
+    file = write(tmp_path / "project" / "log.txt", bytes(3 * MIB))
+    seen = []
+
+    def append(done: int, _total: int) -> None:
+        seen.append(done)
+        with file.open("ab") as log:
+            log.write(b"more")
+
+    with pytest.raises(PackageError, match=r"log\.txt keeps changing while it is packed\. Wait"):
+        make_package(blend, snapshot, [file], folder, append)
+    assert seen.count(len(PLAIN_BLEND)) == 3
+    assert [path.name for path in folder.iterdir()] == ["snapshot"]
+
+
+def test_a_layout_places_everything(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
+    elsewhere = write(tmp_path / "disk" / "tex" / "wood.txt", b"wood")
+    library = write(tmp_path / "project" / "lib" / "tree.blend", PLAIN_BLEND)
+    link = tmp_path / "project" / "link.txt"
+    link.symlink_to(elsewhere)
+    uses = [
+        PathUse(blend, str(elsewhere), elsewhere, (elsewhere,)),
+        PathUse(blend, "//../link.txt", link, (link,)),
+        PathUse(blend, "//../lib/tree.blend", library, (library,)),
+    ]
+    layout = plan_layout(blend, uses, is_remapped=True)
+    copies = {
+        blend: write(folder / "copies" / "1.blend", b"BLENDER new scene"),
+        library: write(folder / "copies" / "2.blend", b"BLENDER new library"),
+    }
+    files = [file for use in uses for file in use.files]
+    made = make_package(blend, snapshot, files, folder, nothing, layout, copies)
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.namelist() == ["scenes/shot.blend", "lib/tree.blend", "link.txt"]
+        assert archive.read("link.txt") == b"wood"
+        for name, content in (("scenes/shot.blend", b"new scene"), ("lib/tree.blend", b"new library")):
+            assert zstandard.ZstdDecompressor().decompress(archive.read(name)).endswith(content)
+
+
+def test_a_file_without_a_place_is_told(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
+    stray = write(tmp_path / "stray.txt")
+    with pytest.raises(PackageError, match=r"stray\.txt has no place in the package\. Submit"):
+        make_package(blend, snapshot, [stray], folder, nothing, plan_layout(blend, []))
+
+
+@pytest.mark.parametrize("size", [0, 1, MIB - 1, MIB, MIB + 1, 5 * MIB + 7])
+@pytest.mark.parametrize("kind", ["noise.png", "noise.txt", "text.txt", "text.png"])
+def test_every_size_of_file_comes_out_as_it_went_in(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, size: int, kind: str
+) -> None:
+    unit = os.urandom(size) if kind.startswith("noise") else b"%07d " * (size // 8 + 1)
+    files = [write(tmp_path / "project" / f"{number} {kind}", unit[:size]) for number in range(3)]
+    made = make_package(blend, snapshot, files, folder, nothing)
+    out = tmp_path / "out"
+    subprocess.run(["unzip", "-q", made.path, "-d", out], check=True, timeout=60)
+    for file in files:
+        assert (out / file.name).read_bytes() == unit[:size]
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.testzip() is None
+        for entry in archive.infolist()[1:]:
+            is_deflated = kind == "text.txt" and size > 1
+            assert entry.compress_type == (zipfile.ZIP_DEFLATED if is_deflated else zipfile.ZIP_STORED)
+            assert entry.external_attr >> 16 == 0o100644
+            assert abs(time.time() - time.mktime((*entry.date_time, 0, 0, -1))) < 3600
+
+
+def test_deflated_files_are_as_small_as_python_makes_them(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path
+) -> None:
+    text = b"".join(b"%d: vertex %d\n" % (number * 7919 % 10007, number) for number in range(400_000))
+    file = write(tmp_path / "project" / "mesh.txt", text)
+    make_package(blend, snapshot, [file], folder, nothing)
+    with zipfile.ZipFile(folder / "shot.zip") as archive, zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
+        other.write(file, "mesh.txt", zipfile.ZIP_DEFLATED, compresslevel=archive_module.SMALL)
+        ours, theirs = archive.getinfo("mesh.txt"), other.getinfo("mesh.txt")
+        assert ours.compress_size < theirs.compress_size * 1.002
+
+
+@pytest.mark.parametrize("size", [20_000, 3_000_000])
+def test_what_only_seems_to_be_compressed_is_deflated(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, size: int
+) -> None:
+    volume = write(tmp_path / "project" / "smoke.vdb", b"\0\1\2\3" * (size // 4))
+    noise = write(tmp_path / "project" / "fire.vdb", os.urandom(size))
+    make_package(blend, snapshot, [volume, noise], folder, nothing)
+    with zipfile.ZipFile(folder / "shot.zip") as archive:
+        assert archive.getinfo("smoke.vdb").compress_type == zipfile.ZIP_DEFLATED
+        assert archive.getinfo("fire.vdb").compress_type == zipfile.ZIP_STORED
+
+
+def test_much_is_compressed_faster_than_a_little(
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"".join(b"%d: vertex %d\n" % (number * 7919 % 10007, number) for number in range(50_000))
+    file = write(tmp_path / "project" / "mesh.txt", text)
+    little = make_package(blend, snapshot, [file], folder, nothing).size
+    monkeypatch.setattr(package, "LITTLE", 0)
+    assert make_package(blend, snapshot, [file], folder, nothing).size > little
+
+
+class Sparse(io.FileIO):
+    """A file that leaves room for large blocks instead of writing them: they are zeros."""
+
+    def write(self, data: Any) -> int:
+        """Write, or leave room."""
+        if len(data) < MIB:
+            return super().write(data)
+        self.seek(len(data), os.SEEK_CUR)
+        return len(data)
+
+
+def test_files_and_archives_beyond_four_gibibytes(tmp_path: Path) -> None:
+    block, count = bytes(16 * MIB), 257
+    target = tmp_path / "large.zip"
+    with Sparse(target, "wb") as file, Archive(file) as archive:  # type: ignore[arg-type]
+        file.seek(4 * 1024**3 + 1)
+        with open_source(sparse(tmp_path / "zeros", count * len(block))) as zeros:
+            archive.add("zeros", zeros, itertools.repeat(block, count), deflate=False)
+        with open_source(write(tmp_path / "last")) as last:
+            archive.store("last", last, lambda _count: None)
+    with zipfile.ZipFile(target) as made:
+        first, _second = made.infolist()
+        assert (first.file_size, first.header_offset) == (count * len(block), 4 * 1024**3 + 1)
+        assert made.read("last") == b"content"
+        with made.open("zeros") as packed:
+            assert packed.read(MIB) == bytes(MIB)
+    told = subprocess.run(["unzip", "-l", target], capture_output=True, text=True, check=True, timeout=60).stdout
+    assert str(count * len(block)) in told
+
+
+def test_more_files_than_an_old_zip_could_hold(tmp_path: Path) -> None:
+    count = 66_000
+    target = tmp_path / "many.zip"
+    with (
+        open_source(write(tmp_path / "empty", b"")) as empty,
+        target.open("wb", buffering=0) as file,
+        Archive(file) as archive,
+    ):
+        for number in range(count):
+            archive.add(f"{number}.txt", empty, [], deflate=False)
+    with zipfile.ZipFile(target) as made:
+        assert len(made.namelist()) == count
+        assert made.read(f"{count - 1}.txt") == b""
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Finds the folders whose trees have to be kept: those that relative paths tie together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from pathlib import PurePath
+
+from .path_use import BLEND_SUFFIX, PathUse
+
+
+def find_islands(blend: PurePath, uses: Sequence[PathUse]) -> tuple[PurePath, ...]:
+    """The root of the artist's tree, then those of all others; every file of the uses is below one of them.
+
+    Two folders share a tree when a relative path leads from one to the other, unless that tree would begin at the root
+    of a drive: then the path has to be rewritten, and nothing else of the drive shows in the package.
+    """
+    home = blend.parent
+    islands = _Islands()
+    islands.root_of(home)
+    # from the artist's file outwards, so that its own tree is the first to grow
+    for start, folder in sorted(set(_ties(uses)), key=lambda tie: (tie[0] != home, str(tie[0]), str(tie[1]))):
+        first, second = islands.root_of(start), islands.root_of(folder)
+        root = common_folder(first, second)
+        own = islands.root_of(home)
+        is_needed = root == home or (root in (first, second) and own not in (first, second))
+        if root is not None and (is_needed or not is_drive(root)):
+            islands.join(start, folder, root)
+    _keep_libraries_together(islands, home, uses)
+    own = islands.root_of(home)
+    # a folder that a path only goes through is no place for anything
+    filled = {islands.root_of(use.folder) for use in uses}
+    others = [root for root in filled if not root.is_relative_to(own)]
+    holders = [root for root in others if not is_drive(root)]
+    kept = [root for root in others if not any(root != holder and root.is_relative_to(holder) for holder in holders)]
+    return own, *sorted(kept, key=str)
+
+
+def common_folder(first: PurePath, second: PurePath) -> PurePath | None:
+    """The deepest folder that holds both; None on different drives."""
+    return next((folder for folder in (first, *first.parents) if second.is_relative_to(folder)), None)
+
+
+def is_drive(folder: PurePath) -> bool:
+    """True for the root of a file system or of a drive."""
+    return folder.parent == folder
+
+
+def _ties(uses: Iterable[PathUse]) -> Iterator[tuple[PurePath, PurePath]]:
+    """Pairs of folders that have to keep their places to each other; a folder with itself has no other wish."""
+    for use in uses:
+        folder = use.folder
+        if use.is_relative:
+            yield use.blend.parent, folder
+            # a path may go through a folder in which nothing else lies
+            yield use.blend.parent, use.top
+        else:
+            yield folder, folder
+        for file_folder in {file.parent for file in use.files}:
+            yield folder, file_folder
+
+
+def _keep_libraries_together(islands: _Islands, home: PurePath, uses: Iterable[PathUse]) -> None:
+    """Give the libraries that lie elsewhere on one drive one tree.
+
+    They may link each other by relative paths that Blender does not tell of: it keeps one path for each library, and
+    has it count from the open file.
+    """
+    own = islands.root_of(home)
+    folders = {file.parent for use in uses for file in use.files if file.suffix.lower() == BLEND_SUFFIX}
+    elsewhere = sorted((folder for folder in folders if not folder.is_relative_to(own)), key=str)
+    for one, other in pairwise(elsewhere):
+        root = common_folder(islands.root_of(one), islands.root_of(other))
+        if root is not None and not is_drive(root):
+            islands.join(one, other, root)
+
+
+class _Islands:
+    """Sets of folders, each with the root of the tree that holds them."""
+
+    def __init__(self) -> None:
+        self._next: dict[PurePath, PurePath] = {}
+        self._roots: dict[PurePath, PurePath] = {}
+
+    def root_of(self, folder: PurePath) -> PurePath:
+        """The root of the tree in which a folder lies; its own for a new one."""
+        return self._roots[self._first(folder)]
+
+    def join(self, one: PurePath, other: PurePath, root: PurePath) -> None:
+        """Give two folders, and all in their trees, one tree with this root."""
+        first, second = self._first(one), self._first(other)
+        self._next[second] = first
+        if second != first:
+            del self._roots[second]
+        self._roots[first] = root
+
+    def _first(self, folder: PurePath) -> PurePath:
+        """The folder that stands for the set."""
+        if folder not in self._next:
+            self._next[folder] = self._roots[folder] = folder
+        while self._next[folder] != folder:
+            folder = self._next[folder]
+        return folder

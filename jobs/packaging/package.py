@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Makes the one file that is uploaded: a compressed .blend, or a .zip that keeps the project's tree.
+
+Everything is streamed; nothing is held in memory whole. The finished package appears under its name in one step.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import zstandard
+
+from ..records import NOTHING_LEFT
+from .archive import FAST, SMALL, Archive
+from .layout import Layout
+from .names import check_name
+from .package_error import PackageError as PackageError
+from .sources import HEAD, FileChanged, Source, open_source, size_of
+
+logger = logging.getLogger(__name__)
+
+UPLOAD_LIMIT = 5 * 1024**3
+"""Bytes; the service takes files that are smaller (its documentation of uploads)."""
+ATTEMPTS = 3
+"""Times that a package is begun while files change that are packed."""
+COMPRESSION_LEVEL = 3
+"""Zstandard's own default: within a few percent of the next levels' size at several times their speed."""
+COMPRESSION_THREADS = min(os.cpu_count() or 1, 6)
+"""Each takes about 20 MiB of memory."""
+PLAIN_BLEND = b"BLEN"
+ZSTANDARD_MAGIC = b"\x28\xb5\x2f\xfd"
+IMAGES = (".png", ".jpg", ".jpeg", ".webp", ".avif", ".jp2", ".exr", ".tif", ".tiff")
+MEDIA = (".mp3", ".ogg", ".oga", ".flac", ".m4a", ".aac", ".mp4", ".mov", ".mkv", ".webm", ".avi")
+ARCHIVES = (".zip", ".gz", ".zst", ".7z", ".woff", ".woff2")
+COMPRESSED_SUFFIXES = frozenset((*IMAGES, *MEDIA, *ARCHIVES))
+"""Kinds of file whose bytes hardly shrink further: they are stored, which is many times faster."""
+SAMPLE = HEAD
+"""Bytes that are tried at the start, in the middle and at the end of a file of any other kind."""
+WORTH_IT = 0.98
+"""A share of its size to which a file's samples have to shrink for the file to be compressed."""
+
+LITTLE = 32 * 1024**2
+"""Bytes to compress, up to which a second or two for a smaller package is well spent."""
+
+Progress = Callable[[int, int], None]
+"""Called with the bytes read so far and the bytes to read; it may raise to stop."""
+
+
+class NothingLeft(PackageError):
+    """Neither the snapshot nor the package of a job is on this computer any more."""
+
+    def __init__(self) -> None:
+        super().__init__(NOTHING_LEFT.sentence)
+
+
+@dataclass(frozen=True)
+class Package:
+    """What will be uploaded: its suffix is the API's word for its type, its size is in bytes."""
+
+    path: Path
+    size: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file on this machine, and the place it gets in the archive."""
+
+    source: Path
+    name: str
+
+
+def make_package(
+    blend: Path,
+    snapshot: Path,
+    files: Iterable[Path],
+    folder: Path,
+    progress: Progress,
+    layout: Layout | None = None,
+    rewritten: Mapping[Path, Path] | None = None,
+) -> Package:
+    """Make the package of a snapshot and the files that it needs, in `folder`.
+
+    `blend` is where the artist's file lies; files go to their places in `layout`, or keep their place relative to the
+    .blend without one. `rewritten` has the .blend files of which a copy travels in their stead.
+    Raises `PackageError` (a file is missing, unreadable or keeps changing, no place, too large, disk too small).
+    """
+    rewritten = {_plain(path): copy for path, copy in (rewritten or {}).items()}
+    blend = _plain(blend)
+    files = sorted({_plain(path) for path in files} - {blend})
+    entries = _entries(layout or _layout(blend, files), blend, rewritten.get(blend, snapshot), files, rewritten)
+    target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
+    if target == snapshot:
+        raise PackageError(f"The snapshot {snapshot} has the package's own name.")
+    changing = PackageError("")
+    for _attempt in range(ATTEMPTS):
+        try:
+            return _make(target, entries, progress)
+        except FileChanged as error:
+            logger.info("%s changed while it was packed", error.path)
+            changing = PackageError(
+                f"The file {error.path} keeps changing while it is packed. "
+                "Wait until the program that writes it is done, and retry."
+            )
+    raise changing
+
+
+def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
+    """Make the package once. Raises `FileChanged`, `PackageError`, `OSError` (its `filename` is the disk's folder)."""
+    sizes = [(entry, size_of(entry.source)) for entry in entries]
+    total = sum(size for _entry, size in sizes)
+    _check_limit(sum(size for entry, size in sizes if entry.source.suffix.lower() in COMPRESSED_SUFFIXES))
+    _check_room(target.parent, total)
+    partial = target.with_name(target.name + ".part")
+    counter = _Counter(progress, total)
+    try:
+        if target.suffix == ".zip":
+            plain = sum(size for entry, size in sizes if entry.source.suffix.lower() not in COMPRESSED_SUFFIXES)
+            _write_zip(partial, entries, SMALL if plain <= LITTLE else FAST, counter)
+        else:
+            _write_blend(partial, entries[0].source, counter)
+        size = partial.stat().st_size
+        _check_limit(size)
+        partial.replace(target)
+    except BaseException as error:
+        with suppress(OSError):
+            partial.unlink()
+        if isinstance(error, OSError):
+            # a disk that is full does not tell which
+            error.filename = error.filename or str(target.parent)
+        raise
+    return Package(target, size)
+
+
+def common_root(folders: Iterable[PurePath]) -> PurePath:
+    """The deepest folder that holds all of them. Raises `PackageError` when there is none: different drives."""
+    root, *others = set(folders)
+    while not all(folder.is_relative_to(root) for folder in others):
+        if root.parent == root:
+            raise PackageError(
+                "The scene and its files lie on different drives, so no relative path leads from one to the other. "
+                "Copy the files into the project's folder and submit again."
+            )
+        root = root.parent
+    return root
+
+
+def _layout(blend: Path, files: Iterable[Path]) -> Layout:
+    """The layout of files that are all reached by relative paths: the one folder that holds them all."""
+    layout = Layout(blend, common_root([blend.parent, *(path.parent for path in files)]))
+    for path in (blend, *files):
+        for part in (path, *path.parents):
+            if part == layout.root:
+                break
+            check_name(part)
+    return layout
+
+
+def _entries(
+    layout: Layout, blend: Path, snapshot: Path, files: Iterable[Path], rewritten: Mapping[Path, Path]
+) -> list[Entry]:
+    """What is in the archive: the scene first, then every other file once, whatever names lead to it."""
+    places = {layout.place_of(blend): snapshot}
+    for path in files:
+        place = layout.place_of(path)
+        if place is None:
+            raise PackageError(f"The file {path} has no place in the package. Submit the scene again.")
+        if path not in layout.alias_paths:
+            places.setdefault(place, rewritten.get(path, path))
+    return [Entry(source, str(place)) for place, source in places.items()]
+
+
+def _plain(path: Path) -> Path:
+    """A path without `..` and doubled slashes, as it would stand in an archive. Links are left as they are."""
+    plain = Path(os.path.abspath(path))  # noqa: PTH100
+    return Path("/", *plain.parts[1:]) if plain.root == "//" else plain
+
+
+def _write_blend(target: Path, snapshot: Path, counter: _Counter) -> None:
+    with open_source(snapshot) as source, target.open("wb") as file:
+        for block in _compressed(source, counter):
+            file.write(block)
+
+
+def _write_zip(target: Path, entries: Iterable[Entry], level: int, counter: _Counter) -> None:
+    with target.open("wb", buffering=0) as file, Archive(file, level) as archive:
+        for entry in entries:
+            with open_source(entry.source) as source:
+                if source.head.startswith(PLAIN_BLEND):
+                    archive.add(entry.name, source, _compressed(source, counter), deflate=False)
+                elif _shrinks(source):
+                    archive.add(entry.name, source, source.blocks(counter.add), deflate=True)
+                else:
+                    archive.store(entry.name, source, counter.add)
+
+
+def _compressed(source: Source, counter: _Counter) -> Iterator[bytes]:
+    """A .blend Zstandard-compressed, as Blender 3.0 and later reads it."""
+    if source.head.startswith(ZSTANDARD_MAGIC):
+        yield from source.blocks(counter.add)
+        return
+    compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, threads=COMPRESSION_THREADS)
+    stream = compressor.compressobj(size=source.size)
+    for block in source.blocks(counter.add):
+        if data := stream.compress(block):
+            yield data
+    yield stream.flush()
+
+
+def _shrinks(source: Source) -> bool:
+    """True for a file that is worth the time of compressing it."""
+    if source.path.suffix.lower() in COMPRESSED_SUFFIXES:
+        return False
+    samples = source.head
+    if source.size > len(samples):
+        middle, end = (source.size - SAMPLE) // 2, source.size - SAMPLE
+        samples += source.sample(middle, SAMPLE) + source.sample(end, SAMPLE)
+    return len(zlib.compress(samples, 1)) < WORTH_IT * len(samples)
+
+
+class _Counter:
+    """Adds up what was read, and passes it on."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, self._total)
+
+
+def _check_limit(size: int) -> None:
+    if size >= UPLOAD_LIMIT:
+        raise PackageError(
+            f"The package is {size / 1024**3:.1f} GiB, and Renderjuice takes files below 5 GiB. "
+            "Remove what the render does not need, or make large textures smaller, and submit again."
+        )
+
+
+def _check_room(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise PackageError(
+            f"Packing needs up to {size / 1024**3:.2f} GiB on the disk of {folder}, "
+            f"and {free / 1024**3:.2f} GiB are free. "
+            "Make room there, and retry."
+        )

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Opens and reads the files that a package is made of, and notices when one changes meanwhile."""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from .package_error import PackageError
+
+BLOCK = 1024 * 1024
+HEAD = 64 * 1024
+KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+"""Without waiting: the opening of a pipe that took a file's place would never end."""
+
+
+class FileChanged(Exception):
+    """A file is not what it was when its reading began."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(str(path))
+        self.path = path
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file that is open for reading, with its size in bytes and its time in nanoseconds when it was opened.
+
+    `head` is how it begins: the whole of a small file, so that thousands of them are read in one go each.
+    """
+
+    path: Path
+    file: BinaryIO
+    size: int
+    modified_ns: int
+    head: bytes
+
+    def sample(self, position: int, count: int) -> bytes:
+        """Some bytes from a position."""
+        with reading(self.path):
+            self.file.seek(position)
+            return self.file.read(count)
+
+    def blocks(self, seen: Callable[[int], None]) -> Iterator[bytes]:
+        """The content, block by block, with `seen` told of each. Raises `PackageError`, `FileChanged`."""
+        if self.size == len(self.head):
+            self._check()
+            seen(self.size)
+            return iter([self.head])
+        return map(bytes, self.views(seen, [memoryview(bytearray(BLOCK))]))
+
+    def views(self, seen: Callable[[int], None], buffers: Sequence[memoryview]) -> Iterator[memoryview]:
+        """As `blocks`, read into these buffers in turn: a block is overwritten when its buffer's turn comes again."""
+        left = self.size
+        turns = itertools.cycle(buffers)
+        with reading(self.path):
+            self.file.seek(0)
+        # what grows faster than it can be read has to have an end, too
+        while left:
+            with reading(self.path):
+                view = next(turns)[:left]
+                count = self.file.readinto(view)  # type: ignore[attr-defined]
+            if not count:
+                raise FileChanged(self.path)
+            left -= count
+            if not left:
+                self._check()
+            seen(count)
+            yield view[:count]
+
+    def _check(self) -> None:
+        """See whether the file is still what it was."""
+        with reading(self.path):
+            now = os.fstat(self.file.fileno())
+        if (now.st_size, now.st_mtime_ns) != (self.size, self.modified_ns):
+            raise FileChanged(self.path)
+
+
+def write_all(target: BinaryIO, data: bytes | memoryview) -> None:
+    """Write to an unbuffered file, which may take a part at a time."""
+    view = memoryview(data)
+    while view:
+        view = view[target.write(view) :]
+
+
+@contextmanager
+def open_source(path: Path) -> Iterator[Source]:
+    """Open a file for reading. Raises `PackageError` when it is none or cannot be read."""
+    with reading(path):
+        check_kind(path, os.stat(path).st_mode)  # noqa: PTH116
+        descriptor = os.open(path, OPEN_FLAGS)
+    with os.fdopen(descriptor, "rb", buffering=0) as file:
+        with reading(path):
+            status = os.fstat(descriptor)
+            check_kind(path, status.st_mode)
+            head = file.read(min(status.st_size, HEAD))
+        yield Source(path, file, status.st_size, status.st_mtime_ns, head)
+
+
+def size_of(path: Path) -> int:
+    """A file's size in bytes. Raises `PackageError` when it is none or cannot be found."""
+    try:
+        status = path.stat()
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR):
+            raise PackageError(
+                f"The file {path} is not there any more. Find it or remove its use, and submit again."
+            ) from error
+        raise unreadable(path, error) from error
+    check_kind(path, status.st_mode)
+    return status.st_size
+
+
+def check_kind(path: Path, mode: int) -> None:
+    """Raise `PackageError` for what is no file."""
+    if not stat.S_ISREG(mode):
+        kind = KINDS.get(stat.S_IFMT(mode), "no file")
+        raise PackageError(f"{path} is {kind}, and a file is needed. Choose another file there, and submit again.")
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn errors of reading into `PackageError`, so that they are not taken for those of writing."""
+    try:
+        yield
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> PackageError:
+    """What is told of a file that cannot be read."""
+    if error.errno == errno.ELOOP:
+        return PackageError(f"The file {path} is a link that leads back to itself. Mend it, and submit again.")
+    return PackageError(f"The file {path} cannot be read ({error.strerror}). Make it readable, and retry.")
