@@ -33,8 +33,6 @@ class RENDERJUICE_PT_check(SendingPanel, bpy.types.Panel):
             layout.label(text="Not Checked Yet", icon="QUESTION")
         elif not found:
             layout.label(text="No Problems Found", icon="CHECKMARK")
-        if scene_check.is_old():
-            draw_text(layout, context, "The scene has changed since it was checked.", icon="INFO")
         for finding in (found or ())[:SHOWN_FINDINGS]:
             _draw_finding(layout.box().column(), context, finding)
         if found and len(found) > SHOWN_FINDINGS:

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from . import handlers, job_list, live_jobs, preferences, scene_settings, thumbnails
+from . import contents, handlers, job_list, live_jobs, preferences, scene_settings, thumbnails
 
-MODULES = (scene_settings, preferences, job_list, thumbnails, live_jobs, handlers)
+MODULES = (scene_settings, preferences, job_list, contents, thumbnails, live_jobs, handlers)
 
 
 def register() -> None:

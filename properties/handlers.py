@@ -20,6 +20,12 @@ def _scene_changed(*_: Any) -> None:
 
 
 @bpy.app.handlers.persistent
+def _data_goes(*_: Any) -> None:
+    """What is in the file is about to be freed: nothing of it may be held."""
+    scene_check.note_change()
+
+
+@bpy.app.handlers.persistent
 def _file_loaded(*_: Any) -> None:
     """Another file is open, whose scenes are not checked yet."""
     scene_check.forget()
@@ -30,6 +36,9 @@ def _file_loaded(*_: Any) -> None:
 
 HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("depsgraph_update_post", _scene_changed),
+    ("undo_pre", _data_goes),
+    ("redo_pre", _data_goes),
+    ("load_pre", _data_goes),
     ("undo_post", _scene_changed),
     ("redo_post", _scene_changed),
     ("load_post", _file_loaded),

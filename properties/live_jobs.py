@@ -24,7 +24,7 @@ TICK = 0.5
 TROUBLED_TICK = 2.0
 """The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
 CATCH_UP = 0.05
-"""Seconds to the next look while more has changed than one look takes in."""
+"""Seconds to the next look while more has changed than one look takes in, and to the next step of a check."""
 
 Observer = Callable[[JobRecord | None, JobRecord], None]
 observers: list[Observer] = []
@@ -91,14 +91,15 @@ def tick() -> float | None:
             _trouble = str(error)
             redraw()
         _check_scenes()
-        return TROUBLED_TICK
+        return CATCH_UP if scene_check.is_under_way() else TROUBLED_TICK
     except Exception:
         # Blender would drop the timer without a word
         logger.exception("the job timer failed")
         is_needed = True
-    if _session is not None and _session.watch.is_behind:
+    is_needed |= _check_scenes()
+    if scene_check.is_under_way() or (_session is not None and _session.watch.is_behind):
         return CATCH_UP
-    return TICK if _check_scenes() or is_needed else None
+    return TICK if is_needed else None
 
 
 def look() -> bool:
@@ -158,7 +159,7 @@ def show_rows() -> None:
 
 
 def _check_scenes() -> bool:
-    """Check the scenes on screen if that is due. True while it is still to be done."""
+    """Check the scenes on screen a step further if that is due. True while it is still to be done."""
     if not (scene_check.is_due() and readiness.is_ready(bpy.context)):
         return False
     try:

@@ -1,32 +1,45 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the check found in the scenes on screen, kept for the panel, and made anew when changes have come to rest.
 
-A handler notes that something changed; the one timer looks, once Blender has been left in peace for a moment.
+A handler notes that something changed; the one timer looks, once Blender has been left in peace for a moment. It looks
+in steps, a few milliseconds at a time; when something changes meanwhile, what was begun is thrown away, so that nothing
+of Blender's data is held that may be freed.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
 import time
+from collections.abc import Generator, Mapping
+from typing import Any
 
 import bpy
 
-from ..scene.dependencies import find_dependencies
-from ..scene.preflight import Finding, check_scene
+from ..scene.dependencies import scan
+from ..scene.frames import FrameListError, span
+from ..scene.preflight import Finding, check_in_steps
+from .file_names import name_findings
+from .overrides import overrides_from_settings
 
 logger = logging.getLogger(__name__)
 
 REST = 0.5
 """Seconds without a change after which the scenes are checked."""
+STEP = 0.002
+"""Seconds after which a step is over; what is under way is brought to its next stop."""
 SHARE = 50
 """How many times as long as a check took Blender is left alone after it."""
-MOST_SECONDS = 0.05
-"""A scene whose check takes longer is not checked by itself again: that would be felt at each change."""
 
-_found: dict[int, tuple[Finding, ...]] = {}
+Found = dict[int, tuple[Finding, ...]]
+Walk = Generator[None, None, Found]
+
+_found: Found = {}
 _changed: float | None = None
 _not_before = 0.0
-_is_slow = False
+_walk: Walk | None = None
+_counted: tuple[int, ...] = ()
+_taken = 0.0
 
 
 def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
@@ -35,40 +48,119 @@ def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
 
 
 def note_change() -> None:
-    """Note that the scenes may not be what they were."""
-    global _changed
-    _changed = time.monotonic()
+    """Note that the scenes may not be what they were, and let go of them."""
+    global _changed, _walk
+    _changed, _walk = time.monotonic(), None
 
 
 def is_due() -> bool:
-    """True while a change waits to be looked at."""
-    return _changed is not None and not _is_slow
+    """True while a change waits to be looked at, or is."""
+    return _changed is not None
 
 
-def is_old() -> bool:
-    """True when the scene has changed since the last check, and is too large to be checked by itself."""
-    return _changed is not None and _is_slow
+def is_under_way() -> bool:
+    """True between two steps of a check."""
+    return _walk is not None
 
 
 def look(context: bpy.types.Context) -> bool:
-    """Check the scenes on screen if it is time. True when something else was found than before."""
+    """Check the scenes on screen a step further if it is time. True when something else was found than before."""
+    global _walk, _counted, _taken, _not_before
     now = time.monotonic()
-    if not is_due() or now < max(_changed + REST, _not_before) or _is_busy(context):
+    if not is_due() or _is_busy(context):
         return False
-    return check({window.scene for window in context.window_manager.windows})
+    if _walk is None:
+        if now < max(_changed + REST, _not_before):
+            return False
+        _walk = _check({window.scene for window in context.window_manager.windows})
+        _counted, _taken = _count(), 0.0
+    elif _counted != _count():
+        # without a handler being told, as by another add-on's timer
+        note_change()
+        return False
+    is_news = _step(_walk)
+    _taken += time.monotonic() - now
+    _not_before = now + SHARE * _taken
+    return is_news
 
 
 def check(scenes: set[bpy.types.Scene]) -> bool:
     """Check scenes now, and forget the others. True when something else was found than before."""
-    global _found, _changed, _not_before, _is_slow
-    began = time.monotonic()
-    dependencies = find_dependencies()
-    found = {scene.session_uid: check_scene(scene, dependencies) for scene in scenes}
-    is_news, _found, _changed = found != _found, found, None
-    taken = time.monotonic() - began
-    _is_slow = taken > MOST_SECONDS
-    _not_before = began + taken + SHARE * taken
+    walk = _check(scenes)
+    while True:
+        try:
+            next(walk)
+        except StopIteration as end:
+            return _take_in(end.value)
+
+
+def _step(walk: Walk) -> bool:
+    """Go on with a check for a moment. True when it has ended with something else than before."""
+    global _walk
+    until = time.monotonic() + STEP
+    try:
+        # what a step does may be noted as a change, too
+        while walk is _walk:
+            next(walk)
+            if time.monotonic() >= until:
+                break
+    except StopIteration as end:
+        return walk is _walk and _take_in(end.value)
+    except ReferenceError:
+        # something was removed between two steps
+        note_change()
+    except BaseException:
+        _walk = None
+        raise
+    return False
+
+
+def _take_in(found: Found) -> bool:
+    global _found, _changed, _walk
+    is_news = found != _found
+    _found, _changed, _walk = found, None, None
     return is_news
+
+
+def _check(scenes: set[bpy.types.Scene]) -> Walk:
+    found = {}
+    for scene in scenes:
+        overrides = _overrides(scene)
+        frames = _frames(scene, overrides)
+        # a range that is none is a finding; its files are those of the frame that is shown
+        dependencies = yield from scan(scene, frames or (scene.frame_current,))
+        names = tuple(name_findings(dependencies))
+        yield
+        found[scene.session_uid] = names + (yield from check_in_steps(scene, dependencies, frames, overrides))
+    return found
+
+
+def _overrides(scene: bpy.types.Scene) -> Mapping[str, Any]:
+    try:
+        return overrides_from_settings(scene.renderjuice)
+    except ValueError:
+        # the panel says what is wrong with them
+        return {}
+
+
+def _frames(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> tuple[int, ...] | None:
+    """The frames that would be rendered, or None where the scene has no range of frames."""
+    try:
+        return overrides.get("frame_ranges") or span(scene.frame_start, scene.frame_end, scene.frame_step)
+    except FrameListError:
+        return None
+
+
+def _count() -> tuple[int, ...]:
+    """How many datablocks there are of each kind."""
+    return tuple(len(getattr(bpy.data, name)) for name in collections())
+
+
+@functools.cache
+def collections() -> tuple[str, ...]:
+    """The names of Blender's collections of datablocks, each datablock in one of them."""
+    found = (prop.identifier for prop in bpy.types.BlendData.bl_rna.properties if prop.type == "COLLECTION")
+    return tuple(name for name in found if name != "all_ids")
 
 
 def _is_busy(context: bpy.types.Context) -> bool:
@@ -79,6 +171,6 @@ def _is_busy(context: bpy.types.Context) -> bool:
 
 def forget() -> None:
     """Forget everything, as for another file."""
-    global _changed, _is_slow
+    global _changed, _walk
     _found.clear()
-    _changed, _is_slow = None, False
+    _changed, _walk = None, None

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import Any
 
 import bpy
 import bpy.utils.previews
@@ -32,10 +33,10 @@ def take_in(_before: JobRecord | None, after: JobRecord) -> None:
     forget(after.id)
     if name:
         try:
-            preview = _previews.load(name, name, "IMAGE")
+            preview: Any = _previews.load(name, name, "IMAGE")
             if Path(name).stat().st_size <= SMALL:
                 # asking for their sizes reads the two pictures
-                _ = preview.image_size[:], preview.icon_size[:]
+                _ = tuple(preview.image_size), tuple(preview.icon_size)
         except (KeyError, OSError, RuntimeError) as error:
             logger.info("preview of job %s: %s", after.id, error)
             return

@@ -156,9 +156,10 @@ class Catalog:
         if _AMOUNT.fullmatch(value):
             return self._text(value, depth + 1) if " " in value else None
         kind = _KIND_AND_NAME.fullmatch(value)
-        if kind:
-            word = self._words.get(kind[1].lower())
-            return word and f"{word} {kind[2]}"
+        if kind and not kind[1]:
+            return None
+        if kind and (word := self._words.get(kind[1].lower())):
+            return f"{word} {kind[2]}"
         known = self._words.get(value.lower())
         return known if known is not None else self._text(value, depth + 1)
 

@@ -85,16 +85,12 @@ def test_a_missing_texture_leads_to_the_object_that_shows_it(
     assert bpy.context.view_layer.objects.active.name == "Cube"
 
 
-def test_an_absolute_path_is_made_relative(
+def test_an_absolute_path_is_nothing_to_mend(
     scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:
     image = an_image_file(tmp_path / "painted.png")
     a_material_with(image)
     image.filepath = str(tmp_path / "painted.png")
-    (found,) = findings(load)
-    assert found.remedy == "make_paths_relative"
-    bpy.ops.renderjuice.fix(remedy=found.remedy, name=found.datablock)
-    assert image.filepath == "//painted.png"
     assert findings(load) == []
 
 
@@ -203,6 +199,8 @@ def test_frames_that_are_only_looked_at_keep_nothing_from_being_sent(
     sequence = a_sequence(tmp_path)
     sequence.use_fake_user = True
     bpy.data.movieclips.load(str(tmp_path / "0001.png")).use_fake_user = True
+    for name in ("0001.png", "0002.png"):
+        (tmp_path / name).unlink()
     assert findings(load) == []
     tree = compositor_of(scene)
     node = tree.nodes.new("CompositorNodeImage")
@@ -210,7 +208,7 @@ def test_frames_that_are_only_looked_at_keep_nothing_from_being_sent(
     assert findings(load) == []
     tree.links.new(node.outputs["Image"], tree.nodes.new("CompositorNodeBlur").inputs[0])
     (found,) = findings(load)
-    assert (found.datablock, "image sequences cannot be sent yet" in found.what) == (sequence.name, True)
+    assert (found.datablock, "0001.png" in found.what) == (sequence.name, True)
 
 
 def test_what_is_only_looked_at_stays_here_and_as_it_was(scene: bpy.types.Scene, project: Path, tmp_path: Path) -> None:
@@ -247,6 +245,8 @@ def test_strips_count_only_where_the_sequencer_renders(
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strip = strips.new_image("frames", "//0001.png", channel=1, frame_start=1)
+    assert findings(load) == []
+    (tmp_path / "0001.png").unlink()
     assert len(findings(load)) == 1
     strip.mute = True
     assert findings(load) == []

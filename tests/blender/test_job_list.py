@@ -56,6 +56,31 @@ def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
     jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
 
 
+def test_a_new_job_is_chosen_although_an_older_one_was(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
+) -> None:
+    bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
+    listed = bpy.context.window_manager.renderjuice
+    listed.active = rows().index(done_job.id)
+    assert listed.active > 0
+    bpy.ops.renderjuice.submit(frames="3", output_dir=str(project / "farm 3"))
+    newest = jobs.session().journal.jobs()[0]
+    assert load("properties.job_list").chosen_id(bpy.context) == newest.id
+    jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
+
+
+def test_online_access_that_is_taken_back_is_told_by_the_next_tick(project: Path, jobs: ModuleType) -> None:
+    """A worker is still there then, and must not make another request."""
+    session = jobs.session()
+    assert session.journal.has_online_access()
+    bpy.context.preferences.system.use_online_access = False
+    jobs.tick()
+    assert not session.journal.has_online_access()
+    bpy.context.preferences.system.use_online_access = True
+    jobs.tick()
+    assert session.journal.has_online_access()
+
+
 def test_the_chosen_job_stays_chosen_and_survives_another_file(
     done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
 ) -> None:

@@ -96,6 +96,12 @@ def test_a_value_that_is_no_message_stays_as_it_is(catalog: Catalog, name: str) 
     assert name in catalog.translate(f"The file 7 arrived damaged: {name}.")
 
 
+def test_a_value_may_be_a_message_with_a_name_in_it() -> None:
+    catalog = Catalog({"Nobody knows {}.": "Niemand kennt {}.", "the engine “{}”": "die Engine „{}“"})
+    assert catalog.translate("Nobody knows the engine “Fast: 2”.") == "Niemand kennt die Engine „Fast: 2“."
+    assert catalog.translate("Nobody knows “the engine”.") == "Niemand kennt “the engine”."
+
+
 def test_a_text_that_can_be_read_in_two_ways_stays_english(catalog: Catalog) -> None:
     text = "The file a arrived damaged: b arrived damaged: c."
     assert catalog.translate(text) == text

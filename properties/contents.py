@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The files that would be sent, as they were when they were last listed: `window_manager.renderjuice_contents`.
+
+They belong to the window manager, so that no .blend holds them and no undo touches them (4.2 to 5.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import bpy
+
+from ..jobs.byte_size import size
+from ..scene.contents import Item, total_size
+
+MOST_ROWS = 2_000
+"""Files that are shown; the largest come first."""
+
+
+class RENDERJUICE_PG_file_row(bpy.types.PropertyGroup):
+    """One row: the item's name is the path. `users` and `size` are in words."""
+
+    users: bpy.props.StringProperty(name="Used by")
+    size: bpy.props.StringProperty(name="Size")
+
+
+class RENDERJUICE_PG_contents(bpy.types.PropertyGroup):
+    """What was listed: its rows, how many files there are, and what they take together."""
+
+    rows: bpy.props.CollectionProperty(type=RENDERJUICE_PG_file_row)
+    active: bpy.props.IntProperty(name="File", description="A file that will be sent")
+    scene: bpy.props.IntProperty(name="Scene", description="Session UID of the scene that was looked at")
+    count: bpy.props.IntProperty(name="Files", description="How many files will be sent")
+    total: bpy.props.StringProperty(name="Total", description="What the files take together before they are packed")
+
+
+def get(context: bpy.types.Context) -> RENDERJUICE_PG_contents:
+    """The list of this Blender."""
+    return context.window_manager.renderjuice_contents
+
+
+def show(context: bpy.types.Context, items: Sequence[Item]) -> None:
+    """Make these the rows. Not while drawing."""
+    listed = get(context)
+    listed.rows.clear()
+    for item in items[:MOST_ROWS]:
+        row = listed.rows.add()
+        row.name = item.path
+        row.users = ", ".join(item.users)
+        row.size = "" if item.size is None else size(item.size)
+    listed.active = 0
+    listed.scene, listed.count = context.scene.session_uid, len(items)
+    listed.total = size(total_size(tuple(items)))
+
+
+classes = (RENDERJUICE_PG_file_row, RENDERJUICE_PG_contents)
+_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
+
+
+def register() -> None:
+    """Make the list known to Blender."""
+    _register_classes()
+    bpy.types.WindowManager.renderjuice_contents = bpy.props.PointerProperty(type=RENDERJUICE_PG_contents)
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    del bpy.types.WindowManager.renderjuice_contents
+    _unregister_classes()

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Checks before anything is sent. They only read; each finding says what is wrong, with what, and how to mend it.
+
+A default scene and an ordinary one have no findings: what the artist has chosen is not questioned, but for what is
+nearly always an oversight in a render that is sent away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from typing import Any
+
+import bpy
+
+from ..dependencies import Dependencies
+from ..frames import FrameListError, span
+from .add_ons import check_denoiser, check_engine, check_nodes
+from .camera import check_camera, check_markers
+from .file_output import check_file_output
+from .files import check_files
+from .finding import Finding as Finding
+from .finding import Remedy as Remedy
+from .finding import Severity as Severity
+from .frame_range import check_frames
+from .images import check_images
+from .libraries import check_libraries, check_linked
+from .output import check_colors, check_movie, check_oversights, check_switches
+from .package import name_finding as name_finding
+from .package import size_findings as size_findings
+from .request import Findings, Request
+from .scripts import check_drivers, check_handlers, check_texts
+from .simulations import check_rigid_bodies, check_simulations
+
+CHECKS: tuple[Callable[[Request], Findings], ...] = (
+    check_camera,
+    check_frames,
+    check_engine,
+    check_files,
+    check_images,
+    check_libraries,
+    check_linked,
+    check_simulations,
+    check_rigid_bodies,
+    check_drivers,
+    check_texts,
+    check_handlers,
+    check_nodes,
+    check_markers,
+    check_movie,
+    check_file_output,
+    check_switches,
+    check_oversights,
+    check_denoiser,
+    check_colors,
+)
+
+
+def check_scene(
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> tuple[Finding, ...]:
+    """Everything that would make the farm's frames differ from the artist's, errors first.
+
+    `frames` are those to render, the scene's own range for None; `overrides` is what `properties.overrides` gives.
+    """
+    steps = check_in_steps(scene, dependencies, frames, overrides)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: tuple[Finding, ...] = end.value
+            return found
+
+
+def check_in_steps(
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None = None,
+    overrides: Mapping[str, Any] | None = None,
+) -> Generator[None, None, tuple[Finding, ...]]:
+    """The same in steps of a millisecond or so; the last one gives the result.
+
+    To be thrown away when anything in the file changes between two steps.
+    """
+    request = _request(scene, dependencies, frames, overrides or {})
+    found = []
+    for check in CHECKS:
+        for finding in check(request):
+            if finding is None:
+                yield
+            else:
+                found.append(finding)
+        yield
+    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
+
+
+def _request(
+    scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
+) -> Request:
+    if frames is not None:
+        return Request(scene, dependencies, tuple(frames), overrides)
+    try:
+        return Request(scene, dependencies, span(scene.frame_start, scene.frame_end, scene.frame_step), overrides)
+    except FrameListError as error:
+        return Request(scene, dependencies, (), overrides, str(error))

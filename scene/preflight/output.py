@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Render settings that give other frames than most artists mean to have from a farm."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import color_management
+from .compositor import nodes_of
+from .finding import Remedy
+from .request import Findings, Request
+
+PLAIN_NODES = frozenset(
+    {"R_LAYERS", "COMPOSITE", "VIEWER", "SPLITVIEWER", "GROUP_INPUT", "GROUP_OUTPUT", "GROUP", "REROUTE", "FRAME"}
+)
+"""Nodes of the compositor that change no pixel."""
+SMALL = 50
+"""A percentage of the resolution below which nobody wants an animation."""
+NEARLY = 1e-4
+
+
+def check_movie(request: Request) -> Findings:
+    """An output that no farm can give: frames are rendered by many machines."""
+    if request.scene.render.is_movie_format and "output_format" not in request.overrides:
+        what = (
+            "The scene's output is a movie, and a farm renders single frames: "
+            "they come back as PNG images, without sound."
+        )
+        yield request.warning(what, "Make the movie from them in the Video Sequencer.", Remedy.WRITE_IMAGES)
+
+
+def check_switches(request: Request) -> Findings:
+    """A compositor with nodes that change the picture, and that is switched off where nobody looks."""
+    if request.scene.render.use_compositing:
+        return
+    if any(_changes_pixels(node) for node in nodes_of(request.scene)):
+        what = "The scene has compositor nodes, and is rendered without them."
+        fix = "Turn on Compositing in the Output properties, under Post Processing."
+        yield request.warning(what, fix, Remedy.TURN_ON_COMPOSITING)
+
+
+def check_oversights(request: Request) -> Findings:
+    """What is set for test renders, and forgotten when the whole animation is rendered."""
+    render = request.scene.render
+    if not request.is_animation:
+        return
+    if render.use_border and not render.use_crop_to_border and not _is_whole(render):
+        what = "A render region is set: everything outside it stays empty in all frames."
+        fix = "Turn off Render Region in the Output properties, under Format."
+        yield request.warning(what, fix, Remedy.RENDER_WHOLE_FRAME)
+    if render.resolution_percentage < SMALL and "resolution_percentage" not in request.overrides:
+        what = f"All frames are rendered at {render.resolution_percentage} % of the resolution."
+        fix = "Set the percentage in the Output properties, under Format."
+        yield request.warning(what, fix, Remedy.RENDER_FULL_SIZE)
+    if render.use_simplify and (
+        render.simplify_subdivision_render == 0 or render.simplify_child_particles_render < NEARLY
+    ):
+        what = "Simplify takes all subdivisions or all child particles away from the render, too."
+        fix = "Turn off Simplify in the Render properties, or raise its limits for the render."
+        yield request.warning(what, fix, Remedy.TURN_OFF_SIMPLIFY)
+
+
+def check_colors(request: Request) -> Findings:
+    """An OpenColorIO config of one's own, which only the environment of this computer names."""
+    variable = color_management.own_config()
+    if variable is not None and "color_management_preset" not in request.overrides:
+        what = f"Blender's color management comes from the environment variable {variable}, which a farm cannot see."
+        fix = "ACES is taken for it; override the color management preset if that is wrong."
+        yield request.warning(what, fix)
+
+
+def _changes_pixels(node: Any) -> bool:
+    is_plain = node.type in PLAIN_NODES or node.mute
+    return not is_plain and any(socket.is_linked for socket in node.outputs)
+
+
+def _is_whole(render: Any) -> bool:
+    left, right, bottom, top = render.border_min_x, render.border_max_x, render.border_min_y, render.border_max_y
+    return max(left, bottom) < NEARLY and min(right, top) > 1 - NEARLY

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Python in the file, which a farm may not run: Blender asks before it runs scripts of a file (Auto Run)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .finding import Finding, Severity
+from .request import Findings, Request, pieces, place_of
+
+CHANGES_FRAMES = re.compile(r"frame_change_p|depsgraph_update_p|render_(pre|init)|driver_namespace")
+"""What a script has that changes the picture. Others, such as the buttons of a rig, change nothing in a render."""
+HANDLERS = ("frame_change_pre", "frame_change_post", "render_pre", "render_init", "depsgraph_update_pre")
+
+
+def check_drivers(_request: Request) -> Findings:
+    """Drivers with expressions that are Python; Blender works out simple ones by itself."""
+    count, first = 0, None
+    for collection, has_nodes in _animated_collections():
+        for piece in pieces(collection):
+            for datablock in piece:
+                # nearly all have neither, and there may be many
+                if datablock.animation_data or (has_nodes and datablock.node_tree):
+                    for expression in _scripted(datablock, has_nodes):
+                        count += 1
+                        first = first or (datablock.name, place_of(datablock, collection), expression)
+            yield None
+    if first is None:
+        return
+    name, place, expression = first
+    what = f"A driver of “{name}” runs Python, which a farm may not allow: “{expression}”."
+    if count > 1:
+        what = f"{count} drivers run Python, which a farm may not allow. One of “{name}”: “{expression}”."
+    fix = "Write it as a simple expression, or bake what it moves to keyframes."
+    yield Finding(Severity.WARNING, what, name, fix, place)
+
+
+def check_texts(_request: Request) -> Findings:
+    """Scripts that run when the file is opened, and then change frames."""
+    for text in bpy.data.texts:
+        if text.use_module and CHANGES_FRAMES.search(text.as_string()):
+            what = f"The script “{text.name}” runs when the file is opened, which a farm may not allow."
+            yield _script_finding(text, what)
+
+
+def check_handlers(_request: Request) -> Findings:
+    """Scripts of the file that were run by hand, and change frames in this Blender only."""
+    names = {name for handler in HANDLERS for name in _texts_behind(handler)}
+    for name in sorted(names):
+        text: bpy.types.Text | None = bpy.data.texts.get(name)
+        if text is not None and not text.use_module:
+            yield _script_finding(text, f"The script “{name}” was run here and changes frames; a farm does not run it.")
+
+
+def _script_finding(text: bpy.types.Text, what: str) -> Finding:
+    fix = "Bake what it does to keyframes, or do without it."
+    return Finding(Severity.WARNING, what, text.name, fix)
+
+
+def _animated_collections() -> Iterator[tuple[str, bool]]:
+    """The collections of `bpy.data` whose datablocks can have drivers, and whether they can have nodes of their own."""
+    for collection in bpy.types.BlendData.bl_rna.properties:
+        if collection.type == "COLLECTION" and "animation_data" in collection.fixed_type.properties:
+            yield collection.identifier, "node_tree" in collection.fixed_type.properties
+
+
+def _scripted(datablock: Any, has_nodes: bool) -> Iterator[str]:
+    """The expressions of the drivers of a datablock and of its own nodes that only Python can work out."""
+    for owner in (datablock, datablock.node_tree) if has_nodes else (datablock,):
+        data = owner.animation_data if owner else None
+        for curve in data.drivers if data else ():
+            driver = curve.driver
+            if driver.type == "SCRIPTED" and not driver.is_simple_expression and not curve.mute:
+                yield driver.expression
+
+
+def _texts_behind(handler: str) -> Iterator[str]:
+    """The names of the texts whose functions are among the handlers: what was run has the text for its file."""
+    for function in getattr(bpy.app.handlers, handler):
+        code = getattr(function, "__code__", None)
+        if code is not None and not Path(code.co_filename).is_file():
+            yield Path(code.co_filename).name
