@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import bpy
 
-from . import check, jobs, outputs, preferences, presets, submit
+from . import check, contents, jobs, outputs, preferences, presets, submit
 
 classes = (
     *submit.classes,
     *check.classes,
+    *contents.classes,
     *jobs.classes,
     *outputs.classes,
     *preferences.classes,

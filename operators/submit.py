@@ -8,20 +8,25 @@ import sys
 import uuid
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from ..jobs import destination
 from ..jobs.control import Session, WorkerError
 from ..jobs.journal import JournalError
+from ..jobs.packaging.manifest import Manifest, write_manifest
+from ..jobs.packaging.path_use import PathUse
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness, scene_check
+from ..properties.file_names import name_findings
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import Dependencies, find_dependencies
 from ..scene.frames import describe, parse_frames
 from ..scene.preflight import Finding, Severity, check_scene
 from ..scene.render_config import SceneReading, read_scene
+from ..scene.second_blender import second_blender
 from ..scene.snapshot import SnapshotError, save_snapshot
 from ..translations import translate
 
@@ -66,8 +71,9 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Submit; with `wait` also follow the job to its end. Every reason why not is an ERROR report."""
         try:
-            dependencies = find_dependencies()
-            reading, findings = self._check(context, dependencies)
+            reading = self._read(context)
+            dependencies = find_dependencies(context.scene, reading.frames)
+            findings = check(context.scene, dependencies, reading.frames, self._overrides(context))
             session = live_jobs.session()
             session.ensure_worker(preferences.api_url(context))
             job = hand_over(session, self._snapshot(context, reading, dependencies))
@@ -76,7 +82,8 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             live_jobs.follow()
             self.report({"ERROR"}, translate(_sentence(error)))
             return {"CANCELLED"}
-        for line in (*reading.notices, *(finding.sentence for finding in findings)):
+        # some of what the reading noticed is a finding, too
+        for line in dict.fromkeys((*reading.notices, *(finding.sentence for finding in findings))):
             self.report({"WARNING"}, translate(line))
         # the job is on its way, whatever keeps the list from showing it now: the timer says so
         with suppress(JournalError):
@@ -88,27 +95,20 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             return {"FINISHED"}
         return self._wait(job)
 
-    def _check(
-        self, context: bpy.types.Context, dependencies: Dependencies
-    ) -> tuple[SceneReading, tuple[Finding, ...]]:
-        """What to render, and the warnings about it. Raises `ValueError` with the first reason why it cannot be."""
+    def _read(self, context: bpy.types.Context) -> SceneReading:
+        """What to render. Raises `ValueError` with the reason why it cannot be."""
         if context.window is not None and context.window.scene != context.scene:
             raise ValueError(
                 f"The window shows another scene than “{context.scene.name}”, and the farm renders what is shown. "
                 f"Switch the window to “{context.scene.name}” and submit again."
             )
-        overrides = {
-            **overrides_from_settings(context.scene.renderjuice),
-            **overrides_from_operator(self.properties),
-        }
         frames = parse_frames(self.frames) if self.frames.strip() else None
-        reading = read_scene(context.scene, frames=frames, still=self.still, overrides=overrides)
-        findings = check_scene(context.scene, dependencies)
-        errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
-        if errors:
-            more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-            raise ValueError(errors[0] + more)
-        return reading, findings
+        return read_scene(context.scene, frames=frames, still=self.still, overrides=self._overrides(context))
+
+    def _overrides(self, context: bpy.types.Context) -> dict[str, Any]:
+        """What is asked for instead of the scene's settings. Raises `ValueError`."""
+        settings = overrides_from_settings(context.scene.renderjuice)
+        return {**settings, **overrides_from_operator(self.properties)}
 
     def _snapshot(self, context: bpy.types.Context, reading: SceneReading, dependencies: Dependencies) -> Submission:
         """Save the scene into the job's folder. Raises `SnapshotError`, `OSError` or `ValueError`."""
@@ -117,9 +117,13 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         output_dir = self._output_dir(context, job_id, blend.stem)
         destination.prepare(output_dir)
         home = preferences.home().create()
-        snapshot = home.create_submission(job_id) / "snapshot" / blend.name
+        folder = home.create_submission(job_id)
+        snapshot = folder / "snapshot" / blend.name
+        blend = blend if bpy.data.filepath else snapshot
+        manifest = make_manifest(blend, dependencies)
         try:
-            save_snapshot(snapshot, dependencies.unread)
+            save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
+            write_manifest(folder, manifest)
         except BaseException:
             home.discard_submission(job_id)
             raise
@@ -127,9 +131,8 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             job_id=job_id,
             name=blend.stem,
             scene=context.scene.name,
-            blend=blend if bpy.data.filepath else snapshot,
+            blend=blend,
             snapshot=snapshot,
-            files=tuple(dependency.path for dependency in dependencies.files),
             frames=reading.frames,
             config=reading.config,
             output_dir=output_dir,
@@ -174,6 +177,34 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             return {"CANCELLED"}
         self.report({"INFO"}, translate(f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}"))
         return {"FINISHED"}
+
+
+def check(
+    scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
+) -> tuple[Finding, ...]:
+    """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
+    findings = (*name_findings(dependencies), *check_scene(scene, dependencies, frames, overrides))
+    errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise ValueError(errors[0] + more)
+    return findings
+
+
+def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
+    """What the worker has to know of the files that the scene needs; `blend` is where the artist's file lies."""
+    uses = tuple(
+        PathUse(
+            Path(dependency.blend or blend),
+            dependency.written,
+            Path(dependency.path),
+            tuple(Path(path) for path in dependency.files),
+        )
+        for dependency in dependencies.used
+        if dependency.files
+    )
+    is_remapped = not all(use.is_plain for use in uses if use.blend == blend)
+    return Manifest(uses, second_blender(), is_remapped)
 
 
 def hand_over(session: Session, submission: Submission) -> JobRecord:

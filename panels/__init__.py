@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import bpy
 
-from . import check, jobs, main, menus, output, overrides, status_bar
+from . import check, contents, jobs, main, menus, output, overrides, status_bar
 
 classes = (
     *main.classes,
     *check.classes,
+    *contents.classes,
     *overrides.classes,
     *output.classes,
     *jobs.classes,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..api.status import JobStatus
+from ..jobs.byte_size import size
 from ..jobs.records import JobRecord, Stage
 from ..properties import live_jobs
 from ..translations import translate
@@ -108,15 +109,6 @@ def value_words(value: Any) -> str:
     else:
         words = str(value)
     return words if len(words) <= LONGEST_VALUE else words[: LONGEST_VALUE - 1] + "…"
-
-
-def size(count: float) -> str:
-    """A number of bytes as people write it, in powers of ten."""
-    for unit in ("B", "kB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.0f} {unit}" if unit in ("B", "kB") else f"{count:.1f} {unit}"
-        count /= 1000
-    return f"{count:.2f} TB"
 
 
 def duration(seconds: float) -> str:

@@ -24,6 +24,7 @@ class RENDERJUICE_MT_render(bpy.types.Menu):
         animation.still = False
         layout.operator("renderjuice.submit", text="Render Frame on Renderjuice", icon="RENDER_STILL").still = True
         layout.operator("renderjuice.check", icon="CHECKMARK")
+        layout.operator("renderjuice.list_files", icon="FILEBROWSER")
         layout.separator()
         layout.operator("renderjuice.open_frames", icon="IMAGE_DATA")
         layout.operator("renderjuice.open_folder", icon="FILE_FOLDER")

@@ -248,9 +248,9 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     bpy.ops.file.make_paths_relative()
     dependencies = importlib.import_module(f"{extension_name}.scene.dependencies")
     snapshot = importlib.import_module(f"{extension_name}.scene.snapshot")
-    package = importlib.import_module(f"{extension_name}.jobs.package")
-    found = dependencies.find_dependencies()
-    assert [file.path for file in found.files] == [project / "textures" / "own.png"]
+    package = importlib.import_module(f"{extension_name}.jobs.packaging.package")
+    found = dependencies.find_dependencies(bpy.context.scene, (1,))
+    assert found.files == (str(project / "textures" / "own.png"),)
     assert not found.missing
     assert not found.refused
     folder = project / "package"

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Listing what will be sent, before it is sent."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import bpy
+
+from ..jobs.byte_size import size
+from ..properties import contents, preferences
+from ..properties.overrides import overrides_from_settings
+from ..scene.contents import Item, list_contents, total_size
+from ..scene.dependencies import find_dependencies
+from ..scene.preflight import size_findings
+from ..scene.render_config import read_scene
+from ..translations import translate
+
+
+class RENDERJUICE_OT_list_files(bpy.types.Operator):
+    """List every file that will be sent with the scene, with its size and what uses it; nothing is sent"""
+
+    bl_idname = "renderjuice.list_files"
+    bl_label = "List Files for Renderjuice"
+
+    filepath: bpy.props.StringProperty(
+        name="File Path",
+        description="A file that the list is also written to, as JSON; for scripts",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Look, show the list in the panel, and report the total."""
+        try:
+            reading = read_scene(context.scene, overrides=overrides_from_settings(context.scene.renderjuice))
+            items = list_contents(context.scene, find_dependencies(context.scene, reading.frames))
+            if self.filepath.strip():
+                write_list(Path(bpy.path.abspath(self.filepath)), items)
+        except (ValueError, OSError) as error:
+            self.report({"ERROR"}, translate(str(error)))
+            return {"CANCELLED"}
+        contents.show(context, items)
+        free = shutil.disk_usage(preferences.home().create().path).free
+        for finding in size_findings(total_size(items), free):
+            self.report({"WARNING"}, translate(finding.sentence))
+        self.report({"INFO"}, translate(f"{len(items)} files, {size(total_size(items))}"))
+        return {"FINISHED"}
+
+
+def write_list(path: Path, items: tuple[Item, ...]) -> None:
+    """Write the list as JSON: `files` with `path`, `size` in bytes and `users`, and the `total`. Raises `OSError`."""
+    value = {"total": total_size(items), "files": [item.to_json() for item in items]}
+    path.write_text(json.dumps(value, indent=1), encoding="utf-8")
+
+
+classes = (RENDERJUICE_OT_list_files,)

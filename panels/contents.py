@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel "What Will Be Sent": every file, its size, who uses it, and the total."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..properties import contents
+from ..translations import translate
+from .layout import SendingPanel, draw_text
+
+FEWEST_ROWS, MOST_ROWS = 3, 8
+
+
+class RENDERJUICE_UL_files(bpy.types.UIList):
+    """The .blend first, then the files from the largest to the smallest."""
+
+    bl_idname = "RENDERJUICE_UL_files"
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+    ) -> None:
+        """Draw one row; changes nothing."""
+        row = layout.split(factor=0.75)
+        row.label(text=Path(item.name).name or translate("The Scene, Not Saved Yet"), icon="FILE", translate=False)
+        row.label(text=item.size or "-", translate=False)
+
+
+class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
+    """The files that were listed last."""
+
+    bl_label = "What Will Be Sent"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        """Draw the button that looks again; changes nothing."""
+        self.layout.operator("renderjuice.list_files", text="", icon="FILE_REFRESH", emboss=False)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        """Draw the list, the chosen file's users, and the total; changes nothing."""
+        layout = self.layout
+        listed = contents.get(context)
+        if not listed.count or listed.scene != context.scene.session_uid:
+            layout.operator("renderjuice.list_files", text="List Files", icon="FILEBROWSER")
+            return
+        rows = min(max(FEWEST_ROWS, len(listed.rows)), MOST_ROWS)
+        layout.template_list("RENDERJUICE_UL_files", "", listed, "rows", listed, "active", rows=rows, maxrows=MOST_ROWS)
+        column = layout.column(align=True)
+        if 0 <= listed.active < len(listed.rows):
+            chosen = listed.rows[listed.active]
+            draw_text(column, context, chosen.name, icon="FILE_FOLDER")
+            draw_text(column, context, chosen.users, icon="LINKED")
+        total = f"{listed.count} files, {listed.total}" if listed.count > 1 else f"One file, {listed.total}"
+        draw_text(column, context, total, icon="PACKAGE")
+
+
+classes = (RENDERJUICE_UL_files, RENDERJUICE_PT_contents)

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What will be sent, listed before it is sent: for the panel and for scripts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+import pytest
+
+from renderjuice.tests.blender.dependencies.rig import add_image
+
+
+def a_file(path: Path, size: int) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"x" * size)
+    return path
+
+
+def test_every_file_is_listed_with_its_size_and_users(project: Path) -> None:
+    a_file(project / "tex" / "small.png", 10)
+    a_file(project / "tex" / "large.png", 200_000)
+    first, second = add_image("//tex/large.png"), add_image("//tex/large.png")
+    add_image("//tex/small.png")
+    assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
+    listed = bpy.context.window_manager.renderjuice_contents
+    assert [Path(row.name).name for row in listed.rows] == ["shot.blend", "large.png", "small.png"]
+    assert [row.size for row in listed.rows][1:] == ["200 kB", "10 B"]
+    assert listed.rows[1].users == f"Image “{first.name}”, Image “{second.name}”"
+    assert listed.count == 3
+    assert listed.scene == bpy.context.scene.session_uid
+
+
+def test_a_script_gets_the_list_with_sizes_in_bytes(project: Path) -> None:
+    a_file(project / "tex" / "a.png", 12_345)
+    image = add_image("//tex/a.png")
+    assert bpy.ops.renderjuice.list_files(filepath="//files.json") == {"FINISHED"}
+    written = json.loads((project / "files.json").read_text(encoding="utf-8"))
+    blend_size = (project / "shot.blend").stat().st_size
+    assert written == {
+        "total": blend_size + 12_345,
+        "files": [
+            {"path": str(project / "shot.blend"), "size": blend_size, "users": ["Scene “Scene”"]},
+            {"path": str(project / "tex" / "a.png"), "size": 12_345, "users": [f"Image “{image.name}”"]},
+        ],
+    }
+
+
+def test_a_list_that_cannot_be_written_is_said(project: Path) -> None:
+    with pytest.raises(RuntimeError, match="nowhere"):
+        bpy.ops.renderjuice.list_files(filepath="//nowhere/files.json")
+
+
+def test_a_file_that_was_never_saved_has_a_list_too(extension_name: str) -> None:
+    bpy.ops.wm.read_homefile(use_factory_startup=False)
+    assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
+    (row,) = bpy.context.window_manager.renderjuice_contents.rows
+    assert (row.name, row.size) == ("", "")
