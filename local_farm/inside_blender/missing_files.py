@@ -118,8 +118,8 @@ def _unknown_to_us(folder: _Folder, known: set[str]) -> Iterator[Lack]:
     known = known | {absolute(text.filepath, text.library) for text in bpy.data.texts}  # their content is in the .blend
     known |= {absolute(getattr(brush, "icon_filepath", ""), brush.library) for brush in bpy.data.brushes}
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
-        # strips and clips without a path are listed as well, as nothing
-        listed = os.path.normpath(path) if path and not path.startswith("<") else ""
+        # strips and clips without a path are listed as well, as nothing; caches that were never made, as folders
+        listed = os.path.normpath(path) if path and not path.startswith("<") and not path.endswith("/") else ""
         is_new = listed and listed not in known and not _is_blenders_own(listed)
         if is_new and not folder.has(listed) and not folder.has(listed + "/"):
             yield Lack("listed by Blender", folder.shown(listed), True)

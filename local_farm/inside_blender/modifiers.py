@@ -11,7 +11,6 @@ import bpy
 from .needs import Need, absolute, called, first_in_folder
 from .render_reach import Reach
 
-FLUID_CACHES = ("data", "noise", "mesh", "particles", "guide")
 FLUID_FOLDERS = {"guide": "guiding"}
 CACHE_FOLDER = "blendcache_"
 
@@ -52,7 +51,9 @@ def _fluid(
     domain: bpy.types.FluidDomainSettings, user: str, is_read: bool, library: bpy.types.Library | None
 ) -> Iterator[Need]:
     folder = absolute(domain.cache_directory, library)
-    baked = [name for name in FLUID_CACHES if getattr(domain, f"has_cache_baked_{name}")]
+    # Bake All calls everything baked, also what is switched off and has an empty folder.
+    used = {"data": True, "noise": domain.use_noise, "mesh": domain.use_mesh, "guide": domain.use_guide}
+    baked = [name for name, is_used in used.items() if is_used and getattr(domain, f"has_cache_baked_{name}")]
     files = tuple(f"{folder}/{FLUID_FOLDERS.get(name, name)}/" for name in baked)
     # What was only played back lies there as well, but can be simulated again.
     yield Need(user, folder, is_read, files or (folder + "/",), is_certain=bool(baked))

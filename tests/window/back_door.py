@@ -13,6 +13,7 @@ import json
 import sys
 import traceback
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,13 @@ def worker() -> int:
     journal = module("properties.live_jobs").session().journal
     told = journal.setting(module("jobs.journal").Setting.WORKER)
     return int(told) if told.isdecimal() else 0
+
+
+def handlers() -> list[str]:
+    """The extension's functions that Blender calls by itself when something happens."""
+    lists = (getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers))
+    functions = chain.from_iterable(found for found in lists if isinstance(found, list))
+    return [function.__qualname__ for function in functions if function.__module__.startswith(EXTENSION)]
 
 
 def new_project(path: str, frames: int) -> None:

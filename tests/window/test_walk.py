@@ -148,6 +148,8 @@ def test_disabled_and_enabled_it_follows_its_job_again(
     window: Window, running_job: str, panel: Box, farm: Farm
 ) -> None:
     worker = int(window.ask("worker()"))
+    before = window.ask("handlers()")
+    assert before
     window.search("Renderjuice Preferences", panel, "preferences again")
     window.wait_for("len(bpy.context.window_manager.windows) == 2")
     preferences = window.area("PREFERENCES", 1)
@@ -156,9 +158,11 @@ def test_disabled_and_enabled_it_follows_its_job_again(
     window.wait_for("EXTENSION not in bpy.context.preferences.addons")
     window.settle()
     window.screenshot("disabled")
+    assert window.ask("handlers()") == []
     os.kill(worker, 0)
     window.click_at(*check_box)
     window.wait_for("EXTENSION in bpy.context.preferences.addons")
+    assert window.ask("handlers()") == before
     window.close_other_windows()
     # Blender forgets the preferences of what is disabled, the server among them
     window.ask(f"sign_in({farm.api_url!r}, {API_KEY!r})")

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which kinds share a scene of the matrix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import bpy
+
+from . import caches, footage, images, libraries, nodes, simulations, trees
+from .spot import Kind
+
+BAKES = (nodes.bake_node_on_disk, nodes.simulation_on_disk)
+PACKED_BAKES = (nodes.bake_node_packed,) if bpy.app.version >= (4, 3) else ()
+
+FAMILIES: Mapping[str, tuple[Kind, ...]] = {
+    "images": (
+        images.image,
+        images.image_packed,
+        images.image_generated,
+        images.udim_tiles,
+        images.image_sequence,
+        images.image_movie,
+        images.environment,
+        footage.font,
+        footage.sound,
+    ),
+    "clip": (footage.movie_clip,),
+    "plate": (footage.compositor_image,),
+    "edit": (footage.strip_image, footage.strip_image_sequence, footage.strip_movie, footage.strip_text),
+    "libraries": (
+        libraries.library,
+        libraries.library_texture,
+        libraries.library_in_library,
+        libraries.library_override,
+        libraries.library_by_two_routes,
+        libraries.libraries_in_a_circle,
+    ),
+    "caches": (
+        caches.alembic,
+        caches.usd,
+        caches.mesh_cache_mdd,
+        caches.mesh_cache_pc2,
+        caches.volume,
+        caches.volume_sequence,
+    ),
+    "simulations": (
+        simulations.ocean,
+        simulations.cloth,
+        simulations.soft_body,
+        simulations.particles,
+        simulations.rigid_body,
+        simulations.dynamic_paint,
+    ),
+    "nodes": (*BAKES, *PACKED_BAKES, nodes.ies_light),
+    "script": (nodes.osl_script,),
+    "names": (
+        trees.beside_the_blend,
+        trees.caches_at_the_root,
+        trees.spaces,
+        trees.unicode_names,
+        trees.long_path,
+        trees.linked_file,
+        trees.linked_folder,
+    ),
+    "outside": (
+        trees.above_the_project,
+        trees.absolute_path,
+        trees.same_name_elsewhere,
+        trees.absolute_path_inside,
+        trees.second_mount,
+        libraries.library_by_absolute_path,
+        libraries.absolute_path_in_library,
+    ),
+}
+"""Scene's name -> its kinds, each of which has a square of the picture for itself; the compositor's have it whole."""

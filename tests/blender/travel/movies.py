@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A short movie, written by Blender."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from .spot import PIXELS
+
+COLORS = ((0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8), (0.8, 0.8, 0.1))
+"""One a frame."""
+
+
+def strips(scene: bpy.types.Scene) -> Any:
+    """The strips of a scene's sequencer."""
+    editor = scene.sequence_editor_create()
+    return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, length: int) -> Any:
+    """A strip that needs no file, of so many frames."""
+    span = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": frame + length}
+    return strips(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **span)
+
+
+def write_movie(path: Path) -> Path:
+    """Four frames of a color each, encoded by Blender's sequencer in a scene of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scene = bpy.data.scenes.new("Movie")
+    scene.frame_start, scene.frame_end = 1, len(COLORS)
+    for frame, color in enumerate(COLORS, 1):
+        add_effect(scene, "COLOR", 1, frame, 1).color = color
+    render = scene.render
+    render.resolution_x = render.resolution_y = PIXELS
+    render.filepath = str(path)
+    if hasattr(render.image_settings, "media_type"):
+        render.image_settings.media_type = "VIDEO"
+    render.image_settings.file_format = "FFMPEG"
+    render.ffmpeg.format, render.ffmpeg.codec, render.ffmpeg.gopsize = "MPEG4", "H264", 1
+    render.use_file_extension = False
+    bpy.ops.render.render(animation=True, scene=scene.name)
+    bpy.data.scenes.remove(scene)
+    assert path.is_file(), "Blender wrote no movie"
+    return path
