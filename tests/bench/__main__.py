@@ -14,8 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 
+import check
 import download
 import enable
+import package
 import snapshot
 import tick
 import upload
@@ -25,8 +27,10 @@ from programs import Bench, bench
 
 MEASUREMENTS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "snapshot": snapshot.measure,
+    "package": package.measure,
     "upload": upload.measure,
     "download": download.measure,
+    "check": check.measure,
     "tick": tick.measure,
     "enable": enable.measure,
     "window": window.measure,
