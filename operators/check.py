@@ -27,7 +27,9 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
         for finding in found:
             self.report({"WARNING"}, translate(finding.sentence))
         errors = sum(finding.severity is Severity.ERROR for finding in found)
-        if errors:
+        if errors == 1:
+            self.report({"WARNING"}, translate("One problem has to be solved before this scene can be sent."))
+        elif errors:
             self.report({"WARNING"}, translate(f"{errors} problems have to be solved before this scene can be sent."))
         else:
             self.report({"INFO"}, translate("Nothing keeps this scene from being sent."))

@@ -123,7 +123,6 @@ MESSAGES: dict[str, str] = {
     "it is no WEBP file": "ce n’est pas un fichier WEBP",
     "its end is missing": "sa fin manque",
     "The snapshot {} has the package's own name.": "L’instantané {} porte le nom du paquet lui-même.",
-    "The scene and its files lie on different drives, so no relative path leads from one to the other. Copy the files into the project's folder and submit again.": "La scène et ses fichiers se trouvent sur des disques différents, aucun chemin relatif ne mène donc de l’un à l’autre. Copiez les fichiers dans le dossier du projet et envoyez de nouveau.",
     "The name of the file {} is no Unicode text. Rename it, and submit again.": "Le nom du fichier {} n’est pas un texte Unicode. Renommez-le et envoyez de nouveau.",
     "The file {} is not there any more. Find it or remove its use, and submit again.": "Le fichier {} n’est plus là. Retrouvez-le ou supprimez son utilisation, puis envoyez de nouveau.",
     "The file {} cannot be read ({}). Make it readable, and retry.": "Le fichier {} ne peut pas être lu ({}). Rendez-le lisible, puis réessayez.",
@@ -641,4 +640,5 @@ MESSAGES: dict[str, str] = {
     "Mend the file or remove its use, and submit again.": "Réparez le fichier ou supprimez son utilisation, et envoyez de nouveau.",
     "Blender could not save a copy of {}": "Blender n’a pas pu enregistrer une copie de {}",
     "Make room on the disk, and retry.": "Faites de la place sur le disque, et réessayez.",
+    "One problem has to be solved before this scene can be sent.": "Un problème doit être résolu avant que cette scène puisse être envoyée.",
 }

@@ -123,7 +123,6 @@ MESSAGES: dict[str, str] = {
     "it is no WEBP file": "sie ist keine WEBP-Datei",
     "its end is missing": "ihr Ende fehlt",
     "The snapshot {} has the package's own name.": "Die Momentaufnahme {} hat denselben Namen wie das Paket.",
-    "The scene and its files lie on different drives, so no relative path leads from one to the other. Copy the files into the project's folder and submit again.": "Die Szene und ihre Dateien liegen auf verschiedenen Laufwerken, deshalb führt kein relativer Pfad vom einen zum anderen. Kopieren Sie die Dateien in den Projektordner, und senden Sie erneut.",
     "The name of the file {} is no Unicode text. Rename it, and submit again.": "Der Name der Datei {} ist kein Unicode-Text. Benennen Sie sie um, und senden Sie erneut.",
     "The file {} is not there any more. Find it or remove its use, and submit again.": "Die Datei {} ist nicht mehr da. Suchen Sie sie, oder entfernen Sie ihre Verwendung, und senden Sie erneut.",
     "The file {} cannot be read ({}). Make it readable, and retry.": "Die Datei {} kann nicht gelesen werden ({}). Machen Sie sie lesbar, und wiederholen Sie.",
@@ -641,4 +640,5 @@ MESSAGES: dict[str, str] = {
     "Mend the file or remove its use, and submit again.": "Reparieren Sie die Datei, oder entfernen Sie ihre Verwendung, und senden Sie erneut.",
     "Blender could not save a copy of {}": "Blender konnte keine Kopie von {} speichern",
     "Make room on the disk, and retry.": "Schaffen Sie Platz auf dem Datenträger, und wiederholen Sie.",
+    "One problem has to be solved before this scene can be sent.": "Ein Problem muss gelöst werden, bevor diese Szene gesendet werden kann.",
 }

@@ -123,7 +123,6 @@ MESSAGES: dict[str, str] = {
     "it is no WEBP file": "WEBP ファイルではありません",
     "its end is missing": "末尾がありません",
     "The snapshot {} has the package's own name.": "スナップショット {} の名前がパッケージと同じです。",
-    "The scene and its files lie on different drives, so no relative path leads from one to the other. Copy the files into the project's folder and submit again.": "シーンとファイルが別のドライブにあるため、相対パスでつなげません。ファイルをプロジェクトのフォルダーにコピーして、もう一度送信してください。",
     "The name of the file {} is no Unicode text. Rename it, and submit again.": "ファイル {} の名前が Unicode テキストではありません。名前を変更して、もう一度送信してください。",
     "The file {} is not there any more. Find it or remove its use, and submit again.": "ファイル {} が見つからなくなりました。探すか、使用をやめて、もう一度送信してください。",
     "The file {} cannot be read ({}). Make it readable, and retry.": "ファイル {} を読み込めません ({})。読み込めるようにして、再試行してください。",
@@ -641,4 +640,5 @@ MESSAGES: dict[str, str] = {
     "Mend the file or remove its use, and submit again.": "ファイルを修復するか使用をやめて、もう一度送信してください。",
     "Blender could not save a copy of {}": "Blender は {} のコピーを保存できませんでした",
     "Make room on the disk, and retry.": "ディスクの空き容量を増やして、再試行してください。",
+    "One problem has to be solved before this scene can be sent.": "このシーンを送信する前に、問題を 1 件解決する必要があります。",
 }

@@ -123,7 +123,6 @@ MESSAGES: dict[str, str] = {
     "it is no WEBP file": "它不是 WEBP 文件",
     "its end is missing": "文件末尾缺失",
     "The snapshot {} has the package's own name.": "快照 {} 与包同名。",
-    "The scene and its files lie on different drives, so no relative path leads from one to the other. Copy the files into the project's folder and submit again.": "场景与其文件位于不同的驱动器上，因此无法用相对路径连接。请将文件复制到项目文件夹中，然后重新提交。",
     "The name of the file {} is no Unicode text. Rename it, and submit again.": "文件 {} 的名称不是 Unicode 文本。请重命名，然后重新提交。",
     "The file {} is not there any more. Find it or remove its use, and submit again.": "文件 {} 已不存在。请找到它或移除对它的使用，然后重新提交。",
     "The file {} cannot be read ({}). Make it readable, and retry.": "无法读取文件 {} ({})。请使其可读，然后重试。",
@@ -641,4 +640,5 @@ MESSAGES: dict[str, str] = {
     "Mend the file or remove its use, and submit again.": "请修复该文件或移除对它的使用，然后重新提交。",
     "Blender could not save a copy of {}": "Blender 无法保存 {} 的副本",
     "Make room on the disk, and retry.": "请在磁盘上腾出空间，然后重试。",
+    "One problem has to be solved before this scene can be sent.": "发送此场景之前必须先解决 1 个问题。",
 }

@@ -123,7 +123,6 @@ MESSAGES: dict[str, str] = {
     "it is no WEBP file": "no es un archivo WEBP",
     "its end is missing": "falta su final",
     "The snapshot {} has the package's own name.": "La instantánea {} tiene el mismo nombre que el paquete.",
-    "The scene and its files lie on different drives, so no relative path leads from one to the other. Copy the files into the project's folder and submit again.": "La escena y sus archivos están en unidades distintas, así que ninguna ruta relativa lleva de una a otra. Copia los archivos a la carpeta del proyecto y envíala de nuevo.",
     "The name of the file {} is no Unicode text. Rename it, and submit again.": "El nombre del archivo {} no es texto Unicode. Cámbiale el nombre y envíalo de nuevo.",
     "The file {} is not there any more. Find it or remove its use, and submit again.": "El archivo {} ya no está. Encuéntralo o quita su uso, y envíalo de nuevo.",
     "The file {} cannot be read ({}). Make it readable, and retry.": "No se puede leer el archivo {} ({}). Haz que se pueda leer, y reintenta.",
@@ -641,4 +640,5 @@ MESSAGES: dict[str, str] = {
     "Mend the file or remove its use, and submit again.": "Repara el archivo o quita su uso, y envía de nuevo.",
     "Blender could not save a copy of {}": "Blender no pudo guardar una copia de {}",
     "Make room on the disk, and retry.": "Haz espacio en el disco, y reintenta.",
+    "One problem has to be solved before this scene can be sent.": "Hay que resolver un problema antes de poder enviar esta escena.",
 }

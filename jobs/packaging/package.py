@@ -13,14 +13,14 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
+from types import MappingProxyType
 
 import zstandard
 
 from ..records import NOTHING_LEFT
 from .archive import FAST, SMALL, Archive
 from .layout import Layout
-from .names import check_name
 from .package_error import PackageError as PackageError
 from .sources import HEAD, FileChanged, Source, open_source, size_of
 
@@ -82,19 +82,19 @@ def make_package(
     files: Iterable[Path],
     folder: Path,
     progress: Progress,
-    layout: Layout | None = None,
-    rewritten: Mapping[Path, Path] | None = None,
+    layout: Layout,
+    rewritten: Mapping[Path, Path] = MappingProxyType({}),
 ) -> Package:
     """Make the package of a snapshot and the files that it needs, in `folder`.
 
-    `blend` is where the artist's file lies; files go to their places in `layout`, or keep their place relative to the
-    .blend without one. `rewritten` has the .blend files of which a copy travels in their stead.
+    `blend` is where the artist's file lies; files go to their places in `layout`. `rewritten` has the .blend files of
+    which a copy travels in their stead.
     Raises `PackageError` (a file is missing, unreadable or keeps changing, no place, too large, disk too small).
     """
-    rewritten = {_plain(path): copy for path, copy in (rewritten or {}).items()}
+    rewritten = {_plain(path): copy for path, copy in rewritten.items()}
     blend = _plain(blend)
     files = sorted({_plain(path) for path in files} - {blend})
-    entries = _entries(layout or _layout(blend, files), blend, rewritten.get(blend, snapshot), files, rewritten)
+    entries = _entries(layout, blend, rewritten.get(blend, snapshot), files, rewritten)
     target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
     if target == snapshot:
         raise PackageError(f"The snapshot {snapshot} has the package's own name.")
@@ -136,30 +136,6 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
             error.filename = error.filename or str(target.parent)
         raise
     return Package(target, size)
-
-
-def common_root(folders: Iterable[PurePath]) -> PurePath:
-    """The deepest folder that holds all of them. Raises `PackageError` when there is none: different drives."""
-    root, *others = set(folders)
-    while not all(folder.is_relative_to(root) for folder in others):
-        if root.parent == root:
-            raise PackageError(
-                "The scene and its files lie on different drives, so no relative path leads from one to the other. "
-                "Copy the files into the project's folder and submit again."
-            )
-        root = root.parent
-    return root
-
-
-def _layout(blend: Path, files: Iterable[Path]) -> Layout:
-    """The layout of files that are all reached by relative paths: the one folder that holds them all."""
-    layout = Layout(blend, common_root([blend.parent, *(path.parent for path in files)]))
-    for path in (blend, *files):
-        for part in (path, *path.parents):
-            if part == layout.root:
-                break
-            check_name(part)
-    return layout
 
 
 def _entries(

@@ -248,6 +248,7 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     bpy.ops.file.make_paths_relative()
     dependencies = importlib.import_module(f"{extension_name}.scene.dependencies")
     snapshot = importlib.import_module(f"{extension_name}.scene.snapshot")
+    layout = importlib.import_module(f"{extension_name}.jobs.packaging.layout")
     package = importlib.import_module(f"{extension_name}.jobs.packaging.package")
     found = dependencies.find_dependencies(bpy.context.scene, (1,))
     assert found.files == (str(project / "textures" / "own.png"),)
@@ -255,12 +256,15 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     assert not found.refused
     folder = project / "package"
     snapshot.save_snapshot(folder / "snapshot" / "shot.blend")
+    texture = project / "textures" / "own.png"
+    use = layout.PathUse(project / "shot.blend", "//textures/own.png", texture, (texture,))
     made = package.make_package(
         project / "shot.blend",
         folder / "snapshot" / "shot.blend",
-        [project / "textures" / "own.png"],
+        [texture],
         folder,
         lambda _done, _total: None,
+        layout.plan_layout(project / "shot.blend", [use]),
     )
     with zipfile.ZipFile(made.path) as archive:
         assert archive.namelist() == ["shot.blend", "textures/own.png"]

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from pathlib import Path, PurePath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,8 +21,8 @@ import zstandard
 from renderjuice.jobs.packaging import archive as archive_module
 from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.archive import Archive
-from renderjuice.jobs.packaging.layout import plan_layout
-from renderjuice.jobs.packaging.package import PackageError, make_package
+from renderjuice.jobs.packaging.layout import Layout, plan_layout
+from renderjuice.jobs.packaging.package import Package, PackageError, Progress
 from renderjuice.jobs.packaging.path_use import PathUse
 from renderjuice.jobs.packaging.sources import open_source
 from renderjuice.tests.unit.jobs.rig import ROOT, until
@@ -35,16 +35,34 @@ from pathlib import Path
 package = types.ModuleType("renderjuice")
 package.__path__ = [sys.argv[1]]
 sys.modules["renderjuice"] = package
+from renderjuice.jobs.packaging.layout import Layout
 from renderjuice.jobs.packaging.package import make_package
 blend, snapshot, folder, *files = map(Path, sys.argv[2:])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-made = make_package(blend, snapshot, files, folder, lambda done, total: None)
+made = make_package(blend, snapshot, files, folder, lambda done, total: None, Layout(blend, blend.parent.parent))
 print(made.size, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 """
 
 
 def nothing(_done: int, _total: int) -> None:
     """A progress that nobody looks at."""
+
+
+def make_package(
+    blend: Path,
+    snapshot: Path,
+    files: list[Path],
+    folder: Path,
+    progress: Progress,
+    layout: Layout | None = None,
+    copies: dict[Path, Path] | None = None,
+) -> Package:
+    """The package of a scene whose files are all reached by relative paths, unless there is a layout."""
+    plain = [Path("/", *Path(os.path.abspath(file)).parts[1:]) for file in files]  # noqa: PTH100
+    uses = [PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,)) for file in plain]
+    return package.make_package(
+        blend, snapshot, files, folder, progress, layout or plan_layout(blend, uses), copies or {}
+    )
 
 
 def write(path: Path, content: bytes = b"content") -> Path:
@@ -416,31 +434,6 @@ def test_more_files_than_an_old_zip_could_hold(tmp_path: Path) -> None:
     with zipfile.ZipFile(target) as made:
         assert len(made.namelist()) == count
         assert made.read(f"{count - 1}.txt") == b""
-
-
-@pytest.mark.parametrize(
-    "folders",
-    [
-        [PureWindowsPath("C:/project"), PureWindowsPath("D:/textures")],
-        [PureWindowsPath("C:/project"), PureWindowsPath("//server/share/textures")],
-    ],
-)
-def test_different_drives_are_told(folders: list[PurePath]) -> None:
-    with pytest.raises(PackageError, match="different drives"):
-        package.common_root(folders)
-
-
-@pytest.mark.parametrize(
-    ("folders", "root"),
-    [
-        ([PureWindowsPath("C:/Project/a"), PureWindowsPath("c:/project/b/c")], PureWindowsPath("C:/project")),
-        ([PurePath("/a/b/c"), PurePath("/a/bc")], PurePath("/a")),
-        ([PurePath("/a/b"), PurePath("/a/b")], PurePath("/a/b")),
-        ([PurePath("/a"), PurePath("/b")], PurePath("/")),
-    ],
-)
-def test_the_common_root(folders: list[PurePath], root: PurePath) -> None:
-    assert package.common_root(folders) == root
 
 
 @pytest.mark.parametrize("count", [1, 3])
