@@ -21,7 +21,7 @@ from .libraries import is_inside, links_between_libraries
 from .path_place import PathPlace
 from .places import all_places
 from .reach import Found
-from .shown_only import shown_only
+from .shown_only import not_read, shown_only
 from .span import span_of
 from .strips import strip_files, strips_with_files, unread_strips
 
@@ -70,6 +70,7 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     used: list[Dependency] = []
     refused: list[tuple[Dependency, str]] = []
     known: set[str] = set()
+    doubtful: dict[Any, Dependency] = {}
     for place in all_places(origins):
         if place is None:
             yield
@@ -87,6 +88,15 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
             known.update(found.files)
             known.update(found.missing)
             used.append(_dependency(place, written, path, origin, found))
+            if found.missing and place.kind == "Image":
+                doubtful[place.datablock] = used[-1]
+    yield
+    # a picture that is gone, and that nobody but an editor or a brush misses
+    needless = not_read(tuple(doubtful))
+    if needless:
+        left_out = {doubtful[image] for image in needless}
+        used = [dependency for dependency in used if dependency not in left_out]
+        unread |= needless
     yield
     known.update(_not_rendered(unread, origins))
     yield

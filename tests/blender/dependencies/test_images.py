@@ -164,3 +164,15 @@ def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path)
     assert find().files == []
     add_image_node(sequence)
     assert find().files != []
+
+
+def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: Path) -> None:
+    image = bpy.data.images.new("seen once", 4, 4)
+    image.source, image.filepath_raw, image.use_fake_user = "FILE", "//gone.png", True
+    read = add_image("//gone too.png")
+    found = find()
+    assert found.missing == ["gone too.png"]
+    assert list(found.dependencies.unread) == [image]
+    assert found.refused == []
+    read.source = "GENERATED"
+    assert find().missing == []
