@@ -306,11 +306,14 @@ def test_the_table_s_settings_are_those_that_change_the_file(
         picture.save_render(str(path), scene=scene)
         return path.read_bytes()
 
-    changing = {
-        field
-        for field, (low, high) in SETTINGS_THAT_CHANGE_A_FILE.items()
-        if written(field, low) != written(field, high)
-    }
+    def changes(field: str, low: Any, high: Any) -> bool:
+        """Whether the files differ. Cineon has the second of its writing in it: both have to be of the same one."""
+        while True:
+            first, other, again = written(field, low), written(field, high), written(field, low)
+            if first == again:
+                return first != other
+
+    changing = {field for field, (low, high) in SETTINGS_THAT_CHANGE_A_FILE.items() if changes(field, low, high)}
     bpy.data.images.remove(picture)
     assert changing == formats[file_format].settings
 
