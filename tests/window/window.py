@@ -23,6 +23,9 @@ START_SECONDS = 90.0
 STOP_SECONDS = 30.0
 ANSWER_SECONDS = 30.0
 SEEN_SECONDS = 20.0
+MOST_MOVES = 8
+SAME_PLACE = 3
+"""Pixels between two places where the same text was read that stayed where it is."""
 LOOK = 0.05
 """Seconds between two looks at something that is waited for."""
 BACK_DOOR = Path(__file__).with_name("back_door.py")
@@ -115,8 +118,17 @@ class Window:
             time.sleep(LOOK)
 
     def click(self, words: str, part: Box | None = None, *, seconds: float = SEEN_SECONDS) -> Box:
-        """Wait for a text on the screen and click on it; gives where it was."""
+        """Wait for a text on the screen and click on it; gives where it was.
+
+        What is above it may still come or go, as with the news of a job: the click waits until it stays in its place.
+        """
         box = self.wait_to_see(words, part, seconds)
+        for _ in range(MOST_MOVES):
+            self.display.move(*box.middle)
+            self.settle()
+            before, box = box, self.wait_to_see(words, part, seconds)
+            if abs(box.middle[0] - before.middle[0]) + abs(box.middle[1] - before.middle[1]) <= SAME_PLACE:
+                break
         self.click_at(*box.middle)
         return box
 
