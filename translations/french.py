@@ -605,7 +605,6 @@ MESSAGES: dict[str, str] = {
     "was stopped after {} minutes": "a été arrêté au bout de {} minutes",
     "crashed (signal {})": "a planté (signal {})",
     "ended (code {})": "s’est terminé (code {})",
-    "Rewriting paths needs {} GiB on the disk of {}, and {} GiB are free. Make room there, and retry.": "La réécriture des chemins demande {} Gio sur le disque de {}, et {} Gio sont libres. Faites-y de la place, et réessayez.",
     "Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.": "Des chemins de la scène doivent être réécrits, et aucun Blender n’est connu pour le faire. Envoyez de nouveau.",
     "Blender {} while it prepared {} for the farm. Retry; if it happens again, make all paths in that file relative.": "Blender {} pendant qu’il préparait {} pour la ferme. Réessayez ; si cela se reproduit, rendez relatifs tous les chemins de ce fichier.",
     "no file": "pas un fichier",

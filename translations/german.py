@@ -605,7 +605,6 @@ MESSAGES: dict[str, str] = {
     "was stopped after {} minutes": "wurde nach {} Minuten angehalten",
     "crashed (signal {})": "ist abgestürzt (Signal {})",
     "ended (code {})": "endete (Code {})",
-    "Rewriting paths needs {} GiB on the disk of {}, and {} GiB are free. Make room there, and retry.": "Das Umschreiben der Pfade braucht {} GiB auf dem Datenträger von {}, und {} GiB sind frei. Schaffen Sie dort Platz, und wiederholen Sie.",
     "Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.": "Pfade in der Szene müssen umgeschrieben werden, und es ist kein Blender dafür bekannt. Senden Sie erneut.",
     "Blender {} while it prepared {} for the farm. Retry; if it happens again, make all paths in that file relative.": "Blender {}, während es {} für die Farm vorbereitete. Wiederholen Sie; geschieht es wieder, machen Sie alle Pfade in dieser Datei relativ.",
     "no file": "keine Datei",

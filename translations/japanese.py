@@ -605,7 +605,6 @@ MESSAGES: dict[str, str] = {
     "was stopped after {} minutes": "が {} 分後に停止されました",
     "crashed (signal {})": "がクラッシュしました (シグナル {})",
     "ended (code {})": "が終了しました (コード {})",
-    "Rewriting paths needs {} GiB on the disk of {}, and {} GiB are free. Make room there, and retry.": "パスの書き換えには {1} のディスクに {0} GiB が必要で、空きは {2} GiB です。空き容量を増やして、再試行してください。",
     "Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.": "シーンのパスを書き換える必要がありますが、それを行う Blender が分かりません。もう一度送信してください。",
     "Blender {} while it prepared {} for the farm. Retry; if it happens again, make all paths in that file relative.": "ファーム用に {1} を準備している間に Blender {0}。再試行してください。また起きる場合は、そのファイルのパスをすべて相対パスにしてください。",
     "no file": "ファイルではないもの",

@@ -605,7 +605,6 @@ MESSAGES: dict[str, str] = {
     "was stopped after {} minutes": "在 {} 分钟后被停止",
     "crashed (signal {})": "崩溃了 (信号 {})",
     "ended (code {})": "已结束 (代码 {})",
-    "Rewriting paths needs {} GiB on the disk of {}, and {} GiB are free. Make room there, and retry.": "改写路径需要 {1} 所在磁盘上的 {0} GiB，而可用空间为 {2} GiB。请在那里腾出空间，然后重试。",
     "Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.": "需要改写场景中的路径，但不知道用哪个 Blender 来做。请重新提交。",
     "Blender {} while it prepared {} for the farm. Retry; if it happens again, make all paths in that file relative.": "Blender 在为农场准备 {1} 时{0}。请重试；如果再次发生，请将该文件中的所有路径改为相对路径。",
     "no file": "不是文件",

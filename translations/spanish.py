@@ -605,7 +605,6 @@ MESSAGES: dict[str, str] = {
     "was stopped after {} minutes": "se detuvo tras {} minutos",
     "crashed (signal {})": "se cerró de forma inesperada (señal {})",
     "ended (code {})": "terminó (código {})",
-    "Rewriting paths needs {} GiB on the disk of {}, and {} GiB are free. Make room there, and retry.": "Reescribir las rutas necesita {} GiB en el disco de {}, y hay {} GiB libres. Haz espacio allí, y reintenta.",
     "Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.": "Hay que reescribir rutas de la escena, y no se conoce ningún Blender que lo haga. Envía de nuevo.",
     "Blender {} while it prepared {} for the farm. Retry; if it happens again, make all paths in that file relative.": "Blender {} mientras preparaba {} para la granja. Reintenta; si vuelve a ocurrir, haz relativas todas las rutas de ese archivo.",
     "no file": "no es un archivo",

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -18,16 +17,16 @@ from types import MappingProxyType
 
 import zstandard
 
+from ...api.limits import UPLOAD_LIMIT
 from ..records import NOTHING_LEFT
 from .archive import FAST, SMALL, Archive
+from .disk_room import check_room
 from .layout import Layout
 from .package_error import PackageError as PackageError
 from .sources import HEAD, FileChanged, Source, open_source, size_of
 
 logger = logging.getLogger(__name__)
 
-UPLOAD_LIMIT = 5 * 1024**3
-"""Bytes; the service takes files that are smaller (its documentation of uploads)."""
 ATTEMPTS = 3
 """Times that a package is begun while files change that are packed."""
 COMPRESSION_LEVEL = 3
@@ -116,7 +115,7 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
     sizes = [(entry, size_of(entry.source)) for entry in entries]
     total = sum(size for _entry, size in sizes)
     _check_limit(sum(size for entry, size in sizes if entry.source.suffix.lower() in COMPRESSED_SUFFIXES))
-    _check_room(target.parent, total)
+    check_room(target.parent, total)
     partial = target.with_name(target.name + ".part")
     counter = _Counter(progress, total)
     try:
@@ -216,14 +215,4 @@ def _check_limit(size: int) -> None:
         raise PackageError(
             f"The package is {size / 1024**3:.1f} GiB, and Renderjuice takes files below 5 GiB. "
             "Remove what the render does not need, or make large textures smaller, and submit again."
-        )
-
-
-def _check_room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        raise PackageError(
-            f"Packing needs up to {size / 1024**3:.2f} GiB on the disk of {folder}, "
-            f"and {free / 1024**3:.2f} GiB are free. "
-            "Make room there, and retry."
         )

@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from .disk_room import check_room
 from .layout import Layout
 from .package_error import PackageError
 from .sources import size_of
@@ -65,7 +66,7 @@ def rewrite_paths(
         raise PackageError("Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.")
     sources = {Path(blend): snapshot if blend == layout.blend else Path(blend) for blend in layout.rewritten}
     size = sum(size_of(source) for source in sources.values())
-    _check_room(folder, size)
+    check_room(folder, size)
     own = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=folder))
     targets = {blend: own / f"{number:03}.blend" for number, blend in enumerate(sources, start=1)}
     plan = {
@@ -192,12 +193,3 @@ def _log(own: Path) -> str:
         return (own / LOG).read_text(encoding="utf-8", errors="replace")[-LOG_CHARACTERS:]
     except OSError:
         return ""
-
-
-def _check_room(folder: Path, size: int) -> None:
-    free = shutil.disk_usage(folder).free
-    if free < size:
-        raise PackageError(
-            f"Rewriting paths needs {size / 1024**3:.2f} GiB on the disk of {folder}, "
-            f"and {free / 1024**3:.2f} GiB are free. Make room there, and retry."
-        )

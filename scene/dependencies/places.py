@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 
 from ..dependency import Origins, library_of
 from .caches import cache_file_places, volume_places
-from .footage import clip_places, font_places, sound_places
 from .images import image_places
 from .libraries import library_places
+from .media import clip_places, font_places, sound_places
 from .node_files import node_places
 from .path_place import PathPlace, Places
 from .simulations import simulation_places

@@ -5,10 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...api.limits import UPLOAD_LIMIT
 from .finding import Finding, Severity
 
-UPLOAD_LIMIT = 5 * 1024**3
-"""Bytes; the service takes files below it."""
 GIB = 1024**3
 
 

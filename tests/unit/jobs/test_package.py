@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from renderjuice.api.limits import UPLOAD_LIMIT
 from renderjuice.jobs.packaging import archive as archive_module
 from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.archive import Archive
@@ -440,7 +441,7 @@ def test_more_files_than_an_old_zip_could_hold(tmp_path: Path) -> None:
 def test_five_gibibytes_are_refused_before_a_byte_is_written(
     tmp_path: Path, blend: Path, snapshot: Path, folder: Path, count: int
 ) -> None:
-    size = package.UPLOAD_LIMIT // count + 1
+    size = UPLOAD_LIMIT // count + 1
     files = [sparse(tmp_path / "project" / f"{number}.exr", size) for number in range(count)]
     with pytest.raises(PackageError, match=r"5\.0 GiB, and Renderjuice takes files below 5 GiB"):
         make_package(blend, snapshot, files, folder, lambda *_: pytest.fail("something was read"))

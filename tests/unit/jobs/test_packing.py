@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -185,3 +187,12 @@ def test_a_library_that_is_gone_is_named(layout: Layout, snapshot: Path, folder:
     Path(layout.rewritten[1]).unlink()
     with pytest.raises(PackageError, match=r"lib\.blend is not there any more"):
         rewrite_paths(layout, snapshot, program(COPY), folder, nothing)
+
+
+def test_a_disk_without_room_for_copies_is_told_before_blender_starts(
+    layout: Layout, snapshot: Path, folder: Path
+) -> None:
+    os.truncate(snapshot, shutil.disk_usage(folder).free + 1024**3)
+    with pytest.raises(PackageError, match=r"GiB are free\. Make room there"):
+        rewrite_paths(layout, snapshot, program("raise SystemExit('started')"), folder, nothing)
+    assert [path.name for path in folder.iterdir()] == ["snapshot"]
