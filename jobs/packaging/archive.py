@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a zip with all cores: while one block is read, others are compressed and an earlier one goes to the disk.
 
+A file that is stored as it is, is copied like any other file, and its checksum is taken beside that, from the archive.
 Python's own `zipfile` reads, checks, compresses and writes one block after the other on one core. The bytes here are
 those of the format's specification (PKWARE's APPNOTE 6.3.9), which every program that unpacks a zip can read.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import struct
 import time
@@ -15,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
@@ -28,6 +30,8 @@ long for 34 %; Zstandard's level 3 does 200 MB/s to 38 %, but not every farm can
 WINDOW = 32 * 1024
 """Bytes that deflate looks back: what a block has to know of the one before it."""
 CORES = min(os.cpu_count() or 1, 16)
+CHECKED = 256 * 1024
+"""Bytes whose checksum is taken at a time: few enough to stay close to the core that read them."""
 PENDING = CORES * 2 + 4
 """Blocks that may be on their way at once; with blocks of a mebibyte also the most memory, in MiB."""
 
@@ -46,7 +50,7 @@ NO_ROOM_16, NO_ROOM_32 = 0xFFFF, 0xFFFFFFFF
 LARGE = 2**31
 """Bytes from which a file gets fields of 64 bits, as its compressed size is not known yet."""
 
-Piece = bytes | memoryview | Future[bytes]
+Piece = bytes | Future[bytes]
 
 
 @dataclass
@@ -72,11 +76,9 @@ class Archive:
         self._compressors = ThreadPoolExecutor(CORES, thread_name_prefix="deflate")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="write")
         self._pending: deque[Future[None]] = deque()
-
-    @cached_property
-    def _buffers(self) -> list[memoryview]:
-        """One for each block that is on its way, one that is about to be, and one to read into."""
-        return [memoryview(bytearray(BLOCK)) for _ in range(PENDING + 2)]
+        self._checker = ThreadPoolExecutor(1, thread_name_prefix="check")
+        self._checks: list[Future[None]] = []
+        self._stored: list[_Entry] = []
 
     def __enter__(self) -> Self:
         return self
@@ -87,10 +89,11 @@ class Archive:
         try:
             if kind is None:
                 self._wait_for(0)
+                self._finish_stored()
                 self._write_directory()
         finally:
-            self._compressors.shutdown(cancel_futures=True)
-            self._writer.shutdown(cancel_futures=True)
+            for threads in (self._compressors, self._writer, self._checker):
+                threads.shutdown(cancel_futures=True)
 
     def add(self, name: str, source: Source, blocks: Iterable[bytes], *, deflate: bool) -> None:
         """Add a file with what was made of it: `blocks` that come to about its size. Raises `OSError`."""
@@ -127,13 +130,13 @@ class Archive:
             self.add(name, source, source.blocks(seen), deflate=False)
             return
         entry = self._entry(name, source, STORED)
-        self._put(self._begin, entry)
-        crc = 0
-        # a buffer's turn comes again when its block has been written; new memory for each would take longer to get
-        for block in source.views(seen, self._buffers):
-            crc = zlib.crc32(block, crc)
-            self._put(self._write, entry, block)
-        self._put(self._end, entry, crc, source.size)
+        self._wait_for(0)
+        self._begin(entry)
+        for count in source.copy_to(self._file, seen):
+            position = self._file.tell() - count
+            self._checks.append(self._checker.submit(self._check, entry, position, count))
+            entry.packed += count
+        self._stored.append(entry)
 
     # -- what the writing thread does --------------------------------------------------------------------------------
 
@@ -163,6 +166,20 @@ class Archive:
         write_all(self._file, _local_header(entry, is_large))
         self._file.seek(end)
 
+    # -- what the checking thread does -------------------------------------------------------------------------------
+
+    def _check(self, entry: _Entry, position: int, count: int) -> None:
+        """Take a stored block's part in its file's checksum. What was read meanwhile by others plays no role."""
+        buffer = memoryview(bytearray(min(CHECKED, count)))
+        with Path(self._file.name).open("rb", buffering=0) as written:
+            written.seek(position)
+            while count:
+                read = written.readinto(buffer[:count])
+                if not read:
+                    raise OSError(errno.EIO, os.strerror(errno.EIO), self._file.name)
+                entry.crc = zlib.crc32(buffer[:read], entry.crc)
+                count -= read
+
     # -- both sides --------------------------------------------------------------------------------------------------
 
     def _entry(self, name: str, source: Source, method: int) -> _Entry:
@@ -178,6 +195,16 @@ class Archive:
         """Wait until so many writes are on their way at most, and raise what went wrong with the others."""
         while len(self._pending) > most or (self._pending and self._pending[0].done()):
             self._pending.popleft().result()
+
+    def _finish_stored(self) -> None:
+        """Write the headers of stored files again, with their checksums."""
+        for check in self._checks:
+            check.result()
+        end = self._file.tell()
+        for entry in self._stored:
+            self._file.seek(entry.offset)
+            write_all(self._file, _local_header(entry))
+        self._file.seek(end)
 
     def _write_directory(self) -> None:
         """Write the list of all entries, by which an archive is read."""
@@ -201,7 +228,7 @@ def _deflate(block: bytes, before: bytes, is_last: bool, level: int) -> bytes:
     return compressor.compress(block) + compressor.flush(zlib.Z_FINISH if is_last else zlib.Z_SYNC_FLUSH)
 
 
-def _bytes(piece: Piece) -> bytes | memoryview:
+def _bytes(piece: Piece) -> bytes:
     return piece.result() if isinstance(piece, Future) else piece
 
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import errno
-import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,26 +60,55 @@ class Source:
             self._check()
             seen(self.size)
             return iter([self.head])
-        return map(bytes, self.views(seen, [memoryview(bytearray(BLOCK))]))
+        return self._read(seen)
 
-    def views(self, seen: Callable[[int], None], buffers: Sequence[memoryview]) -> Iterator[memoryview]:
-        """As `blocks`, read into these buffers in turn: a block is overwritten when its buffer's turn comes again."""
-        left = self.size
-        turns = itertools.cycle(buffers)
+    def _read(self, seen: Callable[[int], None]) -> Iterator[bytes]:
         with reading(self.path):
             self.file.seek(0)
+        left = self.size
         # what grows faster than it can be read has to have an end, too
         while left:
             with reading(self.path):
-                view = next(turns)[:left]
-                count = self.file.readinto(view)  # type: ignore[attr-defined]
-            if not count:
-                raise FileChanged(self.path)
+                block = self.file.read(min(left, BLOCK))
+            left -= len(block)
+            self._count(len(block), left, seen)
+            yield block
+
+    def copy_to(self, target: BinaryIO, seen: Callable[[int], None]) -> Iterator[int]:
+        """Write the content to an unbuffered file; gives the size of each block that has been written.
+
+        Raises `PackageError`, `FileChanged`, and `OSError` of the target.
+        """
+        with reading(self.path):
+            self.file.seek(0)
+        buffer = memoryview(bytearray(BLOCK))
+        left = self.size
+        while left:
+            count = self._copy_block(target, buffer[:left])
             left -= count
-            if not left:
-                self._check()
-            seen(count)
-            yield view[:count]
+            self._count(count, left, seen)
+            yield count
+
+    def _copy_block(self, target: BinaryIO, buffer: memoryview) -> int:
+        """Write a block of at most the buffer's size, by way of the buffer if there is no shorter one."""
+        try:
+            copied = os.copy_file_range(self.file.fileno(), target.fileno(), len(buffer))
+        except (AttributeError, OSError):
+            # not on this system, or not between these two disks; any other trouble comes again and is told below
+            copied = 0
+        if not copied:
+            with reading(self.path):
+                copied = self.file.readinto(buffer)  # type: ignore[attr-defined]
+            write_all(target, buffer[:copied])
+        return copied
+
+    def _count(self, count: int, left: int, seen: Callable[[int], None]) -> None:
+        """Tell of a block that was read, unless its file is not what it was."""
+        if not count:
+            raise FileChanged(self.path)
+        if not left:
+            self._check()
+        seen(count)
 
     def _check(self) -> None:
         """See whether the file is still what it was."""

@@ -4,12 +4,17 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import sys
 from pathlib import Path
 
 import bpy
 import pytest
 
 from renderjuice.tests.blender.dependencies.rig import add_image
+
+GIB = 1024**3
 
 
 def a_file(path: Path, size: int) -> Path:
@@ -21,8 +26,9 @@ def a_file(path: Path, size: int) -> Path:
 def test_every_file_is_listed_with_its_size_and_users(project: Path) -> None:
     a_file(project / "tex" / "small.png", 10)
     a_file(project / "tex" / "large.png", 200_000)
-    first, second = add_image("//tex/large.png"), add_image("//tex/large.png")
+    # found in the order of their names
     add_image("//tex/small.png")
+    first, second = add_image("//tex/large.png"), add_image("//tex/large.png")
     assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
     listed = bpy.context.window_manager.renderjuice_contents
     assert [Path(row.name).name for row in listed.rows] == ["shot.blend", "large.png", "small.png"]
@@ -45,6 +51,29 @@ def test_a_script_gets_the_list_with_sizes_in_bytes(project: Path) -> None:
             {"path": str(project / "tex" / "a.png"), "size": 12_345, "users": [f"Image “{image.name}”"]},
         ],
     }
+
+
+def vast_file(path: Path, size: int) -> None:
+    """A file that is nothing but a hole."""
+    if sys.platform == "win32":
+        pytest.skip("there it takes its room on the disk")
+    os.truncate(a_file(path, 0), size)
+
+
+def test_more_than_a_package_holds_is_said(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    add_image("//tex/vast.exr")
+    for size, is_said in ((4 * GIB, False), (6 * GIB, True)):
+        vast_file(project / "tex" / "vast.exr", size)
+        assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
+        assert ("takes packages below 5 GiB" in capfd.readouterr().out) == is_said
+
+
+def test_more_than_the_disk_holds_is_said(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    add_image("//tex/vast.exr")
+    for size, is_said in ((1, False), (shutil.disk_usage(bpy.utils.resource_path("USER")).free + GIB, True)):
+        vast_file(project / "tex" / "vast.exr", size)
+        assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
+        assert ("Make room there" in capfd.readouterr().out) == is_said
 
 
 def test_a_list_that_cannot_be_written_is_said(project: Path) -> None:

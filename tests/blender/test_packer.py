@@ -213,6 +213,20 @@ def test_a_library_elsewhere_with_an_absolute_path_inside(tmp_path: Path, projec
     check(sent, files=4)
 
 
+def test_what_nothing_in_a_library_uses_is_still_there(tmp_path: Path, project: Path) -> None:
+    library = begin(tmp_path / "work" / "disk" / "tree.blend")
+    tree = textured("Tree", str(picture(tmp_path / "work" / "tex" / "leaf.png")))
+    # as tools save assets: by themselves, without a scene
+    bpy.data.libraries.write(str(library), {tree})
+    shot = begin(project / "shot.blend")
+    link(library, "Tree", str(library))
+    save(shot)
+    sent = send(tmp_path, shot)
+    assert sent.report["tree.blend"]["is_saved"]
+    check(sent, files=2)
+    assert bpy.data.objects["Tree"].type == "MESH"
+
+
 def test_a_library_used_by_two_relative_routes(tmp_path: Path, project: Path) -> None:
     library = begin(project.parent / "lib" / "tree.blend")
     picture(library.parent / "bark.png")

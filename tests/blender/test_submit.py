@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import importlib
+import sqlite3
 import sys
 import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -216,6 +219,31 @@ def test_without_waiting_the_job_goes_on_by_itself(project: Path, jobs: ModuleTy
     assert ended.stage == "done"
     assert len(list((project / "farm").iterdir())) == 2
     assert not session.home.submission(job.id).exists(), "the snapshot and the package are left behind"
+
+
+@contextmanager
+def written_by_a_newer_version(session: Any) -> Iterator[None]:
+    """Have the list of jobs hold one that this version cannot read."""
+    with closing(sqlite3.connect(session.home.journal, isolation_level=None)) as journal:
+        (job_id,) = journal.execute("SELECT id FROM jobs WHERE stage = 'done'").fetchone()
+        (failure,) = journal.execute("SELECT failure FROM jobs WHERE id = ?", (job_id,)).fetchone()
+        change = "UPDATE jobs SET revision = (SELECT revision FROM counter), failure = ? WHERE id = ?"
+        journal.execute("UPDATE counter SET revision = revision + 1")
+        journal.execute(change, ('{"stage": "dreaming"}', job_id))
+        yield
+        journal.execute("UPDATE counter SET revision = revision + 1")
+        journal.execute(change, (failure, job_id))
+
+
+def test_a_job_goes_on_its_way_while_the_list_cannot_be_read(project: Path, jobs: ModuleType) -> None:
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "first"), wait=True)
+    with written_by_a_newer_version(jobs.session()):
+        with pytest.raises(jobs.JournalError, match="Update the extension"):
+            jobs.look_again()
+        assert bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm"), wait=True) == {"FINISHED"}
+    assert [path.name for path in (project / "farm").iterdir()] == ["0002.png"]
+    jobs.look_again()
+    assert len([job for job in jobs.jobs() if job.output_dir == project / "farm"]) == 1
 
 
 def test_frames_lie_beside_the_file_by_default(project: Path, jobs: ModuleType) -> None:

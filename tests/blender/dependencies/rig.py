@@ -74,6 +74,15 @@ def add_image_node(image: bpy.types.Image) -> Any:
 
 def add_strip(scene: bpy.types.Scene, kind: str, path: str, **settings: Any) -> Any:
     """A strip of pictures ("image") or of a movie, from frame 1 on."""
+    return getattr(strips_of(scene), f"new_{kind}")(name=kind, filepath=path, channel=1, frame_start=1, **settings)
+
+
+def add_scene_strip(shown: bpy.types.Scene) -> Any:
+    """A strip of the open scene that shows another one, from frame 1 on."""
+    return strips_of(bpy.context.scene).new_scene(name=shown.name, scene=shown, channel=5, frame_start=1)
+
+
+def strips_of(scene: bpy.types.Scene) -> Any:
+    """The strips of a scene's sequencer, which it may not have yet."""
     editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    return getattr(strips, f"new_{kind}")(name=kind, filepath=path, channel=1, frame_start=1, **settings)
+    return editor.strips if hasattr(editor, "strips") else editor.sequences

@@ -10,7 +10,7 @@ from types import ModuleType
 import bpy
 import pytest
 
-from renderjuice.tests.blender.dependencies.rig import Find, add_image, add_image_node, touch
+from renderjuice.tests.blender.dependencies.rig import Find, add_image, add_image_node, add_scene_strip, touch
 
 
 def test_an_empty_scene_needs_nothing(find: Find) -> None:
@@ -115,7 +115,7 @@ def test_before_its_first_frame_a_sequence_misses_nothing(find: Find, folder: Pa
     assert find(4).files == ["s_001.png"]
 
 
-@pytest.mark.parametrize("why", ["animated", "remapped", "socket", "other user"])
+@pytest.mark.parametrize("why", ["animated", "remapped", "scene strip", "socket", "other user"])
 def test_a_sequence_is_not_cut_when_nobody_knows_what_is_read(find: Find, folder: Path, why: str) -> None:
     image = a_sequence(folder)
     node = add_image_node(image)
@@ -124,6 +124,8 @@ def test_a_sequence_is_not_cut_when_nobody_knows_what_is_read(find: Find, folder
         node.image_user.keyframe_insert("frame_offset", frame=1)
     elif why == "remapped":
         bpy.context.scene.render.frame_map_new = 50
+    elif why == "scene strip":
+        add_scene_strip(bpy.data.scenes.new("other"))
     elif why == "socket":
         group = bpy.data.node_groups.new("geometry", "GeometryNodeTree")
         group.nodes.new("GeometryNodeImageTexture").inputs["Image"].default_value = image
@@ -131,6 +133,14 @@ def test_a_sequence_is_not_cut_when_nobody_knows_what_is_read(find: Find, folder
         # a picture in the viewport makes no render read it, but it is no node either
         bpy.data.objects["Cube"]["picture"] = image
     assert len(find(4).files) == 9
+
+
+def test_a_sequence_is_cut_when_the_sequencer_with_a_scene_renders_nothing(find: Find, folder: Path) -> None:
+    node = add_image_node(a_sequence(folder))
+    node.image_user.frame_duration, node.image_user.use_auto_refresh = 9, True
+    add_scene_strip(bpy.data.scenes.new("other"))
+    bpy.context.scene.render.use_sequencer = False
+    assert find(4).files == ["s_003.png", "s_004.png", "s_005.png"]
 
 
 @pytest.mark.parametrize("is_cyclic", [False, True])

@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.dependencies.rig import Find, add_strip, touch
+from renderjuice.tests.blender.dependencies.rig import Find, add_strip, strips_of, touch
 
 
 def pictures(folder: Path, count: int) -> None:
@@ -66,6 +66,30 @@ def test_a_strip_that_was_moved_and_trimmed_is_cut_where_it_is_now(find: Find, f
     assert find(3).files == []
 
 
+@pytest.mark.parametrize("trimmed", [(0, 0), (3, 2)])
+@pytest.mark.parametrize("handles", [(0, 0), (1, 1), (-4, -3)])
+def test_the_picture_is_the_one_that_blender_shows(
+    find: Find, folder: Path, trimmed: tuple[int, int], handles: tuple[int, int]
+) -> None:
+    strip = strip_of_pictures(folder, 9)
+    if hasattr(strip, "content_start"):
+        strip.content_trim_start, strip.content_trim_end = trimmed
+        strip.content_start = 6
+        strip.left_handle_offset, strip.right_handle_offset = handles
+        shown = range(strip.left_handle, strip.right_handle)
+    else:
+        strip.animation_offset_start, strip.animation_offset_end = trimmed
+        strip.frame_start = 6
+        strip.frame_offset_start, strip.frame_offset_end = handles
+        shown = range(strip.frame_final_start, strip.frame_final_end)
+    # what a frame itself shows is missed, what the frames around it show is not
+    for number in range(1, 10):
+        (folder / f"{number:04}.png").unlink()
+    for frame in range(-3, 20):
+        expected = [strip.strip_elem_from_frame(frame).filename] if frame in shown else []
+        assert (frame, find(frame).missing) == (frame, expected)
+
+
 @pytest.mark.parametrize("why", ["reversed", "strobe", "meta"])
 def test_a_strip_with_a_time_of_its_own_is_not_cut(find: Find, folder: Path, why: str) -> None:
     strip = strip_of_pictures(folder, 9)
@@ -74,8 +98,7 @@ def test_a_strip_with_a_time_of_its_own_is_not_cut(find: Find, folder: Path, why
     elif why == "strobe":
         strip.strobe = 2.0
     else:
-        editor = bpy.context.scene.sequence_editor
-        (editor.strips if hasattr(editor, "strips") else editor.sequences).new_meta("meta", channel=3, frame_start=1)
+        strips_of(bpy.context.scene).new_meta("meta", channel=3, frame_start=1)
     assert len(find(4).files) == 9
 
 

@@ -64,12 +64,11 @@ def test_a_disk_that_fills_while_frames_come(proxy: Proxy, scenes: Path, artists
     assert proxy.count(r"^POST .*/render$") == 1
 
 
-@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(("count", "size"), [(1, 16 * PAGE), (2, 16 * PAGE), (2, 1024 * PAGE)])
 def test_a_disk_that_fills_while_packing(
-    farm: Farm, scenes: Path, artists: Artists, tmp_path: Path, count: int
+    farm: Farm, scenes: Path, artists: Artists, tmp_path: Path, count: int, size: int
 ) -> None:
     artist = artists(farm.api_url)
-    size = 16 * PAGE
     noise, *files = [tmp_path / "noise.blend", tmp_path / "noise.png"][:count]
     for file in (noise, *files):
         file.write_bytes(os.urandom(size // count))

@@ -13,6 +13,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -30,6 +31,7 @@ from renderjuice.tests.unit.jobs.rig import ROOT, until
 
 PLAIN_BLEND = b"BLENDER-v402" + b"scene " * 50_000
 MIB = 1024**2
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a name of the system's)
 PROGRAM = """
 import resource, sys, types
 from pathlib import Path
@@ -356,6 +358,18 @@ def test_every_size_of_file_comes_out_as_it_went_in(
             assert entry.compress_type == (zipfile.ZIP_DEFLATED if is_deflated else zipfile.ZIP_STORED)
             assert entry.external_attr >> 16 == 0o100644
             assert abs(time.time() - time.mktime((*entry.date_time, 0, 0, -1))) < 3600
+
+
+@pytest.mark.skipif(not SHARED_MEMORY.is_dir(), reason="no second disk on this system")
+def test_files_of_another_disk_are_stored_whole(tmp_path: Path, blend: Path, snapshot: Path, folder: Path) -> None:
+    noise = os.urandom(5 * MIB + 7)
+    with TemporaryDirectory(dir=SHARED_MEMORY) as disk:
+        file = write(Path(disk, "noise.png"), noise)
+        layout = plan_layout(blend, [PathUse(blend, str(file), file, (file,))], is_remapped=True)
+        made = make_package(blend, snapshot, [file], folder, nothing, layout)
+        place = str(layout.place_of(file))
+    with zipfile.ZipFile(made.path) as archive:
+        assert archive.read(place) == noise
 
 
 def test_deflated_files_are_as_small_as_python_makes_them(
