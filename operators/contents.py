@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import bpy
@@ -43,8 +42,7 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
             self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
         contents.show(context, items)
-        free = shutil.disk_usage(preferences.home().create().path).free
-        for finding in size_findings(total_size(items), free):
+        for finding in size_findings(total_size(items), preferences.home().free()):
             self.report({"WARNING"}, translate(finding.sentence))
         self.report({"INFO"}, translate(f"{len(items)} files, {size(total_size(items))}"))
         return {"FINISHED"}

@@ -19,8 +19,8 @@ from ..jobs.packaging.manifest import Manifest, write_manifest
 from ..jobs.packaging.path_use import PathUse
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness, scene_check
-from ..properties.file_names import name_findings
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
+from ..properties.package_findings import name_findings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import Dependencies, find_dependencies
 from ..scene.frames import describe, parse_frames

@@ -19,8 +19,8 @@ import bpy
 from ..scene.dependencies import scan
 from ..scene.frames import FrameListError, span
 from ..scene.preflight import Finding, check_in_steps
-from .file_names import name_findings
 from .overrides import overrides_from_settings
+from .package_findings import name_findings, size_findings_in_steps
 
 logger = logging.getLogger(__name__)
 
@@ -131,7 +131,9 @@ def _check(scenes: set[bpy.types.Scene]) -> Walk:
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
         names = tuple(name_findings(dependencies))
         yield
-        found[scene.session_uid] = names + (yield from check_in_steps(scene, dependencies, frames, overrides))
+        findings = yield from check_in_steps(scene, dependencies, frames, overrides)
+        sizes = yield from size_findings_in_steps(dependencies)
+        found[scene.session_uid] = (*names, *findings, *sizes)
     return found
 
 

@@ -91,7 +91,7 @@ class Origins:
 def library_of(datablock: bpy.types.ID) -> bpy.types.Library | None:
     """The library in whose file a datablock's own paths are written; None for the open file."""
     # a library that is linked by another one has its path from there, but Blender makes it relative to the open file
-    return None if datablock.id_type == "LIBRARY" else datablock.library
+    return None if isinstance(datablock, bpy.types.Library) else datablock.library
 
 
 def absolute(written: str, folder: str) -> str:

@@ -36,7 +36,8 @@ def _cache_frames(cache: bpy.types.CacheFile, path: str, span: Span, disk: Disk)
     if span.frames is None or around is None or cache.animation_data:
         return numbers(path, None, disk)
     if cache.override_frame:
-        return numbers(path, {round(cache.frame)}, disk)
+        # Blender leaves out the fraction
+        return numbers(path, {int(cache.frame)}, disk)
     return numbers(path, span.frames, disk, around)
 
 

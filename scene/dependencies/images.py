@@ -26,7 +26,7 @@ def image_places() -> Places:
         if index % MANY == 0:
             yield None
         source = image.source
-        if source in FROM_FILES and image.users and image.filepath_raw and not image.packed_files:
+        if source in FROM_FILES and image.users and image.packed_file is None and image.filepath_raw:
             yield PathPlace("Image", image, image, "filepath_raw", _reach_of(image, source))
 
 

@@ -20,6 +20,9 @@ from .span import Span
 NUMBER = re.compile(r"_(\d{4,})\.")
 """The frame in the name of a file that a simulation has written."""
 OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_(\d{4,})\.\w+")
+WITH_PATHS = frozenset({"MESH_CACHE", "FLUID", "OCEAN", "NODES"})
+SIMULATED = frozenset({"CLOTH", "SOFT_BODY", "DYNAMIC_PAINT", "PARTICLE_SYSTEM"})
+"""Modifiers that have, or stand for, a point cache."""
 IN_PARTS = frozenset({"MODULAR", "ALL"})
 """Kinds of fluid bakes of which each frame can be read on its own; the other one is resumed from its start."""
 
@@ -30,32 +33,38 @@ def simulation_places(origins: Origins) -> Places:
         if index % MANY == 0:
             yield None
         # as modifiers, particle systems and simulations are there, too
-        if not holder.modifiers:
+        modifiers = holder.modifiers
+        if not modifiers:
             continue
-        for modifier in holder.modifiers:
-            yield from _modifier_places(holder, modifier)
-        for cache in point_caches(holder):
-            yield from _cache_places(holder, cache, origins)
+        is_simulated = False
+        for modifier in modifiers:
+            kind = modifier.type
+            if kind in WITH_PATHS:
+                yield from _modifier_places(holder, modifier, kind)
+            is_simulated |= kind in SIMULATED
+        if is_simulated:
+            for cache in point_caches(holder):
+                yield from _cache_places(holder, cache, origins)
     for scene in bpy.data.scenes:
         world = scene.rigidbody_world
         if world is not None:
             yield from _cache_places(scene, world.point_cache, origins)
 
 
-def _modifier_places(holder: bpy.types.Object, modifier: Any) -> Iterator[PathPlace]:
+def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iterator[PathPlace]:
     reach: Reach
-    if modifier.type == "MESH_CACHE" and modifier.filepath:
+    if kind == "MESH_CACHE" and modifier.filepath:
         yield PathPlace("Mesh cache", holder, modifier, "filepath")
-    elif modifier.type == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
+    elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
         reach = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
         yield PathPlace("Fluid simulation", holder, settings, "cache_directory", reach)
-    elif modifier.type == "OCEAN" and modifier.filepath:
+    elif kind == "OCEAN" and modifier.filepath:
         # one that is not baked names a folder all the same
         reach = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
         reach = reach if modifier.is_cached else _nothing
         yield PathPlace("Ocean cache", holder, modifier, "filepath", reach)
-    elif modifier.type == "NODES":
+    elif kind == "NODES":
         # files of one frame may hold what later ones refer to, so they all travel
         if modifier.bake_directory:
             yield PathPlace("Geometry nodes bake", holder, modifier, "bake_directory", below)

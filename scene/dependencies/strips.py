@@ -77,20 +77,19 @@ def _paths(folder: str, names: list[str]) -> list[str]:
 
 
 def _shown(strip: Any, frames: frozenset[int], count: int) -> list[int]:
-    """The places of the pictures that are shown; the first and the last one stay on screen where a strip is longer."""
+    """The places of the pictures that are shown.
+
+    Where a strip is longer than what is left of its content, the first and the last picture of that stay on screen.
+    """
     if hasattr(strip, "content_start"):  # 5.2
-        begin, end, content, trimmed = (
-            strip.left_handle,
-            strip.right_handle,
-            strip.content_start,
-            strip.content_trim_start,
-        )
+        begin, end, content = strip.left_handle, strip.right_handle, strip.content_start
+        trimmed, length = strip.content_trim_start, strip.content_duration
     else:
         begin, end, content = strip.frame_final_start, strip.frame_final_end, strip.frame_start
-        trimmed = strip.animation_offset_start
+        trimmed, length = strip.animation_offset_start, strip.frame_duration
     first = round(content) - trimmed
-    indices = {frame - first for frame in frames if begin <= frame < end}
-    return sorted({min(max(index, 0), count - 1) for index in indices})
+    last = min(trimmed + length, count) - 1
+    return sorted({min(max(frame - first, trimmed), last) for frame in frames if begin <= frame < end})
 
 
 def _keeps_time(scene: bpy.types.Scene, strip: Any) -> bool:

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import sys
 from pathlib import Path
 
 import bpy
 import pytest
 
-from renderjuice.tests.blender.dependencies.rig import add_image
+from renderjuice.tests.blender.dependencies.rig import add_image, vast_file
 
 GIB = 1024**3
 
@@ -51,13 +49,6 @@ def test_a_script_gets_the_list_with_sizes_in_bytes(project: Path) -> None:
             {"path": str(project / "tex" / "a.png"), "size": 12_345, "users": [f"Image “{image.name}”"]},
         ],
     }
-
-
-def vast_file(path: Path, size: int) -> None:
-    """A file that is nothing but a hole."""
-    if sys.platform == "win32":
-        pytest.skip("there it takes its room on the disk")
-    os.truncate(a_file(path, 0), size)
 
 
 def test_more_than_a_package_holds_is_said(project: Path, capfd: pytest.CaptureFixture[str]) -> None:

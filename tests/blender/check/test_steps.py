@@ -5,11 +5,14 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import bpy
 import pytest
+
+from renderjuice.tests.blender.dependencies.rig import add_image, vast_file
 
 Load = Callable[[str], ModuleType]
 
@@ -79,6 +82,14 @@ def test_all_of_the_check_is_in_the_steps(check: ModuleType, scene: bpy.types.Sc
     dependencies = load("scene.dependencies").find_dependencies(scene, (1, 2, 3))
     assert check.findings(scene) == load("scene.preflight").check_scene(scene, dependencies)
     assert [found.severity for found in check.findings(scene)] == ["error", "warning", "warning"]
+
+
+def test_more_than_a_package_holds_is_found(check: ModuleType, scene: bpy.types.Scene) -> None:
+    vast_file(Path(bpy.data.filepath).parent / "vast.exr", 6 * 1024**3)
+    add_image("//vast.exr")
+    check.note_change()
+    walk_to_the_end(check)
+    assert any("takes packages below 5 GiB" in found.what for found in check.findings(scene))
 
 
 def test_a_change_throws_away_what_was_begun(check: ModuleType) -> None:

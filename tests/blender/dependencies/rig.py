@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
+import pytest
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,15 @@ def touch(folder: Path, *names: str) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
+
+
+def vast_file(path: Path, size: int) -> None:
+    """A file that is nothing but a hole."""
+    if sys.platform == "win32":
+        pytest.skip("there it takes its room on the disk")
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    os.truncate(path, size)
 
 
 def add_image(path: str, source: str = "FILE") -> bpy.types.Image:
