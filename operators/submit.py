@@ -15,8 +15,9 @@ import bpy
 from ..jobs import destination
 from ..jobs.control import Session, WorkerError
 from ..jobs.journal import JournalError
+from ..jobs.packaging.aliases import leads_twice
 from ..jobs.packaging.manifest import Manifest, write_manifest
-from ..jobs.packaging.path_use import PathUse
+from ..jobs.packaging.path_use import PathUse, is_blend
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness, scene_check
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
@@ -203,7 +204,10 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
         for dependency in dependencies.used
         if dependency.files
     )
-    is_remapped = not all(use.is_plain for use in uses if use.blend == blend)
+    own = [use for use in uses if use.blend == blend]
+    is_remapped = not all(use.is_plain for use in own) or leads_twice(
+        str(file) for use in own for file in use.files if not is_blend(file)
+    )
     return Manifest(uses, second_blender(), is_remapped)
 
 

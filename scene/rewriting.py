@@ -7,6 +7,7 @@ Files are opened where they are, and copies saved where the plan says; nothing e
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -29,11 +30,14 @@ def carry_out(plan_path: Path) -> int:
 
     The report says what was done, or why it was not.
     """
-    plan = json.loads(plan_path.read_text(encoding="ascii"))
+    plan, worker = json.loads(plan_path.read_text(encoding="ascii")), os.getppid()
     layout, report_path = Layout.from_json(plan["layout"]), Path(plan["report"])
     report: dict[str, Any] = {"files": [], "current": "", "error": "", "is_done": False}
     try:
         for file in plan["files"]:
+            if os.getppid() != worker:
+                # it was killed, and the next one begins anew
+                return 1
             report["current"] = file["blend"]
             _write(report_path, report)
             report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))

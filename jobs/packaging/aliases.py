@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from pathlib import PurePath
 
-from .path_use import BLEND_SUFFIX, PathUse
+from .path_use import PathUse, is_blend
 
 Identify = Callable[[PurePath], Hashable]
 """Gives what two paths have in common if, and only if, they lead to one file; None when nobody may know."""
@@ -23,6 +23,27 @@ def identity_on_disk(path: PurePath) -> Hashable:
     return (status.st_dev, status.st_ino) if status.st_ino else None
 
 
+def leads_twice(files: Iterable[str]) -> bool:
+    """True when two of these paths go to one file by way of links. Only folders and links are looked up."""
+    names: dict[str, set[str]] = defaultdict(set)
+    for file in files:
+        folder, _separator, name = file.rpartition(os.sep)
+        names[folder + os.sep].add(name)
+    targets: set[str] = set()
+    for folder, wanted in names.items():
+        there, links = os.path.realpath(folder), _links_in(folder)
+        targets |= {os.path.realpath(folder + name) if name in links else f"{there}{os.sep}{name}" for name in wanted}
+    return len(targets) < sum(map(len, names.values()))
+
+
+def _links_in(folder: str) -> frozenset[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_symlink())
+    except OSError:
+        return frozenset()
+
+
 def find_aliases(
     blend: PurePath, uses: Sequence[PathUse], identify: Identify, fixed: Collection[PurePath] = frozenset()
 ) -> dict[PurePath, PurePath]:
@@ -35,7 +56,7 @@ def find_aliases(
     libraries = {blend, *(use.blend for use in uses)}
     names: dict[Hashable, set[PurePath]] = defaultdict(set)
     for file in {file for use in uses for file in use.files} - libraries:
-        identity = None if file.suffix.lower() == BLEND_SUFFIX else identify(file)
+        identity = None if is_blend(file) else identify(file)
         if identity is not None:
             names[identity].add(file)
     groups = [group for group in names.values() if len(group) > 1]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import PurePath
 
-from .path_use import BLEND_SUFFIX, PathUse
+from .path_use import PathUse, is_blend
 
 
 def find_islands(blend: PurePath, uses: Sequence[PathUse]) -> tuple[PurePath, ...]:
@@ -68,7 +68,7 @@ def _keep_libraries_together(islands: _Islands, home: PurePath, uses: Iterable[P
     has it count from the open file.
     """
     own = islands.root_of(home)
-    folders = {file.parent for use in uses for file in use.files if file.suffix.lower() == BLEND_SUFFIX}
+    folders = {file.parent for use in uses for file in use.files if is_blend(file)}
     elsewhere = sorted((folder for folder in folders if not folder.is_relative_to(own)), key=str)
     for one, other in pairwise(elsewhere):
         root = common_folder(islands.root_of(one), islands.root_of(other))

@@ -6,7 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
-BLEND_SUFFIX = ".blend"
+
+def is_blend(path: PurePath) -> bool:
+    """True for a file of Blender's own, which may name others."""
+    return path.suffix.lower() == ".blend"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from renderjuice.jobs.packaging.package import make_package
 from renderjuice.jobs.packaging.package_error import PackageError
 from renderjuice.jobs.packaging.packing import rewrite_paths
 from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.operators.submit import make_manifest
 from renderjuice.scene.dependencies import find_dependencies
 from renderjuice.scene.snapshot import save_snapshot
 
@@ -116,17 +117,13 @@ def send(tmp_path: Path, blend: Path | None = None, blender: Sequence[str] = BLE
     blend = blend or snapshot
     found = find_dependencies(bpy.context.scene, (1,))
     assert not found.missing and not found.refused
-    uses = [
-        PathUse(Path(one.blend or blend), one.written, Path(one.path), tuple(map(Path, one.files)))
-        for one in found.used
-    ]
-    is_remapped = not all(use.is_plain for use in uses if use.blend == blend)
-    save_snapshot(snapshot, found.unread, is_remapped=is_remapped)
+    manifest = make_manifest(blend, found)
+    save_snapshot(snapshot, found.unread, is_remapped=manifest.is_remapped)
     folder = snapshot.parent.parent
-    layout = plan_layout(blend, uses, is_remapped=is_remapped)
+    layout = plan_layout(blend, manifest.uses, is_remapped=manifest.is_remapped)
     before = states(tmp_path / "work")
     copies = rewrite_paths(layout, snapshot, blender, folder, lambda: None) if layout.rewritten else {}
-    files = [file for use in uses for file in use.files]
+    files = [file for use in manifest.uses for file in use.files]
     made = make_package(blend, snapshot, files, folder, lambda _done, _total: None, layout, copies)
     assert states(tmp_path / "work") == before, "something of the artist's was touched"
     reports = [json.loads(path.read_text()) for path in folder.glob("packer-*/report.json")]
@@ -225,6 +222,23 @@ def test_what_nothing_in_a_library_uses_is_still_there(tmp_path: Path, project: 
     assert sent.report["tree.blend"]["is_saved"]
     check(sent, files=2)
     assert bpy.data.objects["Tree"].type == "MESH"
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_texture_by_two_relative_routes_is_stored_once(tmp_path: Path, project: Path, kind: str) -> None:
+    shot = begin(project / "shot.blend")
+    wood = picture(project / "tex" / "wood.png")
+    if kind == "file":
+        (project / "link.png").symlink_to(wood)
+        written = "//link.png"
+    else:
+        (project / "maps").symlink_to(wood.parent, target_is_directory=True)
+        written = "//maps/wood.png"
+    textured("Table", "//tex/wood.png", written)
+    save(shot)
+    sent = send(tmp_path, shot)
+    assert len(sent.names) == 2
+    check(sent, files=1)
 
 
 def test_a_library_used_by_two_relative_routes(tmp_path: Path, project: Path) -> None:

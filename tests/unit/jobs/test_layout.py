@@ -12,6 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
+from renderjuice.jobs.packaging.aliases import leads_twice
 from renderjuice.jobs.packaging.layout import Layout, plan_layout, relative_path, works
 from renderjuice.jobs.packaging.package_error import PackageError
 from renderjuice.jobs.packaging.path_use import PathUse
@@ -421,6 +422,24 @@ def test_the_artists_own_file_is_its_snapshot() -> None:
     link = "/home/ann/film/scenes/link.blend"
     layout = plan(use("//link.blend"), same=[[SHOT, link]], remapped=True)
     assert layout.aliases == ()
+
+
+def test_two_ways_to_one_file_are_seen(tmp_path: Path) -> None:
+    for name in ("tex/wood.png", "tex/bark.png", "other/wood.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    (tmp_path / "link").symlink_to(tmp_path / "tex", target_is_directory=True)
+    (tmp_path / "tex" / "pine.png").symlink_to("wood.png")
+    (tmp_path / "tex" / "lost.png").symlink_to("nowhere")
+    for names, is_twice in (
+        (("tex/wood.png", "tex/bark.png", "other/wood.png", "gone/wood.png"), False),
+        (("link/wood.png", "tex/bark.png", "tex/lost.png"), False),
+        (("tex/pine.png", "other/wood.png"), False),
+        (("tex/pine.png", "tex/wood.png"), True),
+        (("link/bark.png", "tex/bark.png"), True),
+        (("link/pine.png", "tex/wood.png"), True),
+    ):
+        assert leads_twice(str(tmp_path / name) for name in names) == is_twice, names
 
 
 @pytest.mark.parametrize("kind", ["symlink", "hard link", "folder"])
