@@ -8,7 +8,6 @@ from pathlib import Path
 
 import bpy
 
-from ..jobs.byte_size import size
 from ..properties import contents, preferences
 from ..properties.overrides import overrides_from_settings
 from ..scene.contents import Item, list_contents, total_size
@@ -35,17 +34,25 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
         """Look, show the list in the panel, and report the total."""
         try:
             reading = read_scene(context.scene, overrides=overrides_from_settings(context.scene.renderjuice))
-            items = list_contents(context.scene, find_dependencies(context.scene, reading.frames))
+            dependencies = find_dependencies(context.scene, reading.frames)
+            items = list_contents(context.scene, dependencies)
             if self.filepath.strip():
-                write_list(Path(bpy.path.abspath(self.filepath)), items)
+                write_list(self._path(), items)
+            findings = tuple(size_findings(total_size(items), preferences.home().free()))
         except (ValueError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
-        contents.show(context, items)
-        for finding in size_findings(total_size(items), preferences.home().free()):
+        contents.show(context, dependencies, items)
+        for finding in findings:
             self.report({"WARNING"}, translate(finding.sentence))
-        self.report({"INFO"}, translate(f"{len(items)} files, {size(total_size(items))}"))
+        self.report({"INFO"}, translate(contents.total_in_words(items)))
         return {"FINISHED"}
+
+    def _path(self) -> Path:
+        written = self.filepath.strip()
+        if written.startswith("//") and not bpy.data.filepath:
+            raise ValueError("The file was never saved, so // leads nowhere. Give a whole path.")
+        return Path(bpy.path.abspath(written))
 
 
 def write_list(path: Path, items: tuple[Item, ...]) -> None:

@@ -184,7 +184,8 @@ def check(
     scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    findings = (*name_findings(dependencies), *check_scene(scene, dependencies, frames, overrides))
+    names = (finding for finding in name_findings(dependencies) if finding is not None)
+    findings = (*names, *check_scene(scene, dependencies, frames, overrides))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

@@ -59,8 +59,10 @@ class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
             chosen = listed.rows[listed.active]
             draw_text(column, context, chosen.name, icon="FILE_FOLDER")
             draw_text(column, context, chosen.users, icon="LINKED")
-        total = f"{listed.count} files, {listed.total}" if listed.count > 1 else f"One file, {listed.total}"
-        draw_text(column, context, total, icon="PACKAGE")
+        draw_text(column, context, listed.total, icon="PACKAGE")
+        if contents.is_outdated(context):
+            draw_text(column, context, "The scene needs other files by now.", icon="INFO")
+            layout.operator("renderjuice.list_files", text="List Files", icon="FILE_REFRESH")
 
 
 classes = (RENDERJUICE_UL_files, RENDERJUICE_PT_contents)

@@ -12,6 +12,8 @@ import bpy
 
 from ..jobs.byte_size import size
 from ..scene.contents import Item, total_size
+from ..scene.dependencies import Dependencies
+from . import scene_check
 
 MOST_ROWS = 2_000
 """Files that are shown; the largest come first."""
@@ -31,7 +33,10 @@ class RENDERJUICE_PG_contents(bpy.types.PropertyGroup):
     active: bpy.props.IntProperty(name="File", description="A file that will be sent")
     scene: bpy.props.IntProperty(name="Scene", description="Session UID of the scene that was looked at")
     count: bpy.props.IntProperty(name="Files", description="How many files will be sent")
-    total: bpy.props.StringProperty(name="Total", description="What the files take together before they are packed")
+    total: bpy.props.StringProperty(
+        name="Total", description="How many files there are, and what they take together before they are packed"
+    )
+    files: bpy.props.IntProperty(name="File Names", description="A number that tells these files from others")
 
 
 def get(context: bpy.types.Context) -> RENDERJUICE_PG_contents:
@@ -39,18 +44,35 @@ def get(context: bpy.types.Context) -> RENDERJUICE_PG_contents:
     return context.window_manager.renderjuice_contents
 
 
-def show(context: bpy.types.Context, items: Sequence[Item]) -> None:
+def show(context: bpy.types.Context, dependencies: Dependencies, items: Sequence[Item]) -> None:
     """Make these the rows. Not while drawing."""
     listed = get(context)
     listed.rows.clear()
     for item in items[:MOST_ROWS]:
         row = listed.rows.add()
-        row.name = item.path
+        # a name on the disk may be no Unicode text
+        row.name = item.path.encode(errors="replace").decode()
         row.users = ", ".join(item.users)
         row.size = "" if item.size is None else size(item.size)
     listed.active = 0
     listed.scene, listed.count = context.scene.session_uid, len(items)
-    listed.total = size(total_size(tuple(items)))
+    listed.total = total_in_words(items)
+    listed.files = scene_check.number_of(dependencies)
+
+
+def is_outdated(context: bpy.types.Context) -> bool:
+    """True when the scene is known to need other files than those that were listed."""
+    known = scene_check.files_number(context.scene)
+    return known is not None and known != get(context).files
+
+
+def total_in_words(items: Sequence[Item]) -> str:
+    """How many files there are, the .blend being the first, and what they take."""
+    total = size(total_size(items))
+    blend, *others = items
+    if blend.size is None:
+        return f"The scene, not saved yet, and files of {total}" if others else "The scene, not saved yet"
+    return f"{len(items)} files, {total}" if others else f"One file, {total}"
 
 
 classes = (RENDERJUICE_PG_file_row, RENDERJUICE_PG_contents)

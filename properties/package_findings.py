@@ -4,34 +4,66 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Generator, Iterator
 from pathlib import Path
 
-from ..jobs.packaging.names import LONGEST_NAME, check_name
+import bpy
+
+from ..jobs.packaging.names import LONGEST_NAME, UNSAFE, check_name
 from ..jobs.packaging.package_error import PackageError
 from ..scene.contents import total_in_steps
 from ..scene.dependencies import Dependencies
+from ..scene.dependency import Dependency
 from ..scene.preflight import Finding, name_finding, size_findings
 from . import preferences
 
-SUSPICIOUS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\\\]")
-"""Characters for which a name is looked at closely."""
+MANY = 1_000
+"""Names that are looked at in a fraction of a millisecond."""
 LONGEST_CHARACTER = 4
 """Bytes of UTF-8."""
 
 
-def name_findings(dependencies: Dependencies) -> Iterator[Finding]:
-    """One for each file whose name a package cannot hold."""
+def name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
+    """One for each file and folder whose name a package cannot hold; None now and then, to stop at."""
+    if bpy.data.filepath:
+        yield from _trouble(bpy.data.filepath, None)
+    folders: set[str] = set()
+    checked: set[str] = set()
+    count = 0
     for dependency in dependencies.used:
         for path in dependency.files:
-            name = os.path.basename(path)  # noqa: PTH119
-            if len(name) * LONGEST_CHARACTER <= LONGEST_NAME and not SUSPICIOUS.search(name):
-                continue
-            try:
-                check_name(Path(path))
-            except PackageError as error:
-                yield name_finding(str(error))
+            count += 1
+            if count % MANY == 0:
+                yield None
+            folder, _separator, name = path.rpartition(os.sep)
+            if len(name) * LONGEST_CHARACTER > LONGEST_NAME or UNSAFE.search(name):
+                yield from _trouble(path, dependency)
+            if folder not in folders:
+                folders.add(folder)
+                for kept in _kept_folders(folder, dependency):
+                    if kept not in checked:
+                        checked.add(kept)
+                        yield from _trouble(kept, dependency)
+
+
+def _kept_folders(folder: str, dependency: Dependency) -> Iterator[str]:
+    """The folders between a .blend and what it names by a relative path, which the package has, too."""
+    blend = dependency.blend or bpy.data.filepath
+    if not dependency.is_relative or not blend:
+        return
+    home = os.path.dirname(blend)  # noqa: PTH120
+    top = os.path.commonpath((home, folder))
+    for below in (home, folder):
+        while len(below) > len(top):
+            yield below
+            below = os.path.dirname(below)  # noqa: PTH120
+
+
+def _trouble(path: str, dependency: Dependency | None) -> Iterator[Finding]:
+    try:
+        check_name(Path(path))
+    except PackageError as error:
+        yield name_finding(str(error), dependency)
 
 
 def size_findings_in_steps(dependencies: Dependencies) -> Generator[None, None, tuple[Finding, ...]]:

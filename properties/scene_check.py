@@ -16,7 +16,7 @@ from typing import Any
 
 import bpy
 
-from ..scene.dependencies import scan
+from ..scene.dependencies import Dependencies, scan
 from ..scene.frames import FrameListError, span
 from ..scene.preflight import Finding, check_in_steps
 from .overrides import overrides_from_settings
@@ -31,10 +31,14 @@ STEP = 0.002
 SHARE = 50
 """How many times as long as a check took Blender is left alone after it."""
 
+LARGEST = 2**31 - 1
+"""What a whole number of Blender's holds."""
+
 Found = dict[int, tuple[Finding, ...]]
 Walk = Generator[None, None, Found]
 
 _found: Found = {}
+_files: dict[int, int] = {}
 _changed: float | None = None
 _not_before = 0.0
 _walk: Walk | None = None
@@ -45,6 +49,16 @@ _taken = 0.0
 def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
     """What the last check found in a scene; None when it was not checked yet."""
     return _found.get(scene.session_uid)
+
+
+def files_number(scene: bpy.types.Scene) -> int | None:
+    """A number that tells the files that a scene needed at the last check from others; None when it was not checked."""
+    return _files.get(scene.session_uid)
+
+
+def number_of(dependencies: Dependencies) -> int:
+    """The number of these files."""
+    return hash(frozenset(dependencies.files)) & LARGEST
 
 
 def note_change() -> None:
@@ -72,7 +86,7 @@ def look(context: bpy.types.Context) -> bool:
     if _walk is None:
         if now < max(_changed + REST, _not_before):
             return False
-        _walk = _check({window.scene for window in context.window_manager.windows})
+        _walk = _check(_on_screen(context))
         _counted, _taken = _count(), 0.0
     elif _counted != _count():
         # without a handler being told, as by another add-on's timer
@@ -84,14 +98,18 @@ def look(context: bpy.types.Context) -> bool:
     return is_news
 
 
-def check(scenes: set[bpy.types.Scene]) -> bool:
-    """Check scenes now, and forget the others. True when something else was found than before."""
+def check(scenes: set[bpy.types.Scene]) -> None:
+    """Check scenes now. What is known of others stays, and they are still due if they are on screen."""
+    global _changed, _walk
     walk = _check(scenes)
     while True:
         try:
             next(walk)
         except StopIteration as end:
-            return _take_in(end.value)
+            _found.update(end.value)
+            break
+    if _on_screen(bpy.context) <= scenes:
+        _changed, _walk = None, None
 
 
 def _step(walk: Walk) -> bool:
@@ -129,10 +147,16 @@ def _check(scenes: set[bpy.types.Scene]) -> Walk:
         frames = _frames(scene, overrides)
         # a range that is none is a finding; its files are those of the frame that is shown
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
-        names = tuple(name_findings(dependencies))
+        names = []
+        for finding in name_findings(dependencies):
+            if finding is None:
+                yield
+            else:
+                names.append(finding)
         yield
         findings = yield from check_in_steps(scene, dependencies, frames, overrides)
         sizes = yield from size_findings_in_steps(dependencies)
+        _files[scene.session_uid] = number_of(dependencies)
         found[scene.session_uid] = (*names, *findings, *sizes)
     return found
 
@@ -151,6 +175,10 @@ def _frames(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> tuple[int, 
         return overrides.get("frame_ranges") or span(scene.frame_start, scene.frame_end, scene.frame_step)
     except FrameListError:
         return None
+
+
+def _on_screen(context: bpy.types.Context) -> set[bpy.types.Scene]:
+    return {window.scene for window in context.window_manager.windows}
 
 
 def _count() -> tuple[int, ...]:
@@ -175,4 +203,5 @@ def forget() -> None:
     """Forget everything, as for another file."""
     global _changed, _walk
     _found.clear()
+    _files.clear()
     _changed, _walk = None, None

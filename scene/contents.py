@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,7 +54,7 @@ def total_in_steps(dependencies: Dependencies) -> Generator[None, None, int]:
     return total
 
 
-def total_size(items: tuple[Item, ...]) -> int:
+def total_size(items: Iterable[Item]) -> int:
     """Bytes of all that could be told."""
     return sum(item.size or 0 for item in items)
 

@@ -47,6 +47,11 @@ class Dependency(NamedTuple):
     missing: tuple[str, ...] = ()
 
     @property
+    def place(self) -> str:
+        """Where in `bpy.data` the datablock can be selected: names are only told apart within the open file."""
+        return "" if self.library else self.collection
+
+    @property
     def is_relative(self) -> bool:
         """True when the path counts from the .blend file that it is written in."""
         return self.written.startswith("//")

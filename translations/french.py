@@ -630,7 +630,6 @@ MESSAGES: dict[str, str] = {
     "Files": "Fichiers",
     "How many files will be sent": "Combien de fichiers seront envoyés",
     "Total": "Total",
-    "What the files take together before they are packed": "Ce que les fichiers occupent ensemble avant d’être empaquetés",
     "Scene": "Scène",
     "“{}” in {}": "« {} » dans {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender ne peut pas changer le chemin {} de {} ({}). Rendez-le relatif, et envoyez de nouveau.",
@@ -640,4 +639,10 @@ MESSAGES: dict[str, str] = {
     "Blender could not save a copy of {}": "Blender n’a pas pu enregistrer une copie de {}",
     "Make room on the disk, and retry.": "Faites de la place sur le disque, et réessayez.",
     "One problem has to be solved before this scene can be sent.": "Un problème doit être résolu avant que cette scène puisse être envoyée.",
+    "The scene, not saved yet, and files of {}": "La scène, pas encore enregistrée, et des fichiers de {}",
+    "The scene, not saved yet": "La scène, pas encore enregistrée",
+    "The scene needs other files by now.": "La scène a désormais besoin d’autres fichiers.",
+    "How many files there are, and what they take together before they are packed": "Le nombre de fichiers, et la place qu’ils prennent ensemble avant d’être empaquetés",
+    "File Names": "Noms de fichiers",
+    "A number that tells these files from others": "Un nombre qui distingue ces fichiers des autres",
 }

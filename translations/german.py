@@ -630,7 +630,6 @@ MESSAGES: dict[str, str] = {
     "Files": "Dateien",
     "How many files will be sent": "Wie viele Dateien gesendet werden",
     "Total": "Gesamt",
-    "What the files take together before they are packed": "Was die Dateien zusammen einnehmen, bevor sie gepackt werden",
     "Scene": "Szene",
     "“{}” in {}": "„{}“ in {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender kann den Pfad {} von {} nicht ändern ({}). Machen Sie ihn relativ, und senden Sie erneut.",
@@ -640,4 +639,10 @@ MESSAGES: dict[str, str] = {
     "Blender could not save a copy of {}": "Blender konnte keine Kopie von {} speichern",
     "Make room on the disk, and retry.": "Schaffen Sie Platz auf dem Datenträger, und wiederholen Sie.",
     "One problem has to be solved before this scene can be sent.": "Ein Problem muss gelöst werden, bevor diese Szene gesendet werden kann.",
+    "The scene, not saved yet, and files of {}": "Die Szene, noch nicht gespeichert, und Dateien von {}",
+    "The scene, not saved yet": "Die Szene, noch nicht gespeichert",
+    "The scene needs other files by now.": "Die Szene braucht inzwischen andere Dateien.",
+    "How many files there are, and what they take together before they are packed": "Wie viele Dateien es sind, und was sie zusammen einnehmen, bevor sie gepackt werden",
+    "File Names": "Dateinamen",
+    "A number that tells these files from others": "Eine Zahl, die diese Dateien von anderen unterscheidet",
 }

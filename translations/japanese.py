@@ -630,7 +630,6 @@ MESSAGES: dict[str, str] = {
     "Files": "ファイル",
     "How many files will be sent": "送信されるファイルの数",
     "Total": "合計",
-    "What the files take together before they are packed": "パッケージ化前のファイルの合計サイズ",
     "Scene": "シーン",
     "“{}” in {}": "{1} の「{0}」",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender は {1} のパス {0} を変更できません ({2})。相対パスにして、もう一度送信してください。",
@@ -640,4 +639,10 @@ MESSAGES: dict[str, str] = {
     "Blender could not save a copy of {}": "Blender は {} のコピーを保存できませんでした",
     "Make room on the disk, and retry.": "ディスクの空き容量を増やして、再試行してください。",
     "One problem has to be solved before this scene can be sent.": "このシーンを送信する前に、問題を 1 件解決する必要があります。",
+    "The scene, not saved yet, and files of {}": "未保存のシーンと {} のファイル",
+    "The scene, not saved yet": "未保存のシーン",
+    "The scene needs other files by now.": "シーンに必要なファイルが変わりました。",
+    "How many files there are, and what they take together before they are packed": "ファイルの数と、パック前の合計サイズ",
+    "File Names": "ファイル名",
+    "A number that tells these files from others": "これらのファイルを他と区別する番号",
 }

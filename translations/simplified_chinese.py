@@ -630,7 +630,6 @@ MESSAGES: dict[str, str] = {
     "Files": "文件",
     "How many files will be sent": "将要发送的文件数量",
     "Total": "总计",
-    "What the files take together before they are packed": "打包前文件的总大小",
     "Scene": "场景",
     "“{}” in {}": "{1} 中的“{0}”",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender 无法更改 {1} 的路径 {0} ({2})。请将其改为相对路径，然后重新提交。",
@@ -640,4 +639,10 @@ MESSAGES: dict[str, str] = {
     "Blender could not save a copy of {}": "Blender 无法保存 {} 的副本",
     "Make room on the disk, and retry.": "请在磁盘上腾出空间，然后重试。",
     "One problem has to be solved before this scene can be sent.": "发送此场景之前必须先解决 1 个问题。",
+    "The scene, not saved yet, and files of {}": "尚未保存的场景，以及 {} 的文件",
+    "The scene, not saved yet": "尚未保存的场景",
+    "The scene needs other files by now.": "场景现在需要其他文件。",
+    "How many files there are, and what they take together before they are packed": "文件数量，以及打包前的总大小",
+    "File Names": "文件名",
+    "A number that tells these files from others": "用于区分这些文件与其他文件的编号",
 }

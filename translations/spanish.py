@@ -630,7 +630,6 @@ MESSAGES: dict[str, str] = {
     "Files": "Archivos",
     "How many files will be sent": "Cuántos archivos se enviarán",
     "Total": "Total",
-    "What the files take together before they are packed": "Lo que ocupan los archivos en total antes de empaquetarlos",
     "Scene": "Escena",
     "“{}” in {}": "«{}» en {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender no puede cambiar la ruta {} de {} ({}). Hazla relativa, y envía de nuevo.",
@@ -640,4 +639,10 @@ MESSAGES: dict[str, str] = {
     "Blender could not save a copy of {}": "Blender no pudo guardar una copia de {}",
     "Make room on the disk, and retry.": "Haz espacio en el disco, y reintenta.",
     "One problem has to be solved before this scene can be sent.": "Hay que resolver un problema antes de poder enviar esta escena.",
+    "The scene, not saved yet, and files of {}": "La escena, aún sin guardar, y archivos de {}",
+    "The scene, not saved yet": "La escena, aún sin guardar",
+    "The scene needs other files by now.": "La escena ya necesita otros archivos.",
+    "How many files there are, and what they take together before they are packed": "Cuántos archivos hay, y lo que ocupan juntos antes de empaquetarlos",
+    "File Names": "Nombres de archivos",
+    "A number that tells these files from others": "Un número que distingue estos archivos de otros",
 }

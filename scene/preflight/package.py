@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...api.limits import UPLOAD_LIMIT
+from ..dependency import Dependency
 from .finding import Finding, Severity
 
 GIB = 1024**3
@@ -28,6 +29,11 @@ def size_findings(total: int, free: int) -> Iterator[Finding]:
         yield Finding(Severity.WARNING, what, "", "Make room there.")
 
 
-def name_finding(reason: str) -> Finding:
-    """A file that no package can hold under its name, with the sentences that say why and what to do."""
-    return Finding(Severity.ERROR, reason, "", "")
+def name_finding(reason: str, dependency: Dependency | None) -> Finding:
+    """A file that no package can hold under its name, with the sentences that say why and what to do.
+
+    It is the .blend itself without a dependency.
+    """
+    if dependency is None:
+        return Finding(Severity.ERROR, reason, "", "")
+    return Finding(Severity.ERROR, reason, dependency.user, "", dependency.place)

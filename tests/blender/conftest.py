@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -37,6 +37,12 @@ def extension_name() -> Iterator[str]:
     yield EXTENSION
     # a class that is still registered when Python ends crashes 4.2 and hangs 4.5
     addon_utils.disable(EXTENSION)
+
+
+@pytest.fixture
+def load(extension_name: str) -> Callable[[str], ModuleType]:
+    """Gives a module of the installed extension."""
+    return lambda name: importlib.import_module(f"{extension_name}.{name}")
 
 
 @pytest.fixture(scope="session")

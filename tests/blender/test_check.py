@@ -3,19 +3,12 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import bpy
 import pytest
-
-
-@pytest.fixture
-def load(extension_name: str) -> Callable[[str], ModuleType]:
-    """Gives a module of the installed extension."""
-    return lambda name: importlib.import_module(f"{extension_name}.{name}")
 
 
 @pytest.fixture

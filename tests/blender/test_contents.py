@@ -4,14 +4,19 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import bpy
 import pytest
 
 from renderjuice.tests.blender.dependencies.rig import add_image, vast_file
 
+Load = Callable[[str], ModuleType]
 GIB = 1024**3
 
 
@@ -77,3 +82,26 @@ def test_a_file_that_was_never_saved_has_a_list_too(extension_name: str) -> None
     assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
     (row,) = bpy.context.window_manager.renderjuice_contents.rows
     assert (row.name, row.size) == ("", "")
+    assert bpy.context.window_manager.renderjuice_contents.total == "The scene, not saved yet"
+    with pytest.raises(RuntimeError, match="// leads nowhere"):
+        bpy.ops.renderjuice.list_files(filepath="//files.json")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are Unicode text")
+def test_a_name_that_is_no_unicode_is_listed(project: Path) -> None:
+    (project / "tex").mkdir()
+    os.close(os.open(os.fsencode(project) + b"/tex/latin\xe9.png", os.O_CREAT))
+    add_image("//tex/latin\udce9.png")
+    assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
+    assert Path(bpy.context.window_manager.renderjuice_contents.rows[1].name).name == "latin?.png"
+
+
+def test_the_panel_knows_when_other_files_are_needed(project: Path, load: Load) -> None:
+    a_file(project / "tex" / "a.png", 1)
+    contents, check = load("properties.contents"), load("properties.scene_check")
+    image = add_image("//tex/a.png")
+    bpy.ops.renderjuice.list_files()
+    for is_used in (True, False):
+        image.filepath_raw = "//tex/a.png" if is_used else ""
+        check.check({bpy.context.scene})
+        assert contents.is_outdated(bpy.context) == (not is_used)

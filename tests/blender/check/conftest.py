@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -13,12 +12,6 @@ import bpy
 import pytest
 
 Find = Callable[[], list[Any]]
-
-
-@pytest.fixture
-def load(extension_name: str) -> Callable[[str], ModuleType]:
-    """Gives a module of the installed extension."""
-    return lambda name: importlib.import_module(f"{extension_name}.{name}")
 
 
 @pytest.fixture

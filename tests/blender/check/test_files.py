@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -207,7 +208,7 @@ def test_sizes(load: Callable[[str], ModuleType], total: int, free: int, expecte
 
 
 def test_a_name_that_no_package_can_hold(load: Callable[[str], ModuleType]) -> None:
-    found = load("scene.preflight").name_finding("The name is wrong. Rename it.")
+    found = load("scene.preflight").name_finding("The name is wrong. Rename it.", None)
     assert (found.severity, found.sentence) == ("error", "The name is wrong. Rename it.")
 
 
@@ -219,5 +220,24 @@ def test_a_name_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, projec
     show(image)
     found = [finding for finding in find() if finding.severity == "error"]
     assert "control character" in found[0].what
+    assert (found[0].collection, found[0].datablock) == ("images", image.name)
     with pytest.raises(RuntimeError, match="control character"):
         bpy.ops.renderjuice.submit(frames="1")
+
+
+@pytest.mark.parametrize("name", ["maps\n/wood.png", "inner/maps\n/wood.png", "../maps\n/wood.png"])
+def test_a_folder_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, project: Path, name: str) -> None:
+    path = Path(os.path.normpath(project / name))
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"x")
+    image = bpy.data.images.new("picture", 4, 4)
+    image.source, image.filepath_raw = "FILE", f"//{name}"
+    show(image)
+    [found] = [finding for finding in find() if finding.severity == "error"]
+    assert "maps? holds a control character" in found.what
+
+
+def test_a_scene_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "shot\n.blend"))
+    [found] = [finding for finding in find() if finding.severity == "error"]
+    assert "shot?.blend holds a control character" in found.what

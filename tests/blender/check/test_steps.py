@@ -92,6 +92,19 @@ def test_more_than_a_package_holds_is_found(check: ModuleType, scene: bpy.types.
     assert any("takes packages below 5 GiB" in found.what for found in check.findings(scene))
 
 
+def test_to_check_a_scene_keeps_what_is_known_of_others(check: ModuleType, scene: bpy.types.Scene) -> None:
+    second = bpy.data.scenes.new("Second")
+    scene.camera = None
+    check.check({scene, second})
+    known = check.findings(second)
+    assert known
+    scene.camera = bpy.data.objects["Camera"]
+    check.note_change()
+    check.check({scene})
+    assert check.findings(scene) == ()
+    assert check.findings(second) == known
+
+
 def test_a_change_throws_away_what_was_begun(check: ModuleType) -> None:
     walk = begin(check)
     check.note_change()
