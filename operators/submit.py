@@ -28,7 +28,7 @@ from ..scene.frames import describe, parse_frames
 from ..scene.preflight import Finding, Severity, check_scene
 from ..scene.render_config import SceneReading, read_scene
 from ..scene.second_blender import second_blender
-from ..scene.snapshot import SnapshotError, save_snapshot
+from ..scene.snapshot import SnapshotError, is_for_the_packer, save_snapshot
 from ..translations import translate
 
 NEVER_SAVED = "untitled.blend"
@@ -121,6 +121,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         folder = home.create_submission(job_id)
         snapshot = folder / "snapshot" / blend.name
         blend = blend if bpy.data.filepath else snapshot
+        check_is_text(blend, output_dir)
         manifest = make_manifest(blend, dependencies)
         try:
             save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
@@ -206,10 +207,24 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
         if dependency.files
     )
     own = [use for use in uses if use.blend == blend]
-    is_remapped = not all(use.is_plain for use in own) or leads_twice(
-        str(file) for use in own for file in use.files if not is_blend(file)
+    # a pattern or a folder goes another way as a whole or not at all, so that its first file tells
+    first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
+    is_remapped = (
+        not all(use.is_plain for use in own)
+        or leads_twice(first.values())
+        or any(map(is_for_the_packer, dependencies.unread))
     )
     return Manifest(uses, second_blender(), is_remapped)
+
+
+def check_is_text(*paths: Path) -> None:
+    """Raise `ValueError` for a path that nobody could write down."""
+    for path in paths:
+        try:
+            str(path).encode()
+        except UnicodeEncodeError as error:
+            shown = str(path).encode(errors="replace").decode()
+            raise ValueError(f"The name of the folder {shown} is no Unicode text. Choose another folder.") from error
 
 
 def hand_over(session: Session, submission: Submission) -> JobRecord:

@@ -14,7 +14,7 @@ from ..jobs.packaging.package_error import PackageError
 from ..scene.contents import total_in_steps
 from ..scene.dependencies import Dependencies
 from ..scene.dependency import Dependency
-from ..scene.preflight import Finding, name_finding, size_findings
+from ..scene.preflight import Finding, name_finding, scene_name_findings, size_findings
 from . import preferences
 
 MANY = 1_000
@@ -27,6 +27,8 @@ def name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
     """One for each file and folder whose name a package cannot hold; None now and then, to stop at."""
     if bpy.data.filepath:
         yield from _trouble(bpy.data.filepath, None)
+        libraries = (path for used in dependencies.used if used.kind == "Library" for path in used.files)
+        yield from scene_name_findings(bpy.data.filepath, dict.fromkeys(libraries))
     folders: set[str] = set()
     checked: set[str] = set()
     count = 0

@@ -102,10 +102,13 @@ def library_of(datablock: bpy.types.ID) -> bpy.types.Library | None:
 def absolute(written: str, folder: str) -> str:
     """Where a path leads that is written in a .blend of this folder; normalized.
 
-    Backslashes separate folders on every system, as Blender itself has it for files that come from Windows.
+    Backslashes separate folders on every system, and the drive of a file that comes from Windows is a folder elsewhere,
+    as Blender itself has it (`BLI_path_abs`).
     """
     path = written.replace("\\", "/") if os.sep == "/" else written
     if path.startswith("//"):
         path = f"{folder}/{path[2:]}"
+    elif os.sep == "/" and path[1:3] == ":/":
+        path = f"/{path[0].lower()}{path[2:]}"
     # most paths are plain already, and to normalize costs more than everything else here
     return os.path.normpath(path) if os.sep == "\\" or "/." in path or "//" in path else path.rstrip("/") or path

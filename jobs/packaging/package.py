@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 """Times that a package is begun while files change that are packed."""
+PARTIAL = "package.part"
+"""The name of what is being written: the package's own, with more to it, may be longer than a disk can keep."""
 COMPRESSION_LEVEL = 3
 """Zstandard's own default: within a few percent of the next levels' size at several times their speed."""
 COMPRESSION_THREADS = min(os.cpu_count() or 1, 6)
@@ -97,17 +99,18 @@ def make_package(
     target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
     if target == snapshot:
         raise PackageError(f"The snapshot {snapshot} has the package's own name.")
-    changing = PackageError("")
-    for _attempt in range(ATTEMPTS):
+    attempt = 1
+    while True:
         try:
             return _make(target, entries, progress)
         except FileChanged as error:
             logger.info("%s changed while it was packed", error.path)
-            changing = PackageError(
-                f"The file {error.path} keeps changing while it is packed. "
-                "Wait until the program that writes it is done, and retry."
-            )
-    raise changing
+            if attempt == ATTEMPTS:
+                raise PackageError(
+                    f"The file {error.path} keeps changing while it is packed. "
+                    "Wait until the program that writes it is done, and retry."
+                ) from error
+        attempt += 1
 
 
 def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
@@ -116,7 +119,7 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
     total = sum(size for _entry, size in sizes)
     _check_limit(sum(size for entry, size in sizes if entry.source.suffix.lower() in COMPRESSED_SUFFIXES))
     check_room(target.parent, total)
-    partial = target.with_name(target.name + ".part")
+    partial = target.with_name(PARTIAL)
     counter = _Counter(progress, total)
     try:
         if target.suffix == ".zip":

@@ -27,6 +27,8 @@ from .strips import strip_files, strips_with_files, unread_strips
 
 FROM_BLENDER = "it is linked from Blender's own assets, which a farm may have elsewhere"
 FROM_BLENDER_KINDS = frozenset({"Image", "Library"})
+FROM_WORKING_FOLDER = "its path counts from the folder in which Blender was started"
+OF_A_LIBRARY = "it is not relative, and nodes of a library read it"
 UNKNOWN_KIND = "this kind of file cannot be sent yet"
 
 
@@ -83,6 +85,14 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
             if not _is_brush_only(place.datablock):
                 refused.append((_dependency(place, written, path, origin, Found()), FROM_BLENDER))
             continue
+        if not os.path.isabs(path):  # noqa: PTH117
+            refused.append((_dependency(place, written, path, origin, Found()), FROM_WORKING_FOLDER))
+            continue
+        if place.is_handed_over:
+            known.add(origins.absolute(written, place.datablock))
+            if not written.startswith("//"):
+                refused.append((_dependency(place, written, path, origin, Found()), OF_A_LIBRARY))
+                continue
         found = place.reach(path, span, disk)
         if found.files or found.missing:
             known.update(found.files)
@@ -117,7 +127,7 @@ def _resolved(place: PathPlace, origins: Origins) -> tuple[Origin, str, str]:
             path = absolute(written, origins.file(None).folder)
             return origin, _relative(path, origin.folder), path
     else:
-        origin = origins.file(None) if place.is_of_open_file else origins.of(datablock)
+        origin = origins.file(None) if place.is_of_open_file else origins.of(place.base or datablock)
     return origin, written, absolute(written, origin.folder)
 
 

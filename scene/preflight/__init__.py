@@ -24,8 +24,10 @@ from .finding import Severity as Severity
 from .frame_range import check_frames
 from .images import check_images
 from .libraries import check_libraries, check_linked
+from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
 from .package import name_finding as name_finding
+from .package import scene_name_findings as scene_name_findings
 from .package import size_findings as size_findings
 from .request import Findings, Request
 from .scripts import check_drivers, check_handlers, check_texts
@@ -39,6 +41,7 @@ CHECKS: tuple[Callable[[Request], Findings], ...] = (
     check_images,
     check_libraries,
     check_linked,
+    check_linked_paths,
     check_simulations,
     check_rigid_bodies,
     check_drivers,

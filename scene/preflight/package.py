@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 
 from ...api.limits import UPLOAD_LIMIT
 from ..dependency import Dependency
@@ -27,6 +28,18 @@ def size_findings(total: int, free: int) -> Iterator[Finding]:
             f"and {free / GIB:.1f} GiB are free."
         )
         yield Finding(Severity.WARNING, what, "", "Make room there.")
+
+
+def scene_name_findings(blend: str, libraries: Iterable[str]) -> Iterator[Finding]:
+    """What keeps a farm from telling which file in the package is the scene: `blend`, or one of the libraries."""
+    name = os.path.basename(blend)  # noqa: PTH119
+    if not name.lower().endswith(".blend"):
+        what = f"The scene is called {name}, and a farm looks for a name that ends with .blend."
+        yield Finding(Severity.ERROR, what, "", "Save it under such a name.")
+    for library in libraries:
+        if library != blend and os.path.basename(library).casefold() == name.casefold():  # noqa: PTH119
+            what = f"The scene has the same name as the library {library}, and a farm may take one for the other."
+            yield Finding(Severity.ERROR, what, "", "Save the scene under another name.")
 
 
 def name_finding(reason: str, dependency: Dependency | None) -> Finding:

@@ -40,7 +40,7 @@ def test_killed_in_every_stage(farm: Farm, proxy: Proxy, scenes: Path, artists: 
     artist.kill_worker()
     assert artist.job(job_id).stage is Stage.PACKAGING
     folder = artist.home.submission(job_id)
-    assert {path.name for path in folder.iterdir()} == {"snapshot", "manifest.json", "killed.zip.part"}
+    assert {path.name for path in folder.iterdir()} == {"snapshot", "manifest.json", "package.part"}
 
     held = {
         Stage.UPLOADING: r"^PUT /upload/",

@@ -495,7 +495,7 @@ def test_killed_in_the_middle_no_half_package_bears_the_name(
     files = [sparse(tmp_path / "project" / "a.txt", 1024 * MIB)] if kind == "zip" else []
     command = [sys.executable, "-c", PROGRAM, ROOT, blend, snapshot, folder, *files]
     with subprocess.Popen(command) as process:
-        part = folder / f"shot.{kind}.part"
+        part = folder / "package.part"
         until(part.exists, "the package is begun", pause=0.001)
         process.kill()
     assert part.exists()
@@ -508,7 +508,9 @@ def test_killed_in_the_middle_no_half_package_bears_the_name(
     assert made.size < len(PLAIN_BLEND)
 
 
-@pytest.mark.parametrize("name", ["シーン 🎬.blend", "with space.blend", "a.b.c.blend", "UPPER.BLEND"])
+@pytest.mark.parametrize(
+    "name", ["シーン 🎬.blend", "木" * 83 + ".blend", "with space.blend", "a.b.c.blend", "UPPER.BLEND"]
+)
 def test_names_are_kept(tmp_path: Path, snapshot: Path, folder: Path, name: str) -> None:
     project = tmp_path / "prøject"
     texture = write(project / "木.txt", b"wood")
