@@ -14,6 +14,11 @@ from .spot import Spot, box_mesh, plane_mesh, select, shape_material, smoke_mate
 
 LENGTH = 4
 """Frames in each cache."""
+USD_LAYER = """#usda 1.0
+(
+    subLayers = [@./parts/bend.usda@]
+)
+"""
 
 
 def alembic(spot: Spot) -> list[Path]:
@@ -34,6 +39,22 @@ def usd(spot: Spot) -> list[Path]:
     bpy.ops.wm.usd_import(filepath=str(path))
     _use_relative_path(path)
     return [path]
+
+
+def usd_layers(spot: Spot) -> list[Path]:
+    """A file of a few lines, which has its shape from another one."""
+    inner = spot.folder / "layers" / "parts" / "bend.usda"
+    inner.parent.mkdir(parents=True)
+    outer = inner.parent.parent / "scene.usda"
+    _export(
+        spot,
+        inner,
+        lambda: bpy.ops.wm.usd_export(filepath=str(inner), selected_objects_only=True, export_animation=True),
+    )
+    outer.write_text(USD_LAYER)
+    bpy.ops.wm.usd_import(filepath=str(outer))
+    _use_relative_path(outer)
+    return [inner]
 
 
 def mesh_cache_mdd(spot: Spot) -> list[Path]:
@@ -70,7 +91,7 @@ def volume_sequence(spot: Spot) -> list[Path]:
 
 def _export(spot: Spot, path: Path, export: Callable[[], object]) -> None:
     """Write a plane that bends from frame to frame, and remove it again."""
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     plane = spot.plane(shape_material(), cuts=4)
     bend = plane.modifiers.new("Bend", "SIMPLE_DEFORM")
     bend.deform_method, bend.deform_axis = "TAPER", "Y"

@@ -7,11 +7,13 @@ from collections.abc import Mapping
 
 import bpy
 
-from . import caches, footage, images, libraries, nodes, simulations, trees
+from . import caches, edits, footage, images, libraries, nodes, simulations, trees
 from .spot import Kind
 
 BAKES = (nodes.bake_node_on_disk, nodes.simulation_on_disk)
 PACKED_BAKES = (nodes.bake_node_packed,) if bpy.app.version >= (4, 3) else ()
+IMPORTS = (nodes.import_node,) if bpy.app.version >= (4, 5) else ()
+PACKED_DATA = (libraries.packed_data,) if bpy.app.version >= (5, 0) else ()
 
 FAMILIES: Mapping[str, tuple[Kind, ...]] = {
     "images": (
@@ -27,7 +29,19 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
     ),
     "clip": (footage.movie_clip,),
     "plate": (footage.compositor_image,),
-    "edit": (footage.strip_image, footage.strip_image_sequence, footage.strip_movie, footage.strip_text),
+    "edit": (
+        # these fill the picture, so that they come first
+        edits.strip_of_other_scene,
+        edits.strip_clip,
+        edits.strip_image,
+        edits.strip_image_sequence,
+        edits.strip_trimmed,
+        edits.strip_movie,
+        edits.strip_text,
+    ),
+    "effect": (
+        edits.strip_muted_input,
+    ),
     "libraries": (
         libraries.library,
         libraries.library_texture,
@@ -36,9 +50,11 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         libraries.library_by_two_routes,
         libraries.libraries_in_a_circle,
     ),
+    "packed": (libraries.packed_library, *PACKED_DATA),
     "caches": (
         caches.alembic,
         caches.usd,
+        caches.usd_layers,
         caches.mesh_cache_mdd,
         caches.mesh_cache_pc2,
         caches.volume,
@@ -52,8 +68,8 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         simulations.rigid_body,
         simulations.dynamic_paint,
     ),
-    "nodes": (*BAKES, *PACKED_BAKES, nodes.ies_light),
-    "script": (nodes.osl_script,),
+    "nodes": (*BAKES, *PACKED_BAKES, *IMPORTS, nodes.ies_light),
+    "script": (nodes.osl_script, nodes.osl_include),
     "names": (
         trees.beside_the_blend,
         trees.caches_at_the_root,

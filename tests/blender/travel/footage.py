@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the compositor and the sequencer read, and fonts."""
+"""What the compositor reads, fonts and sounds."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from typing import Any
 
 import bpy
 
-from .images import BLUE, GREEN, RED, YELLOW
-from .movies import add_effect, strips, write_movie
-from .spot import PIXELS, Spot, picture, pictures, shape_material, written
-
-LENGTH = 4
+from .images import RED
+from .movies import write_movie
+from .spot import Spot, picture, shape_material, written
 
 
 def font(spot: Spot) -> list[Path]:
-    path = _font_file(spot.folder / "font" / "own.woff2")
+    path = font_file(spot.folder / "font" / "own.woff2")
     curve = bpy.data.curves.new("Text", "FONT")
     curve.body, curve.align_x, curve.align_y, curve.size = "Qg", "CENTER", "CENTER", 1.4
     curve.font = bpy.data.fonts.load(written(path))
@@ -43,42 +41,6 @@ def compositor_image(spot: Spot) -> list[Path]:
     return [path]
 
 
-def strip_image(spot: Spot) -> list[Path]:
-    path = picture(spot.folder / "still" / "still.png", RED)
-    strip = strips(spot.scene).new_image("still", written(path), _channel(spot), 1)
-    if hasattr(strip, "right_handle"):  # 5.2
-        strip.right_handle = LENGTH + 1
-    else:
-        strip.frame_final_end = LENGTH + 1
-    _place(spot, strip)
-    return [path]
-
-
-def strip_image_sequence(spot: Spot) -> list[Path]:
-    frames = pictures(spot.folder / "shots", (RED, GREEN, BLUE, YELLOW))
-    strip = strips(spot.scene).new_image("shots", written(frames[0]), _channel(spot), 1)
-    for frame in frames[1:]:
-        strip.elements.append(frame.name)
-    _place(spot, strip)
-    return frames[1:3]
-
-
-def strip_movie(spot: Spot) -> list[Path]:
-    path = write_movie(spot.folder / "cut" / "sea.mp4")
-    _place(spot, strips(spot.scene).new_movie("sea", written(path), _channel(spot), 1))
-    return [path]
-
-
-def strip_text(spot: Spot) -> list[Path]:
-    """A text strip with a font of its own."""
-    path = _font_file(spot.folder / "titles" / "own.woff2")
-    strip = add_effect(spot.scene, "TEXT", _channel(spot), 1, LENGTH)
-    strip.text, strip.font_size = "Qg", PIXELS
-    strip.font = bpy.data.fonts.load(written(path))
-    _place(spot, strip)
-    return [path]
-
-
 def sound(spot: Spot) -> list[Path]:
     """No pixel depends on it."""
     path = spot.folder / "sound" / "beep.wav"
@@ -94,7 +56,7 @@ def sound(spot: Spot) -> list[Path]:
     return []
 
 
-def _font_file(path: Path) -> Path:
+def font_file(path: Path) -> Path:
     path.parent.mkdir(parents=True)
     shutil.copyfile(Path(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2"), path)
     return path
@@ -114,16 +76,3 @@ def _compositor(scene: bpy.types.Scene, node_type: str) -> Any:
     node = tree.nodes.new(node_type)
     tree.links.new(node.outputs["Image"], output.inputs[0])
     return node
-
-
-def _channel(spot: Spot) -> int:
-    """Every strip of a scene has its own."""
-    return len(strips(spot.scene)) + 1
-
-
-def _place(spot: Spot, strip: Any) -> None:
-    """Move a strip that fills the middle of the picture into its square, over the others."""
-    render = spot.scene.render
-    middle = spot.column * PIXELS + PIXELS / 2
-    strip.blend_type = "ALPHA_OVER"
-    strip.transform.offset_x = middle - render.resolution_x / 2

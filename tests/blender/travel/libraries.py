@@ -100,6 +100,27 @@ def libraries_in_a_circle(spot: Spot) -> list[Path]:
     return [first, second, texture]
 
 
+def packed_library(spot: Spot) -> list[Path]:
+    """The library lies in the .blend, what it reads does not."""
+    texture = picture(spot.folder / "packs" / "maps" / "ice.png", GREEN)
+    path = write_library(spot.folder / "packs" / "ice.blend", _wall("Ice", texture))
+    spot.show(bpy.data.objects.new("Ice", link(path, "meshes", "Ice")))
+    bpy.ops.file.pack_libraries()
+    path.unlink()
+    return [texture]
+
+
+def packed_data(spot: Spot) -> list[Path]:
+    """What is linked lies in the .blend, and its image does not; from 5.0 on."""
+    texture = picture(spot.folder / "copies" / "maps" / "snow.png", BLUE)
+    path = write_library(spot.folder / "copies" / "snow.blend", _wall("Snow", texture))
+    with bpy.data.libraries.load(str(path), link=True, pack=True, relative=True) as (_, wanted):
+        wanted.meshes = ["Snow"]
+    spot.show(bpy.data.objects.new("Snow", wanted.meshes[0]))
+    path.unlink()
+    return [texture]
+
+
 def write_library(path: Path, make: Callable[[], Any]) -> Path:
     """Save what `make` creates as a .blend of its own, and remove it from the open file again."""
     path.parent.mkdir(parents=True, exist_ok=True)

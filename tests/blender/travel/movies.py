@@ -20,10 +20,12 @@ def strips(scene: bpy.types.Scene) -> Any:
     return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
-def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, length: int) -> Any:
-    """A strip that needs no file, of so many frames."""
-    span = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": frame + length}
-    return strips(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **span)
+def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, length: int, shown: Any = None) -> Any:
+    """A strip that needs no file, of so many frames; for some kinds it changes another one that is `shown`."""
+    rest = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": frame + length}
+    if shown is not None:
+        rest["input1" if bpy.app.version >= (5, 0) else "seq1"] = shown
+    return strips(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **rest)
 
 
 def write_movie(path: Path) -> Path:

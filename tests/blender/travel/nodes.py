@@ -20,6 +20,21 @@ TILT=NONE
 0
 1000 800 50 400 10
 """
+STL = """solid flag
+facet normal 0 0 1
+outer loop
+vertex -0.8 -0.8 0
+vertex 0.8 -0.6 0
+vertex 0.2 0.8 0
+endloop
+endfacet
+endsolid flag
+"""
+OSL_INCLUDE = """#include "colors/tint.h"
+shader tinted(output color Color = 0) {
+    Color = tint();
+}
+"""
 OSL = """shader stripes(output color Color = 0) {
     Color = color(0.9, mod(u * 4, 1), 0.2);
 }
@@ -72,11 +87,49 @@ def ies_light(spot: Spot) -> list[Path]:
     return [path]
 
 
+def import_node(spot: Spot) -> list[Path]:
+    """A node that reads a shape from a path that the modifier is given; not in 4.2."""
+    path = spot.folder / "shapes" / "flag.stl"
+    path.parent.mkdir()
+    path.write_text(STL)
+    tree, begin, end = _geometry_nodes("Import")
+    socket = tree.interface.new_socket("Path", in_out="INPUT", socket_type="NodeSocketString")
+    reader, material = tree.nodes.new("GeometryNodeImportSTL"), tree.nodes.new("GeometryNodeSetMaterial")
+    material.inputs["Material"].default_value = shape_material()
+    tree.links.new(begin.outputs["Path"], reader.inputs["Path"])
+    tree.links.new(reader.outputs[0], material.inputs["Geometry"])
+    tree.links.new(material.outputs[0], end.inputs[0])
+    _plane, modifier = _with_nodes(spot, tree)
+    if hasattr(modifier, "properties"):  # 5.2
+        getattr(modifier.properties.inputs, socket.identifier).value = written(path)
+    else:
+        modifier[socket.identifier] = written(path)
+    return [path]
+
+
 def osl_script(spot: Spot) -> list[Path]:
-    spot.scene.cycles.shading_system = True
     path = spot.folder / "shaders" / "stripes.osl"
     path.parent.mkdir()
     path.write_text(OSL)
+    _show_script(spot, path)
+    return [path.parent]
+
+
+def osl_include(spot: Spot) -> list[Path]:
+    """A script that takes a part of itself from a file beside it."""
+    path = spot.folder / "parts" / "tint.osl"
+    part = path.parent / "colors" / "tint.h"
+    part.parent.mkdir(parents=True)
+    path.write_text(OSL_INCLUDE)
+    part.write_text("color tint() { return color(0.1, 0.3, 0.9); }\n")
+    _show_script(spot, path)
+    compiled = path.with_suffix(".oso")
+    compiled.unlink(missing_ok=True)
+    return [part, compiled]
+
+
+def _show_script(spot: Spot, path: Path) -> None:
+    spot.scene.cycles.shading_system = True
     material, script = glow("ShaderNodeScript")
     script.mode, script.filepath = "EXTERNAL", written(path)
     if "Color" not in script.outputs:  # the bpy wheels cannot look into a script from 4.5 on
@@ -84,7 +137,6 @@ def osl_script(spot: Spot) -> list[Path]:
     tree = material.node_tree
     tree.links.new(script.outputs["Color"], tree.nodes["Emission"].inputs["Color"])
     spot.plane(material)
-    return [path.parent]
 
 
 def _baked_plane(spot: Spot) -> tuple[bpy.types.Object, Any]:
