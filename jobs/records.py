@@ -152,12 +152,17 @@ class JobRecord:
         return bool(self.slug or self.remote_id or is_here)
 
     @property
+    def frames_ready(self) -> int:
+        """Frames that are rendered: as many as the service said last, and at least those that are here."""
+        return max(self.frames_rendered or 0, self.frames_downloaded)
+
+    @property
     def fraction(self) -> float | None:
         """How much of the present stage is done, 0 to 1; None when nobody can know."""
         if self.stage in (Stage.PACKAGING, Stage.UPLOADING):
             return min(1.0, self.bytes_done / self.bytes_total) if self.bytes_total else None
         if self.stage is Stage.RENDERING and self.frames_rendered is not None:
-            return min(1.0, self.frames_rendered / max(1, len(self.frames)))
+            return min(1.0, self.frames_ready / max(1, len(self.frames)))
         if self.stage is Stage.DOWNLOADING and self.frames_listed:
             return min(1.0, self.frames_downloaded / self.frames_listed)
         return 1.0 if self.stage is Stage.DONE else None

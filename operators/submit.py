@@ -244,7 +244,7 @@ def hand_over(session: Session, submission: Submission) -> JobRecord:
 def tell_progress(job: JobRecord) -> None:
     """Write a line about a job to the standard output, where the caller of a script looks."""
     done = {
-        Stage.RENDERING: f" {job.frames_rendered or 0} of {len(job.frames)} rendered, {job.frames_downloaded} here",
+        Stage.RENDERING: f" {job.frames_ready} of {len(job.frames)} rendered, {job.frames_downloaded} here",
         Stage.DOWNLOADING: f" {job.frames_downloaded} of {len(job.frames)} here",
     }.get(job.stage, "")
     share = f" {job.fraction:.0%}" if job.fraction is not None and not done else ""

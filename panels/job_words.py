@@ -65,7 +65,7 @@ def stage_words(job: JobRecord) -> str:
 def count_words(job: JobRecord) -> str:
     """How many frames are rendered or here, or "" while that is no question."""
     if job.stage is Stage.RENDERING:
-        return translate(f"{job.frames_rendered or 0:,} of {len(job.frames):,} frames")
+        return translate(f"{job.frames_ready:,} of {len(job.frames):,} frames")
     if job.stage in (Stage.DOWNLOADING, Stage.DONE) or job.frames_downloaded:
         return translate(f"{job.frames_downloaded:,} of {len(job.frames):,} frames")
     return ""

@@ -177,10 +177,11 @@ def test_the_list_shows_this_file_s_jobs_or_all_and_searches_names(
     ("stage", "changes", "words"),
     [
         ("uploading", {"bytes_done": 512_000_000, "bytes_total": 1_000_000_000}, "Uploading · 1 of 1 frames · 51%"),
-        ("rendering", {"status": "booting"}, "Waiting for Computers · 0 of 1 frames"),
-        ("rendering", {"status": "rendering", "frames_rendered": 1}, "Rendering · 1 of 1 frames"),
-        ("rendering", {"status": "teleporting" * 20}, ("teleporting" * 20)[:40] + " · 0 of 1 frames"),
-        ("rendering", {"status": ""}, "Rendering · 0 of 1 frames"),
+        ("rendering", {"status": "booting", "frames_downloaded": 0}, "Waiting for Computers · 0 of 1 frames"),
+        ("rendering", {"frames_rendered": 1, "frames_downloaded": 0}, "Rendering · 1 of 1 frames"),
+        ("rendering", {"frames_rendered": 0, "frames_downloaded": 1}, "Rendering · 1 of 1 frames"),
+        ("rendering", {"frames_rendered": 0, "frames_downloaded": 0}, "Rendering · 0 of 1 frames"),
+        ("rendering", {"status": "teleporting" * 20}, ("teleporting" * 20)[:40] + " · 1 of 1 frames"),
         ("downloading", {}, "Downloading · 1 of 1 frames"),
         ("done", {}, "Done · 1 of 1 frames"),
         ("canceled", {}, "Canceled · 1 of 1 frames"),
@@ -190,7 +191,8 @@ def test_a_job_in_words(
     some_job: Any, load: Callable[[str], ModuleType], stage: str, changes: dict[str, Any], words: str
 ) -> None:
     stages = load("jobs.records").Stage
-    job = replace(some_job, stage=stages(stage), id="new", frames=(1,), frames_downloaded=1, **changes)
+    columns = {"status": "rendering", "frames_downloaded": 1, **changes}
+    job = replace(some_job, stage=stages(stage), id="new", frames=(1,), **columns)
     assert load("panels.job_words").progress_words(job) == words
 
 

@@ -24,7 +24,7 @@ def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, leng
     """A strip that needs no file, of so many frames; for some kinds it changes another one that is `shown`."""
     rest = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": frame + length}
     if shown is not None:
-        rest["input1" if bpy.app.version >= (5, 0) else "seq1"] = shown
+        rest["input1" if bpy.app.version >= (4, 4) else "seq1"] = shown
     return strips(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **rest)
 
 
