@@ -8,14 +8,18 @@ from typing import Any
 
 import bpy
 
+from ..scene import packed_paint
 from . import live_jobs, scene_check
+
+_owner = object()
+"""Whose subscriptions are those to changes of windows."""
 
 
 @bpy.app.handlers.persistent
 def _scene_changed(*_: Any) -> None:
     """Something in the scene is not as it was. May be called from a render's thread, where no timer may be touched."""
+    scene_check.note_change()
     if not bpy.app.is_job_running("RENDER"):
-        scene_check.note_change()
         live_jobs.follow()
 
 
@@ -26,12 +30,36 @@ def _data_goes(*_: Any) -> None:
 
 
 @bpy.app.handlers.persistent
+def _undo_begins(*_: Any) -> None:
+    """Something is about to be undone or redone."""
+    packed_paint.before_undo()
+
+
+@bpy.app.handlers.persistent
+def _undo_ended(*_: Any) -> None:
+    """Something was undone or redone."""
+    packed_paint.after_undo()
+
+
+@bpy.app.handlers.persistent
 def _file_loaded(*_: Any) -> None:
     """Another file is open, whose scenes are not checked yet."""
     scene_check.forget()
+    packed_paint.forget()
     live_jobs.show_rows()
-    scene_check.note_change()
-    live_jobs.follow()
+    _listen_to_windows()
+    _scene_changed()
+
+
+def _listen_to_windows() -> None:
+    """Hear of windows that show another scene, of which no handler is told. To be repeated when a file was loaded."""
+    bpy.msgbus.clear_by_owner(_owner)
+    bpy.msgbus.subscribe_rna(
+        key=(bpy.types.Window, "scene"),  # type: ignore[arg-type]
+        owner=_owner,
+        args=(),
+        notify=_scene_changed,
+    )
 
 
 HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
@@ -39,6 +67,10 @@ HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
     ("undo_pre", _data_goes),
     ("redo_pre", _data_goes),
     ("load_pre", _data_goes),
+    ("undo_pre", _undo_begins),
+    ("redo_pre", _undo_begins),
+    ("undo_post", _undo_ended),
+    ("redo_post", _undo_ended),
     ("undo_post", _scene_changed),
     ("redo_post", _scene_changed),
     ("load_post", _file_loaded),
@@ -50,10 +82,12 @@ def register() -> None:
     if not bpy.app.background:
         for name, handler in HANDLERS:
             getattr(bpy.app.handlers, name).append(handler)
+        _listen_to_windows()
 
 
 def unregister() -> None:
     """Undo `register`."""
+    bpy.msgbus.clear_by_owner(_owner)
     for name, handler in HANDLERS:
         handlers = getattr(bpy.app.handlers, name)
         if handler in handlers:

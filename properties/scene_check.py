@@ -194,9 +194,8 @@ def collections() -> tuple[str, ...]:
 
 
 def _is_busy(context: bpy.types.Context) -> bool:
-    return context.window_manager.is_interface_locked or any(
-        window.screen.is_animation_playing for window in context.window_manager.windows
-    )
+    is_rendering = context.window_manager.is_interface_locked or bpy.app.is_job_running("RENDER")
+    return is_rendering or any(window.screen.is_animation_playing for window in context.window_manager.windows)
 
 
 def forget() -> None:

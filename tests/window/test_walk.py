@@ -97,6 +97,16 @@ def test_frames_that_are_open_do_not_hinder_the_next_render(window: Window, pane
     window.wait_for(f"len(jobs()) == {before + 2} and jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
 
 
+def test_a_scene_is_checked_as_soon_as_it_is_shown(window: Window, panel: Box) -> None:
+    is_checked = "module('properties.scene_check').findings(bpy.data.scenes[{!r}]) is not None"
+    window.wait_for(is_checked.format("Scene"))
+    window.ask("w = bpy.context.window_manager.windows[0]; w.scene = bpy.data.scenes.new('Other')")
+    window.wait_for(is_checked.format("Other"))
+    window.wait_to_see("has no camera", panel)
+    window.ask("w = bpy.context.window_manager.windows[0]; w.scene = bpy.data.scenes['Scene']")
+    window.wait_for(is_checked.format("Scene"))
+
+
 def test_progress_moves_until_it_is_canceled(window: Window, running_job: str, panel: Box) -> None:
     window.wait_for("jobs()[0]['frames_downloaded'] >= 1", RENDER_SECONDS)
     earlier, before = window.picture(panel), window.ask("jobs()[0]['frames_downloaded']")

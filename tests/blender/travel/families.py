@@ -39,9 +39,7 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         edits.strip_movie,
         edits.strip_text,
     ),
-    "effect": (
-        edits.strip_muted_input,
-    ),
+    "effect": (edits.strip_muted_input,),
     "libraries": (
         libraries.library,
         libraries.library_texture,
