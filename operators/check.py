@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
 import bpy
 
-from ..properties import scene_check
-from ..scene.preflight import Remedy, Severity
-from ..scene.remedies import LABELS, NoRemedy, apply_remedy
+from ..properties import preferences, scene_check
+from ..scene.preflight import Finding, Remedy, Severity
+from ..scene.remedies import LABELS, NoRemedy, NothingToDo, apply_remedy, find_files
 from ..scene.selection import NothingToSelect, select_datablock
 from ..translations import translate
+from .json_file import write_json
 
 REMEDY_ITEMS = tuple((remedy.value, LABELS[remedy], "") for remedy in Remedy)
 
@@ -20,10 +25,26 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
     bl_idname = "renderjuice.check"
     bl_label = "Check Scene for Renderjuice"
 
+    filepath: bpy.props.StringProperty(
+        name="File Path",
+        description="A file that the findings are also written to, as JSON; for scripts",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
+    )
+
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Check the scene and report what was found."""
+        """Check the scene and report what was found.
+
+        Errors are reported as warnings, too: to find them is what was asked for, and no failure of the check.
+        """
         scene_check.check({context.scene})
         found = scene_check.findings(context.scene) or ()
+        if self.filepath.strip():
+            try:
+                write_json(self.filepath.strip(), to_json(found))
+            except (ValueError, OSError) as error:
+                self.report({"ERROR"}, translate(str(error)))
+                return {"CANCELLED"}
         for finding in found:
             self.report({"WARNING"}, translate(finding.sentence))
         errors = sum(finding.severity is Severity.ERROR for finding in found)
@@ -34,6 +55,12 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
         else:
             self.report({"INFO"}, translate("Nothing keeps this scene from being sent."))
         return {"FINISHED"}
+
+
+def to_json(found: Sequence[Finding]) -> dict[str, Any]:
+    """The findings for scripts: how many `errors` and `warnings`, and `findings` with the fields of each."""
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    return {"errors": errors, "warnings": len(found) - errors, "findings": [asdict(finding) for finding in found]}
 
 
 class FindingOperator:
@@ -57,8 +84,8 @@ class RENDERJUICE_OT_select_datablock(FindingOperator, bpy.types.Operator):
         """Select it, or say why not."""
         try:
             done = select_datablock(context, self.collection, self.name)
-        except NothingToSelect as error:
-            self.report({"WARNING"}, translate(str(error)))
+        except (NothingToSelect, RuntimeError) as error:
+            self.report({"WARNING"}, translate(str(error).strip()))
             return {"CANCELLED"}
         self.report({"INFO"}, translate(done))
         return {"FINISHED"}
@@ -79,10 +106,19 @@ class RENDERJUICE_OT_fix(FindingOperator, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do it, or say why not."""
+        """Do it, or say why not. Where Blender asks for a folder first nothing is done yet, and nothing to undo."""
+        remedy = Remedy(self.remedy)
         try:
-            done = apply_remedy(Remedy(self.remedy), self.name)
-        except (NoRemedy, RuntimeError) as error:
+            if remedy is Remedy.FIND_FILES:
+                find_files()
+                return {"INTERFACE"}
+            done = apply_remedy(remedy, self.name)
+        except NothingToDo as error:
+            # what the button beside it says is no longer so
+            scene_check.note_change()
+            self.report({"INFO"}, translate(str(error)))
+            return {"CANCELLED"}
+        except (NoRemedy, RuntimeError, TypeError) as error:
             self.report({"ERROR"}, translate(str(error).strip()))
             return {"CANCELLED"}
         scene_check.note_change()

@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -15,6 +14,7 @@ from ..scene.dependencies import find_dependencies
 from ..scene.preflight import size_findings
 from ..scene.render_config import read_scene
 from ..translations import translate
+from .json_file import write_json
 
 
 class RENDERJUICE_OT_list_files(bpy.types.Operator):
@@ -37,7 +37,7 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
             dependencies = find_dependencies(context.scene, reading.frames)
             items = list_contents(context.scene, dependencies)
             if self.filepath.strip():
-                write_list(self._path(), items)
+                write_json(self.filepath.strip(), to_json(items))
             findings = tuple(size_findings(total_size(items), preferences.home().free()))
         except (ValueError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
@@ -48,17 +48,10 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
         self.report({"INFO"}, translate(contents.total_in_words(items)))
         return {"FINISHED"}
 
-    def _path(self) -> Path:
-        written = self.filepath.strip()
-        if written.startswith("//") and not bpy.data.filepath:
-            raise ValueError("The file was never saved, so // leads nowhere. Give a whole path.")
-        return Path(bpy.path.abspath(written))
 
-
-def write_list(path: Path, items: tuple[Item, ...]) -> None:
-    """Write the list as JSON: `files` with `path`, `size` in bytes and `users`, and the `total`. Raises `OSError`."""
-    value = {"total": total_size(items), "files": [item.to_json() for item in items]}
-    path.write_text(json.dumps(value, indent=1), encoding="utf-8")
+def to_json(items: tuple[Item, ...]) -> dict[str, Any]:
+    """The list for scripts: `files` with `path`, `size` in bytes and `users`, and the `total`."""
+    return {"total": total_size(items), "files": [item.to_json() for item in items]}
 
 
 classes = (RENDERJUICE_OT_list_files,)

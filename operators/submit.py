@@ -74,7 +74,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         try:
             reading = self._read(context)
             dependencies = find_dependencies(context.scene, reading.frames)
-            findings = check(context.scene, dependencies, reading.frames, self._overrides(context))
+            findings = check(context.scene, dependencies, reading.frames, self._asked_for(context, reading))
             session = live_jobs.session()
             session.ensure_worker(preferences.api_url(context))
             job = hand_over(session, self._snapshot(context, reading, dependencies))
@@ -110,6 +110,11 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         """What is asked for instead of the scene's settings. Raises `ValueError`."""
         settings = overrides_from_settings(context.scene.renderjuice)
         return {**settings, **overrides_from_operator(self.properties)}
+
+    def _asked_for(self, context: bpy.types.Context, reading: SceneReading) -> dict[str, Any]:
+        """The overrides, and the frames if these were named here: then a single one is no oversight."""
+        is_named = bool(self.still or self.frames.strip())
+        return {**self._overrides(context), **({"frame_ranges": reading.frames} if is_named else {})}
 
     def _snapshot(self, context: bpy.types.Context, reading: SceneReading, dependencies: Dependencies) -> Submission:
         """Save the scene into the job's folder. Raises `SnapshotError`, `OSError` or `ValueError`."""

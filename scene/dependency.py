@@ -10,6 +10,7 @@ import bpy
 
 COLLECTIONS = {
     "CACHEFILE": "cache_files",
+    "CAMERA": "cameras",
     "FONT": "fonts",
     "IMAGE": "images",
     "LIBRARY": "libraries",
@@ -82,11 +83,12 @@ class Origins:
 
     def file(self, library: bpy.types.Library | None) -> Origin:
         """The file of a library, or the open one for None."""
-        if library not in self._known:
+        known = self._known.get(library)
+        if known is None:
             written = self.absolute(library.filepath, library) if library else bpy.data.filepath
             folder = os.path.dirname(written)  # noqa: PTH120
-            self._known[library] = Origin(written, folder, library.filepath if library else "")
-        return self._known[library]
+            known = self._known[library] = Origin(written, folder, library.filepath if library else "")
+        return known
 
     def absolute(self, written: str, datablock: bpy.types.ID) -> str:
         """Where a datablock's path leads."""

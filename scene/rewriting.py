@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,9 +19,18 @@ from typing import Any
 import bpy
 
 from ..jobs.packaging.layout import Layout, relative_path, works
+from .dependencies.libraries import packed_library_places
 from .dependencies.path_place import PathPlace
 from .dependencies.places import path_places
+from .dependencies.shown_only import shown_only
+from .dependencies.strips import unread_strips
 from .dependency import absolute
+
+PLAIN_BLEND = b"BLENDER"
+CHANGING = re.compile(r"[<#\d]")
+"""Where the part of a file's name begins that is another one for each tile or frame."""
+ROOM = 2
+"""How many times the size of a file has to be free for its copy to be saved for sure."""
 
 
 class CannotRewrite(Exception):
@@ -30,12 +42,12 @@ def carry_out(plan_path: Path) -> int:
 
     The report says what was done, or why it was not.
     """
-    plan, worker = json.loads(plan_path.read_text(encoding="ascii")), os.getppid()
+    plan = json.loads(plan_path.read_text(encoding="ascii"))
     layout, report_path = Layout.from_json(plan["layout"]), Path(plan["report"])
     report: dict[str, Any] = {"files": [], "current": "", "error": "", "is_done": False}
     try:
         for file in plan["files"]:
-            if os.getppid() != worker:
+            if not _is_running(plan["worker"]):
                 # it was killed, and the next one begins anew
                 return 1
             report["current"] = file["blend"]
@@ -54,30 +66,67 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
     library itself, which is not saved when it has no path to change. Raises `CannotRewrite`.
     """
+    is_library = blend != layout.blend
     with _told(
-        f"Blender cannot open {blend} to rewrite its paths", "Mend the file or remove its use, and submit again."
+        f"Blender cannot open {blend} to rewrite its paths",
+        lambda: "Mend the file or remove its use, and submit again.",
     ):
-        # without its interface, and without running what scripts it may hold
-        bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=False, use_scripts=False)
-    changed: list[tuple[str, str, str, str]] = []
+        # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
+        bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
+    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear_unread()
     unknown: set[str] = set()
-    for place in list(path_places()):
+    for place in [*path_places(), *packed_library_places()]:
         written = place.written
+        if not written:
+            continue
         new = _new_path(layout, blend, written, [source.parent, blend.parent])
         if new is None:
             unknown.add(written)
         elif new != written:
             _change(place, new, blend)
             changed.append((place.kind, place.datablock.name, written, new))
-    is_saved = bool(changed) or source != blend
+    is_saved = bool(changed) or not is_library
     if is_saved:
-        bpy.data.use_autopack = False
-        _keep_all()
-        with _told(f"Blender could not save a copy of {blend}", "Make room on the disk, and retry."):
-            bpy.ops.wm.save_as_mainfile(
-                filepath=str(target), copy=True, compress=False, relative_remap=False, check_existing=False
-            )
+        _save(blend, source, target)
     return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
+
+
+def _clear_unread() -> list[tuple[str, str, str, str]]:
+    """Take the paths from the movies that no render reads, whose files do not travel; gives what changed.
+
+    The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
+    strip (4.2, 5.2).
+    """
+    clips = [("Movie clip", clip) for clip in shown_only() if isinstance(clip, bpy.types.MovieClip)]
+    strips = [("Sequencer strip", strip) for strip in unread_strips() if strip.type == "MOVIE"]
+    changed: list[tuple[str, str, str, str]] = []
+    for kind, thing in (*clips, *strips):
+        if thing.id_data.library is None and thing.filepath:
+            changed.append((kind, thing.name, thing.filepath, ""))
+            thing.filepath = ""
+    return changed
+
+
+def _save(blend: Path, source: Path, target: Path) -> None:
+    """Save the open file, compressed if its source is: the copy then needs no more room than that."""
+    bpy.data.use_autopack = False
+    _keep_all()
+    with source.open("rb") as file:
+        is_compressed = file.read(len(PLAIN_BLEND)) != PLAIN_BLEND
+
+    def next_step() -> str:
+        try:
+            is_full = shutil.disk_usage(target.parent).free < ROOM * source.stat().st_size
+        except OSError:
+            is_full = False
+        if is_full:
+            return "Make room on the disk, and retry."
+        return "Retry; if it happens again, make all paths in that file relative."
+
+    with _told(f"Blender could not save a copy of {blend}", next_step):
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
+        )
 
 
 def _keep_all() -> None:
@@ -94,8 +143,9 @@ def _new_path(layout: Layout, blend: Path, written: str, folders: Iterable[Path]
         return None
     if works(written, place, target):
         return written
+    new = relative_path(place, target)
     # the path of a folder may end with a slash, to which others are appended as text
-    return relative_path(place, target) + ("/" if written.endswith(("/", "\\")) else "")
+    return f"{new}/" if written.endswith(("/", "\\")) and not new.endswith("/") else new
 
 
 def _target(layout: Layout, written: str, folders: Iterable[Path]) -> PurePosixPath | None:
@@ -108,16 +158,26 @@ def _target(layout: Layout, written: str, folders: Iterable[Path]) -> PurePosixP
         return None
     paths = [Path(absolute(written, str(folder))) for folder in dict.fromkeys(folders)]
     known = [path for path in paths if layout.place_of(path)]
-    # a pattern is no file by itself
-    path = next((path for path in known if path.exists()), known[0] if known else None)
+    path = next(filter(_leads_somewhere, known), known[0]) if known else None
     return layout.place_of(path) if path else None
+
+
+def _leads_somewhere(path: Path) -> bool:
+    """True for what is there, and for a pattern, which is no file by itself, of files that are there."""
+    start = CHANGING.split(path.name, maxsplit=1)[0]
+    try:
+        return path.exists() or any(
+            other.name.startswith(start) and other.suffix == path.suffix for other in path.parent.iterdir()
+        )
+    except OSError:
+        return False
 
 
 def _change(place: PathPlace, path: str, blend: Path) -> None:
     name = f"“{place.datablock.name}” in {blend}"
     try:
         place.write(path)
-    except (AttributeError, RuntimeError, TypeError) as error:
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CannotRewrite(
             f"Blender cannot change the path {place.written} of {name} ({error}). Make it relative, and submit again."
         ) from error
@@ -128,13 +188,27 @@ def _change(place: PathPlace, path: str, blend: Path) -> None:
 
 
 @contextmanager
-def _told(what: str, next_step: str) -> Iterator[None]:
+def _told(what: str, next_step: Callable[[], str]) -> Iterator[None]:
     """Have what an operator reports told to the artist."""
     try:
         yield
     except RuntimeError as error:
         reason = " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
-        raise CannotRewrite(f"{what}: {reason}. {next_step}") from error
+        raise CannotRewrite(f"{what}: {reason}. {next_step()}") from error
+
+
+def _is_running(process: int) -> bool:
+    """False once a process has ended, as far as this system tells: on Windows, its number says nothing."""
+    if os.getppid() == process or sys.platform == "win32":
+        return True
+    try:
+        # a launcher may stand between the two
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _write(path: Path, report: Mapping[str, Any]) -> None:

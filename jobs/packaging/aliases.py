@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from pathlib import PurePath
 
 from .path_use import PathUse, is_blend
@@ -15,12 +15,12 @@ Identify = Callable[[PurePath], Hashable]
 
 
 def identity_on_disk(path: PurePath) -> Hashable:
-    """The device and inode that a path of this computer leads to."""
+    """The device and inode that a path of this computer leads to; size and time, as some network disks invent these."""
     try:
         status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
         return None
-    return (status.st_dev, status.st_ino) if status.st_ino else None
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns) if status.st_ino else None
 
 
 def leads_twice(files: Iterable[str]) -> bool:
@@ -86,12 +86,19 @@ def _add_pattern(use: PathUse, aliases: dict[PurePath, PurePath]) -> None:
     """Have a pattern or folder go the way of its files, or have these stay where they are."""
     if use.files == (use.path,) or not any(file in aliases for file in use.files):
         return
-    first = use.files[0]
-    kept = aliases.get(first, first)
-    depth = len(first.relative_to(use.folder).parts)
-    folder = kept.parents[depth - 1]
-    if all(aliases.get(file, file) == folder / file.relative_to(use.folder) for file in use.files):
+    folder = _kept_folder(use, aliases)
+    if folder and all(aliases.get(file, file) == folder / file.relative_to(use.folder) for file in use.files):
         aliases[use.path] = folder / use.path.relative_to(use.folder)
     else:
         for file in use.files:
             aliases.pop(file, None)
+
+
+def _kept_folder(use: PathUse, aliases: Mapping[PurePath, PurePath]) -> PurePath | None:
+    """The folder in which the first file is kept, as if it were the path's own; None where there is none."""
+    # tiles may be in folders with numbers, beside the one in the path
+    if not all(file.is_relative_to(use.folder) for file in use.files):
+        return None
+    first = use.files[0]
+    kept, depth = aliases.get(first, first), len(first.relative_to(use.folder).parts)
+    return kept.parents[depth - 1] if depth <= len(kept.parents) else None

@@ -68,7 +68,9 @@ def _keep_libraries_together(islands: _Islands, home: PurePath, uses: Iterable[P
     has it count from the open file.
     """
     own = islands.root_of(home)
+    uses = tuple(uses)
     folders = {file.parent for use in uses for file in use.files if is_blend(file)}
+    folders |= {use.path.parent for use in uses if use.is_packed}
     elsewhere = sorted((folder for folder in folders if not folder.is_relative_to(own)), key=str)
     for one, other in pairwise(elsewhere):
         root = common_folder(islands.root_of(one), islands.root_of(other))

@@ -74,7 +74,7 @@ class Layout:
         return dict(self.aliases)
 
     def to_json(self) -> dict[str, Any]:
-        """The layout for the journal and for the packer."""
+        """The layout for the packer's plan."""
         return {
             "blend": str(self.blend),
             "root": str(self.root),
@@ -110,9 +110,8 @@ def plan_layout(
     folder. Raises `PackageError` for a name that a farm could not read, or not find again.
     """
     uses = [use for use in uses if use.files]
-    fixed = frozenset() if is_remapped else frozenset(file for use in uses if use.blend == blend for file in use.files)
-    aliases = find_aliases(blend, uses, identify, fixed)
-    uses = [replace(use, blend=aliases.get(use.blend, use.blend)) for use in uses]
+    fixed = frozenset(file for use in uses if _is_fixed(use, blend, is_remapped) for file in use.files)
+    aliases = find_aliases(blend, [use for use in uses if not use.is_packed], identify, fixed)
     root, *others = find_islands(blend, [use for use in uses if use.path not in aliases])
     files = {file for use in uses for file in use.files}
     kept = [file for file in files if file not in aliases]
@@ -129,6 +128,11 @@ def plan_layout(
         raise PackageError("Some paths in the scene would not hold on a farm. Submit it again.")
     libraries = sorted(rewritten - {blend}, key=str)
     return replace(layout, rewritten=(*([blend] if is_remapped else []), *libraries))
+
+
+def _is_fixed(use: PathUse, blend: PurePath, is_remapped: bool) -> bool:
+    """True for a path that cannot be written anew, so that its files have to be found where it leads."""
+    return use.is_packed or use.is_implied or (use.blend == blend and not is_remapped)
 
 
 def works(written: str, blend: PurePosixPath, place: PurePosixPath) -> bool:

@@ -72,6 +72,7 @@ def rewrite_paths(
     plan = {
         "layout": layout.to_json(),
         "report": str(own / REPORT),
+        "worker": os.getpid(),
         "files": [
             {"blend": str(blend), "source": str(source), "target": str(targets[blend])}
             for blend, source in sources.items()

@@ -6,6 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import PurePath
 
+IMPLIED = "//blendcache_"
+"""How the path of a point cache's folder begins."""
+
 
 def is_blend(path: PurePath) -> bool:
     """True for a file of Blender's own, which may name others."""
@@ -17,6 +20,7 @@ class PathUse:
     """One path, `written` in the file `blend`; `path` is where it leads: a file, a folder, or a pattern of files.
 
     `files` are those that the render reads through it and that are there. All but `written` are absolute, without `..`.
+    A library that is packed in its .blend is not read where it was: its files are those that its content reads.
     """
 
     blend: PurePath
@@ -28,6 +32,17 @@ class PathUse:
     def is_relative(self) -> bool:
         """True when the path counts from the folder of its .blend."""
         return self.written.startswith("//")
+
+    @property
+    def is_packed(self) -> bool:
+        """True for a library that is packed: the paths in it count from where it was, and cannot be rewritten."""
+        # backups are called .blend1 and so on
+        return self.path.suffix.lower().startswith(".blend") and self.path not in self.files
+
+    @property
+    def is_implied(self) -> bool:
+        """True for a folder that Blender names after the .blend: no setting holds its path."""
+        return self.written.startswith(IMPLIED)
 
     @property
     def is_folder(self) -> bool:

@@ -3,7 +3,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import bpy
@@ -20,6 +19,8 @@ from .needs import (
     number_of,
 )
 from .render_reach import Reach, is_linked, node_trees
+from .strips import all_strips, clips_of_strips
+from .views import view_files
 
 UDIM_MARKERS = ("<UDIM>", "<UVTILE>")
 
@@ -63,7 +64,7 @@ def _images(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
         elif image.source == "TILED":
             yield Need(called(image), path, is_read, tuple(_tiles(image, path)))
         else:
-            yield Need(called(image), path, is_read, tuple(_views(image, path, reach.scene)))
+            yield Need(called(image), path, is_read, _views(image, path, reach.scene))
 
 
 def _tiles(image: bpy.types.Image, path: str) -> Iterator[str]:
@@ -76,16 +77,10 @@ def _tiles(image: bpy.types.Image, path: str) -> Iterator[str]:
         yield path.replace(marker, str(tile.number) if marker == "<UDIM>" else f"u{column + 1}_v{row + 1}")
 
 
-def _views(image: bpy.types.Image, path: str, scene: bpy.types.Scene) -> Iterator[str]:
-    """Give the image's file, or those of all eyes where each has its own."""
-    suffixes = [view.file_suffix for view in scene.render.views if view.use and view.file_suffix]
-    stem = Path(path).stem
-    own = next((suffix for suffix in suffixes if stem.endswith(suffix)), None)
-    if not image.use_multiview or image.views_format != "INDIVIDUAL" or own is None:
-        yield path
-        return
-    for suffix in suffixes:
-        yield str(Path(path).with_name(stem.removesuffix(own) + suffix + Path(path).suffix))
+def _views(image: bpy.types.Image, path: str, scene: bpy.types.Scene) -> tuple[str, ...]:
+    """Give the image's file, or those of all views where each has its own."""
+    has_views = image.use_multiview and image.views_format == "INDIVIDUAL"
+    return view_files(path, scene) if has_views else (path,)
 
 
 def _image_users(reach: Reach) -> dict[bpy.types.Image, list[tuple[bpy.types.ID, Any]]]:
@@ -94,7 +89,9 @@ def _image_users(reach: Reach) -> dict[bpy.types.Image, list[tuple[bpy.types.ID,
     for owner, tree in node_trees():
         for node in tree.nodes if owner in reach else ():
             if (image := getattr(node, "image", None)) and is_linked(node):
-                users[image].append((tree, getattr(node, "image_user", node)))
+                # keyframes of the nodes' settings may be their owner's
+                keyed = owner if _is_animated(owner) and not isinstance(owner, bpy.types.Scene) else tree
+                users[image].append((keyed, getattr(node, "image_user", node)))
     for texture in bpy.data.textures:
         if texture in reach and (image := getattr(texture, "image", None)):
             users[image].append((texture, texture.image_user))
@@ -130,18 +127,22 @@ def _is_animated(owner: bpy.types.ID) -> bool:
 
 
 def _clips(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
+    shown = clips_of_strips(reach)
+    strips = [strip for scene in bpy.data.scenes for strip in all_strips(scene) if strip.type == "MOVIECLIP"]
     for clip in bpy.data.movieclips:
         if not clip.filepath:
             continue
         path = absolute(clip.filepath, clip.library)
-        is_read = reach.reads(clip)
+        is_read = reach.reads(clip) or clip in shown
         if clip.source != "SEQUENCE":
             yield Need(called(clip), path, is_read, (path,))
             continue
         first = number_of(path, LAST_NUMBER) + clip.frame_offset
         places = {frame: frame - clip.frame_start for frame in frames}
         numbers = {frame: first + place for frame, place in places.items() if 0 <= place < clip.frame_duration}
-        yield need_of_sequence(called(clip), path, is_read, LAST_NUMBER, None if _is_animated(clip) else numbers)
+        # A strip has a time of its own, and not every version tells which clip it shows (4.2 does not, 4.5 does).
+        is_known = not strips and not _is_animated(clip)
+        yield need_of_sequence(called(clip), path, is_read, LAST_NUMBER, numbers if is_known else None)
 
 
 def _volumes(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:

@@ -120,9 +120,19 @@ def _unknown_to_us(folder: _Folder, known: set[str]) -> Iterator[Lack]:
     for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
         # strips and clips without a path are listed as well, as nothing; caches that were never made, as folders
         listed = os.path.normpath(path) if path and not path.startswith("<") and not path.endswith("/") else ""
-        is_new = listed and listed not in known and not _is_blenders_own(listed)
+        is_new = listed and listed not in known and not _is_blenders_own(listed) and not _is_strips_sound(listed)
         if is_new and not folder.has(listed) and not folder.has(listed + "/"):
             yield Lack("listed by Blender", folder.shown(listed), True)
+
+
+def _is_strips_sound(path: str) -> bool:
+    """Tell whether a path that no kind knows is one that sound strips have, beside that of their sound.
+
+    Nothing is played from there: the sound of a mixdown and of a rendered movie came from the sound datablock alone
+    when the strip's own path led nowhere (4.5, 5.2). Only Blender's list has that path.
+    """
+    suffixes = bpy.path.extensions_audio | bpy.path.extensions_movie
+    return bool(bpy.data.sounds) and Path(path).suffix.lower() in suffixes
 
 
 def _lost_datablocks(reach: Reach) -> Iterator[Lack]:

@@ -85,6 +85,8 @@ def _point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
                 yield surface.point_cache
     for particles in holder.particle_systems:
         yield particles.point_cache
+        if particles.use_hair_dynamics and particles.cloth:
+            yield particles.cloth.point_cache
 
 
 def _point_cache(cache: bpy.types.PointCache, owner: bpy.types.ID, is_read: bool) -> Iterator[Need]:

@@ -47,14 +47,21 @@ def called(block: bpy.types.ID) -> str:
 
 
 def files_of_numbers(path: str, pattern: re.Pattern[str], numbers: Mapping[int, int]) -> dict[int, str]:
-    """Give for each frame the sequence's file with its number; the path itself when there is no number in it."""
+    """Give for each frame the sequence's file with its number; the path itself when there is no number in it.
+
+    Below 0, volumes and Alembic have a sign before the digits, and all others the file 0.
+    """
     place = Path(path)
     parts = pattern.match(place.name)
     if parts is None:
         return dict.fromkeys(numbers, path)
     head, digits, tail = parts.groups()
     folder, width = str(place.parent), len(digits)
-    return {frame: f"{folder}/{head}{max(number, 0):0{width}}{tail}" for frame, number in numbers.items()}
+    names = {
+        number: f"-{-number:0{width}}" if number < 0 and pattern is NUMBER_AT_END else f"{max(number, 0):0{width}}"
+        for number in numbers.values()
+    }
+    return {frame: f"{folder}/{head}{names[number]}{tail}" for frame, number in numbers.items()}
 
 
 def number_of(path: str, pattern: re.Pattern[str]) -> int:

@@ -9,6 +9,17 @@ import bpy
 
 from .needs import Need, absolute
 from .render_reach import Reach
+from .views import view_files
+
+# What can be animated of a strip and tells which picture it shows (4.2 to 5.2).
+TIMING = (
+    "strobe",
+    "use_reverse_frames",
+    "frame_offset_start",
+    "frame_offset_end",
+    "left_handle_offset",
+    "right_handle_offset",
+)
 
 
 def strip_files(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
@@ -16,11 +27,31 @@ def strip_files(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
     read = _read_scenes(reach)
     for scene in bpy.data.scenes:
         if scene.sequence_editor:
-            effects = [strip for strip in _all_strips(scene) if strip.type == "SPEED"]
+            keyed = _keyed_paths(scene)
+            effects = [strip for strip in all_strips(scene) if strip.type == "SPEED"]
             sped_up = {effect.input_1.name for effect in effects if effect.input_1}
-            for strip, is_muted in _with_muting(scene):
+            for strip, is_muted in _with_muting(scene, keyed):
                 is_read = scene in read and not is_muted
-                yield from _needs(strip, scene, is_read, frames if scene == reach.scene else (), sped_up)
+                has_own_time = strip.name in sped_up or _is_keyed(strip, TIMING, keyed)
+                known = frames if scene == reach.scene and not has_own_time else ()
+                yield from _needs(strip, scene, is_read, known)
+
+
+def clips_of_strips(reach: Reach) -> set[bpy.types.MovieClip]:
+    """Give the movie clips that the render shows as strips."""
+    clips: set[Any] = set()
+    for scene in _read_scenes(reach):
+        strips = _with_muting(scene, _keyed_paths(scene)) if scene.sequence_editor else ()
+        for strip in (strip for strip, is_muted in strips if strip.type == "MOVIECLIP" and not is_muted):
+            # Strips do not tell their clip in 4.2, but do in 4.5.
+            clips |= {strip.clip} if hasattr(strip, "clip") else _clips_of(scene)
+    return clips - {None}
+
+
+def _clips_of(scene: bpy.types.Scene) -> set[bpy.types.MovieClip]:
+    """Give the clips that a scene uses, but for the one that is only open in an editor."""
+    users = bpy.data.user_map(subset=list(bpy.data.movieclips))
+    return {clip for clip, its_users in users.items() if scene in its_users and clip != scene.active_clip}
 
 
 def _read_scenes(reach: Reach) -> set[bpy.types.Scene]:
@@ -31,25 +62,33 @@ def _read_scenes(reach: Reach) -> set[bpy.types.Scene]:
         scene = waiting.pop()
         read.add(scene)
         if scene.sequence_editor:
-            for strip in _all_strips(scene):
+            for strip in all_strips(scene):
                 if strip.type == "SCENE" and strip.scene_input == "SEQUENCER" and strip.scene not in {None, *read}:
                     waiting.append(strip.scene)
     return read
 
 
-def _all_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
+def all_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
+    """Give a scene's strips, those inside of others as well."""
     editor = scene.sequence_editor
+    if editor is None:
+        return ()
     # `sequences_all` became `strips_all` in 4.4 and went in 5.0
     return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
 
 
-def _with_muting(scene: bpy.types.Scene) -> Iterator[tuple[Any, bool]]:
-    """Give each strip, and whether it, its channel or a meta strip around it is muted."""
+def _with_muting(scene: bpy.types.Scene, keyed: set[str]) -> Iterator[tuple[Any, bool]]:
+    """Give each strip, and whether nothing shows it: it, its channel or a meta strip around it is muted.
+
+    As an effect's input or a modifier's mask, a muted strip is read.
+    """
     editor = scene.sequence_editor
+    taken = _taken(scene)
 
     def walk(holder: Any, is_muted: bool) -> Iterator[tuple[Any, bool]]:
         for strip in holder.strips if hasattr(holder, "strips") else holder.sequences:
-            is_silent = is_muted or strip.mute or holder.channels[strip.channel].mute
+            is_off = strip.mute or holder.channels[strip.channel].mute
+            is_silent = is_muted or (is_off and strip.name not in taken and not _is_keyed(strip, ("mute",), keyed))
             yield strip, is_silent
             if strip.type == "META":
                 yield from walk(strip, is_silent)
@@ -57,13 +96,39 @@ def _with_muting(scene: bpy.types.Scene) -> Iterator[tuple[Any, bool]]:
     yield from walk(editor, False)
 
 
-def _needs(
-    strip: Any, scene: bpy.types.Scene, is_read: bool, frames: Sequence[int], sped_up: set[str]
-) -> Iterator[Need]:
+def _taken(scene: bpy.types.Scene) -> set[str]:
+    """Give the names of the strips that effects and modifiers take."""
+    strips = all_strips(scene)
+    inputs = [getattr(strip, f"input_{place}", None) for strip in strips for place in (1, 2, 3)]
+    masks = [modifier.input_mask_strip for strip in strips for modifier in getattr(strip, "modifiers", ())]
+    return {strip.name for strip in (*inputs, *masks) if strip}
+
+
+def _keyed_paths(scene: bpy.types.Scene) -> set[str]:
+    """Give what in the scene has keyframes or drivers."""
+    moves = scene.animation_data
+    if moves is None:
+        return set()
+    actions = [moves.action, *(strip.action for track in moves.nla_tracks for strip in track.strips)]
+    curves: list[Any] = list(moves.drivers)
+    for action in filter(None, actions):
+        if hasattr(action, "layers"):  # 4.4 and later
+            bags = (bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags)
+            curves += [curve for bag in bags for curve in bag.fcurves]
+        else:
+            curves += action.fcurves
+    return {curve.data_path for curve in curves}
+
+
+def _is_keyed(strip: Any, settings: Sequence[str], keyed: set[str]) -> bool:
+    return bool(keyed) and any(f"{strip.path_from_id()}.{setting}" in keyed for setting in settings)
+
+
+def _needs(strip: Any, scene: bpy.types.Scene, is_read: bool, frames: Sequence[int]) -> Iterator[Need]:
     user = f"Strip {strip.name!r}"
     if strip.type == "MOVIE":
         path = absolute(strip.filepath, scene.library)
-        yield Need(user, path, is_read and bool(strip.filepath), (path,))
+        yield Need(user, path, is_read and bool(strip.filepath), _views(strip, scene, path))
     if strip.type != "IMAGE" or not strip.elements:
         return
     folder = absolute(strip.directory, scene.library)
@@ -71,12 +136,20 @@ def _needs(
     for path in paths:  # what Blender lists
         yield Need(user, path, is_read=False)
     some = next((path for path in paths if Path(path).is_file()), paths[0])
-    if len(paths) == 1 or not frames or strip.name in sped_up:
-        yield Need(user, paths[0], is_read, (some,))
-    else:
-        shown = {frame: strip.strip_elem_from_frame(frame) for frame in frames if _begin(strip) <= frame < _end(strip)}
-        files = {frame: f"{folder}/{element.filename}" for frame, element in shown.items() if element}
-        yield Need(user, paths[0], is_read, frames=files, any_frame=some)
+    if len(paths) == 1 or not frames:
+        yield Need(user, paths[0], is_read, _views(strip, scene, some))
+        return
+    shown = {frame: strip.strip_elem_from_frame(frame) for frame in frames if _begin(strip) <= frame < _end(strip)}
+    files = {frame: f"{folder}/{element.filename}" for frame, element in shown.items() if element}
+    for place, any_frame in enumerate(_views(strip, scene, some)):
+        views = {frame: _views(strip, scene, path) for frame, path in files.items()}
+        of_view = {frame: each[min(place, len(each) - 1)] for frame, each in views.items()}
+        yield Need(user, paths[0], is_read, frames=of_view, any_frame=any_frame)
+
+
+def _views(strip: Any, scene: bpy.types.Scene, path: str) -> tuple[str, ...]:
+    has_views = strip.use_multiview and strip.views_format == "INDIVIDUAL"
+    return view_files(path, scene) if has_views else (path,)
 
 
 def _begin(strip: Any) -> int:

@@ -15,20 +15,24 @@ from typing import Any
 
 import bpy
 
+from ...jobs.packaging.path_use import PathUse
 from ..dependency import COLLECTIONS, Dependency, Origin, Origins, absolute
 from .disk import Disk
-from .libraries import is_inside, links_between_libraries
+from .libraries import is_in_packed_library, is_inside, links_between_libraries, packed_libraries
 from .path_place import PathPlace
 from .places import all_places
 from .reach import Found
-from .shown_only import not_read, shown_only
+from .shown_only import not_read, out_of_reach, shown_only
 from .span import span_of
 from .strips import strip_files, strips_with_files, unread_strips
 
 FROM_BLENDER = "it is linked from Blender's own assets, which a farm may have elsewhere"
 FROM_BLENDER_KINDS = frozenset({"Image", "Library"})
 FROM_WORKING_FOLDER = "its path counts from the folder in which Blender was started"
-OF_A_LIBRARY = "it is not relative, and nodes of a library read it"
+IN_A_PACKED_LIBRARY = (
+    "its path is not relative, and its library is packed: unpack the library, or make the path relative in it"
+)
+HANDED_OVER = "its path is not relative, and counts for nodes or a cache of another file: make it relative"
 UNKNOWN_KIND = "this kind of file cannot be sent yet"
 
 
@@ -58,7 +62,9 @@ def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependen
             next(steps)
         except StopIteration as end:
             found: Dependencies = end.value
-            return replace(found, used=(*found.used, *links_between_libraries(Origins())))
+            origins = Origins()
+            links, packed = links_between_libraries(origins), packed_libraries(found.used, origins)
+            return replace(found, used=(*found.used, *links, *packed))
 
 
 def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None, Dependencies]:
@@ -81,28 +87,29 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
         known.add(path)
         if unread and place.datablock in unread:
             continue
-        if place.kind in FROM_BLENDER_KINDS and "datafiles" in path and comes_with_blender(path):
+        if "datafiles" in path and place.kind in FROM_BLENDER_KINDS and comes_with_blender(path):
             if not _is_brush_only(place.datablock):
                 refused.append((_dependency(place, written, path, origin, Found()), FROM_BLENDER))
             continue
-        if not os.path.isabs(path):  # noqa: PTH117
-            refused.append((_dependency(place, written, path, origin, Found()), FROM_WORKING_FOLDER))
-            continue
         if place.is_handed_over:
             known.add(origins.absolute(written, place.datablock))
-            if not written.startswith("//"):
-                refused.append((_dependency(place, written, path, origin, Found()), OF_A_LIBRARY))
-                continue
-        found = place.reach(path, span, disk)
-        if found.files or found.missing:
+        reason, found = "" if written.startswith("//") else _refusal(place, path), Found()
+        if not reason:
+            found = place.reach(path, span, disk)
             known.update(found.files)
             known.update(found.missing)
+            if origin.library and found.files and is_in_packed_library(place) and not _is_plain(origin, written, path):
+                reason = IN_A_PACKED_LIBRARY
+        if reason:
+            refused.append((_dependency(place, written, path, origin, found), reason))
+        elif found.files or found.missing:
             used.append(_dependency(place, written, path, origin, found))
             if found.missing and place.kind == "Image":
                 doubtful[place.datablock] = used[-1]
     yield
     # a picture that is gone, and that nobody but an editor or a brush misses
-    needless = not_read(tuple(doubtful))
+    needless: frozenset[Any] = not_read(tuple(doubtful))
+    needless |= yield from out_of_reach(scene, [image for image in doubtful if image not in needless])
     if needless:
         left_out = {doubtful[image] for image in needless}
         used = [dependency for dependency in used if dependency not in left_out]
@@ -129,6 +136,17 @@ def _resolved(place: PathPlace, origins: Origins) -> tuple[Origin, str, str]:
     else:
         origin = origins.file(None) if place.is_of_open_file else origins.of(place.base or datablock)
     return origin, written, absolute(written, origin.folder)
+
+
+def _refusal(place: PathPlace, path: str) -> str:
+    """Why a path that is not relative to its .blend cannot travel, or "" if it can."""
+    if not os.path.isabs(path):  # noqa: PTH117
+        return FROM_WORKING_FOLDER
+    return HANDED_OVER if place.is_handed_over else ""
+
+
+def _is_plain(origin: Origin, written: str, path: str) -> bool:
+    return PathUse(Path(origin.blend), written, Path(path), ()).is_plain
 
 
 def _relative(path: str, folder: str) -> str:
@@ -193,8 +211,18 @@ def unknown_paths(known: set[str]) -> Iterator[str]:
         if path in known or (plain := os.path.normpath(path)) in known:
             continue
         # what ends with a slash is a folder that Blender would make (5.1 has one for each particle system)
-        if os.path.basename(path) and not comes_with_blender(plain):  # noqa: PTH119
+        if os.path.basename(path) and not comes_with_blender(plain) and not is_of_sound_strip(plain):  # noqa: PTH119
             yield plain
+
+
+def is_of_sound_strip(path: str) -> bool:
+    """True for a path that no kind knows and that can only be one which sound strips have beside that of their sound.
+
+    Nothing is played from there: a mixdown and a rendered movie had the datablock's sound when the strip's own path led
+    nowhere (4.5, 5.2). Only Blender's list has that path.
+    """
+    suffixes = bpy.path.extensions_audio | bpy.path.extensions_movie
+    return bool(bpy.data.sounds) and os.path.splitext(path)[1].lower() in suffixes  # noqa: PTH122
 
 
 def comes_with_blender(path: str) -> bool:

@@ -11,8 +11,9 @@ import bpy
 
 from .disk import Disk
 from .path_place import PathPlace
-from .reach import Found, numbers, sequence_of, single
+from .reach import Found, Reach, numbers, sequence_of, single
 from .span import Span
+from .usd_layers import is_usd, layers_behind
 
 
 def cache_file_places() -> Iterator[PathPlace]:
@@ -20,12 +21,21 @@ def cache_file_places() -> Iterator[PathPlace]:
     for cache in bpy.data.cache_files:
         if not cache.users:
             continue
-        reach = functools.partial(_cache_frames, cache) if cache.is_sequence else single
+        reach: Reach = functools.partial(_cache_frames, cache) if cache.is_sequence else single
+        if is_usd(cache.filepath):
+            reach = functools.partial(_with_layers, reach)
         if cache.filepath:
             yield PathPlace("Cache file", cache, cache, "filepath", reach)
         for layer in cache.layers:
             if layer.filepath:
                 yield PathPlace("Cache file", cache, layer, "filepath", reach)
+
+
+def _with_layers(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
+    """USD files with those that they refer to, which come after them."""
+    found = reach(path, span, disk)
+    behind = [layer for file in found.files for layer in layers_behind(file, disk)]
+    return Found(tuple(dict.fromkeys((*found.files, *behind))), found.missing)
 
 
 def _cache_frames(cache: bpy.types.CacheFile, path: str, span: Span, disk: Disk) -> Found:

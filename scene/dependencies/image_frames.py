@@ -11,6 +11,7 @@ from typing import Any
 
 import bpy
 
+from .animation import animated_paths
 from .span import Span
 
 Numbers = frozenset[int] | None
@@ -29,21 +30,29 @@ def frames_read(image: bpy.types.Image, span: Span) -> tuple[Numbers, frozenset[
             return None, frozenset()
         for timing in timings:
             # before its first frame a sequence shows what may never have been a file
-            exact |= _numbers(timing, [frame for frame in span.frames if frame >= timing.frame_start])
-            near |= _numbers(timing, around)
+            start = timing.frame_start
+            certain = {frame for frame in span.frames if frame >= start}
+            exact |= _numbers(timing, certain)
+            near |= _numbers(timing, around - certain)
+            if not getattr(timing, "use_auto_refresh", True):
+                # Cycles and the compositor read the frame's file all the same (4.2, 5.2), others may keep this one
+                near.add(max(getattr(timing, "frame_current", 0), 0))
     return frozenset(exact), frozenset(near)
 
 
 def _timings(user: bpy.types.ID, image: bpy.types.Image) -> list[Any] | None:
     """What says which file is read when, one for each use; None when that cannot be told."""
-    if isinstance(user, bpy.types.ImageTexture):
-        return None if user.animation_data else [user.image_user]
+    timings: list[Any] = []
+    if isinstance(user, bpy.types.ImageTexture) and user.image == image:
+        if user.animation_data:
+            return None
+        timings.append(user.image_user)
     tree = user if isinstance(user, bpy.types.NodeTree) else getattr(user, "node_tree", None)
-    if not isinstance(tree, bpy.types.NodeTree) or tree.animation_data:
-        return None
-    nodes = list(_nodes_with(image, tree.nodes))
+    if isinstance(tree, bpy.types.NodeTree):
+        if tree.animation_data or any(path.startswith("node_tree.") for path in animated_paths(user)):
+            return None
+        timings += [getattr(node, "image_user", node) for node in _nodes_with(image, tree.nodes)]
     # an image may also be given to a socket, such as of a group or of geometry nodes, which have their own time
-    timings = [getattr(node, "image_user", node) for node in nodes]
     return timings if timings and all(hasattr(timing, "frame_duration") for timing in timings) else None
 
 
@@ -54,15 +63,12 @@ def _nodes_with(image: bpy.types.Image, nodes: Iterable[Any]) -> Iterator[Any]:
 
 
 def _numbers(timing: Any, frames: Iterable[int]) -> set[int]:
-    read = {number_at(timing, frame) for frame in frames}
-    if not getattr(timing, "use_auto_refresh", True):
-        # the picture stays the one that the file was saved with
-        read.add(timing.frame_current)
-    return read
+    """The numbers in the names: there is none below 0 (`BLI_path_sequence_encode`)."""
+    return {max(number_at(timing, frame), 0) for frame in frames}
 
 
 def number_at(timing: Any, frame: int) -> int:
-    """The number of the file that is read at a frame, by an image user or a compositor's image node."""
+    """The number of what is read at a frame, by an image user or a compositor's image node; it may be below 0."""
     count, cyclic = timing.frame_duration, getattr(timing, "use_cyclic", False)
     if count == 0:
         return 0

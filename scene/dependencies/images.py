@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images: single files, pictures for two eyes, tiles, numbered sequences and movies."""
+"""Images: single files, pictures of several views, tiles, numbered sequences and movies."""
 
 from __future__ import annotations
 
 import functools
-import os
+from dataclasses import replace
 
 import bpy
 
@@ -13,19 +13,18 @@ from .image_frames import frames_read
 from .path_place import MANY, PathPlace, Places
 from .reach import Found, Reach, look_for, merged, numbers, single
 from .span import Span
+from .views import view_paths
 
 FROM_FILES = frozenset({"FILE", "TILED", "SEQUENCE", "MOVIE"})
 TILE, UV_TILE = "<UDIM>", "<UVTILE>"
-EYES = ("_L", "_R")
-"""How Blender names the pictures of the left and the right eye."""
 
 
 def image_places() -> Places:
     """The paths of all images that have files."""
     for index, image in enumerate(bpy.data.images):
-        if index % MANY == 0:
-            yield None
         source = image.source
+        if index % MANY == 0 or source == "SEQUENCE":
+            yield None
         if source in FROM_FILES and image.users and image.packed_file is None and image.filepath_raw:
             yield PathPlace("Image", image, image, "filepath_raw", _reach_of(image, source))
 
@@ -37,7 +36,8 @@ def _reach_of(image: bpy.types.Image, source: str) -> Reach:
     elif source == "SEQUENCE":
         reach = functools.partial(_frames, image)
     if image.use_multiview and image.views_format == "INDIVIDUAL":
-        return functools.partial(_both_eyes, reach)
+        is_sequence = source == "SEQUENCE"
+        return functools.partial(_frames_of_views, image) if is_sequence else functools.partial(_all_views, reach)
     return reach
 
 
@@ -56,9 +56,16 @@ def _frames(image: bpy.types.Image, path: str, span: Span, disk: Disk) -> Found:
     return numbers(path, wanted, disk, around)
 
 
-def _both_eyes(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
-    """The same for both eyes, if the name says that it is the one of an eye."""
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122
-    if not stem.endswith(EYES):
-        return reach(path, span, disk)
-    return merged(reach(f"{stem[:-2]}{eye}{suffix}", span, disk) for eye in EYES)
+def _all_views(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
+    """The files of all views. The others are missed when a render has views: only then, the compositor reads them.
+
+    Cycles shows the named one to all views, and so does the compositor with a sequence (4.2, 5.2).
+    """
+    named = reach(path, span, disk)
+    others = merged(reach(each, span, disk) for each in view_paths(path, span.views) if each != path)
+    return merged((named, others if span.has_views else Found(others.files)))
+
+
+def _frames_of_views(image: bpy.types.Image, path: str, span: Span, disk: Disk) -> Found:
+    reach = functools.partial(_frames, image)
+    return _all_views(reach, path, replace(span, has_views=False), disk)

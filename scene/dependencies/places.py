@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator
 from ..dependency import Origins, library_of
 from .caches import cache_file_places, volume_places
 from .images import image_places
+from .import_nodes import import_places
 from .libraries import library_places
 from .media import clip_places, font_places, sound_places
 from .node_files import node_places
+from .osl_scripts import camera_places
 from .path_place import PathPlace, Places
 from .simulations import simulation_places
 from .strips import strip_places
@@ -24,7 +26,9 @@ KINDS: tuple[Callable[[], Places | Iterator[PathPlace]], ...] = (
     cache_file_places,
     volume_places,
     strip_places,
+    camera_places,
     node_places,
+    import_places,
 )
 
 
@@ -36,10 +40,14 @@ def all_places(origins: Origins) -> Places:
 
 
 def path_places() -> Iterator[PathPlace]:
-    """The places in the open file itself whose paths can be changed. Those of what it links are its libraries' own."""
+    """The places in the open file itself whose paths can be changed. Those of what it links are its libraries' own.
+
+    What nodes of a library are handed counts from there, and holds wherever the library lies.
+    """
     for place in all_places(Origins()):
         if place is None:
             continue
         is_nested = place.kind == "Library" and place.datablock.parent is not None
-        if place.attribute and library_of(place.datablock) is None and not is_nested:
+        is_free = not is_nested and not place.is_handed_over
+        if place.attribute and library_of(place.datablock) is None and is_free:
             yield place

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from .disk import Disk
 from .span import Span
 
-LAST_NUMBER = re.compile(r"(\d+)(\D*)$")
+LAST_NUMBER = re.compile(r"([0-9]+)([^0-9]*)$")
 
 
 class Found(NamedTuple):
@@ -30,6 +30,11 @@ Reach = Callable[[str, Span, Disk], Found]
 def single(path: str, _span: Span, disk: Disk) -> Found:
     """The file itself."""
     return Found((path,)) if disk.has_file(path) else Found(missing=(path,))
+
+
+def nothing(_path: str, _span: Span, _disk: Disk) -> Found:
+    """No file, though a path is there."""
+    return Found()
 
 
 def look_for(paths: Iterable[str], disk: Disk) -> Found:
@@ -68,14 +73,15 @@ class Sequence:
         return self.tail.startswith(".") or not self.tail
 
     def path(self, number: int) -> str:
-        """The file of a number."""
-        return os.path.join(self.folder, f"{self.head}{number:0{self.digits}d}{self.tail}")  # noqa: PTH118
+        """The file of a number; the sign of one below 0 is no digit."""
+        sign = "-" if number < 0 else ""
+        return os.path.join(self.folder, f"{self.head}{sign}{abs(number):0{self.digits}d}{self.tail}")  # noqa: PTH118
 
     def all(self, disk: Disk) -> dict[int, str]:
         """The files that are there, by their number."""
-        pattern = re.compile(rf"{re.escape(self.head)}(\d+){re.escape(self.tail)}")
+        pattern = re.compile(rf"{re.escape(self.head)}(-?[0-9]+){re.escape(self.tail)}")
         matches = (pattern.fullmatch(name) for name in disk.names(self.folder))
-        numbers = sorted(int(match[1]) for match in matches if match and len(match[1]) >= self.digits)
+        numbers = sorted(int(match[1]) for match in matches if match and len(match[1].lstrip("-")) >= self.digits)
         return {number: self.path(number) for number in numbers}
 
 

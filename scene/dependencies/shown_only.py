@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Generator, Iterable, Sequence
 
 import bpy
 
 MANY_FILES = frozenset({"SEQUENCE", "MOVIE"})
 Footage = bpy.types.Image | bpy.types.MovieClip
+MOST_USERS = 5000
+"""Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""
 
 
 def shown_only() -> frozenset[Footage]:
@@ -32,11 +34,42 @@ def not_read(candidates: Sequence[Footage]) -> frozenset[Footage]:
     )
 
 
-def _reads(user: bpy.types.ID, footage: Footage) -> bool:
-    """True unless the user is a brush's, or a compositor whose nodes with this footage have no links.
+def out_of_reach(
+    scene: bpy.types.Scene, candidates: Iterable[bpy.types.ID]
+) -> Generator[None, None, frozenset[bpy.types.ID]]:
+    """Those of the datablocks to which no way leads from the scene, such as what only a fake user keeps; in steps.
 
-    Editors are no users here.
+    A render comes by all its data on such ways, whatever they go through: objects, instances, nodes, libraries, or
+    other scenes. Each step asks Blender for the users of datablocks, which takes 10 ms in a file of 10,000 objects
+    (4.2, 5.2).
     """
+    ahead: dict[bpy.types.ID, set[bpy.types.ID]] = {each: {each} for each in candidates if each != scene}
+    seen = {candidate: {candidate} for candidate in ahead}
+    lost: set[bpy.types.ID] = set()
+    while ahead:
+        wanted = set().union(*ahead.values())
+        if len(wanted) > MOST_USERS:
+            break
+        users = bpy.data.user_map(subset=wanted)
+        for candidate, these in list(ahead.items()):
+            found = set().union(*(users.get(each, ()) for each in these)) - seen[candidate]
+            seen[candidate] |= found
+            ahead[candidate] = found
+            if scene in found or not found:
+                del ahead[candidate]
+            if not found:
+                lost.add(candidate)
+        yield
+    return frozenset(lost)
+
+
+def _reads(user: bpy.types.ID, footage: Footage) -> bool:
+    """True unless the user only shows it to the artist, or is a compositor whose nodes with this footage have no links.
+
+    Brushes, a camera's background and an empty show it. Editors are no users here.
+    """
+    if isinstance(user, bpy.types.Camera) or (isinstance(user, bpy.types.Object) and user.type == "EMPTY"):
+        return False
     if isinstance(user, bpy.types.Texture):
         brushes_only = bpy.data.user_map(subset=[user]).get(user, ())
         return not all(isinstance(owner, bpy.types.Brush) for owner in brushes_only)

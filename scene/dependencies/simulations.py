@@ -14,13 +14,17 @@ import bpy
 from ..dependency import Origins, library_of
 from .disk import Disk
 from .path_place import MANY, PathPlace, Places
-from .reach import Found, Reach, below
+from .reach import Found, Reach, below, merged, nothing
 from .span import Span
 
-NUMBER = re.compile(r"_(\d{4,})\.")
+NUMBER = re.compile(r"_([0-9]{4,})\.")
 """The frame in the name of a file that a simulation has written."""
-OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_(\d{4,})\.\w+")
-WITH_PATHS = frozenset({"MESH_CACHE", "FLUID", "OCEAN", "NODES"})
+FLUID_FOLDERS = ("config", "data", "guiding", "mesh", "noise", "particles", "script")
+"""Where Mantaflow keeps its files (`DNA_fluid_types.h` in Blender's sources)."""
+BAKE_FOLDERS = ("blobs", "meta")
+"""Where geometry nodes keep a bake (`bake_items_paths.cc` in Blender's sources)."""
+OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_([0-9]{4,})\.\w+")
+WITH_PATHS = frozenset({"MESH_CACHE", "MULTIRES", "FLUID", "OCEAN", "NODES"})
 SIMULATED = frozenset({"CLOTH", "SOFT_BODY", "DYNAMIC_PAINT", "PARTICLE_SYSTEM"})
 """Modifiers that have, or stand for, a point cache."""
 IN_PARTS = frozenset({"MODULAR", "ALL"})
@@ -55,6 +59,9 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
     reach: Reach
     if kind == "MESH_CACHE" and modifier.filepath:
         yield PathPlace("Mesh cache", holder, modifier, "filepath")
+    elif kind == "MULTIRES" and modifier.is_external and modifier.filepath:
+        # it stands in the mesh, and counts from its file
+        yield PathPlace("File", holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
         reach = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
@@ -62,15 +69,19 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
     elif kind == "OCEAN" and modifier.filepath:
         # one that is not baked names a folder all the same
         reach = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
-        reach = reach if modifier.is_cached else _nothing
+        reach = reach if modifier.is_cached else nothing
         yield PathPlace("Ocean cache", holder, modifier, "filepath", reach)
     elif kind == "NODES":
         # files of one frame may hold what later ones refer to, so they all travel
+        bakes = [*modifier.bakes]
         if modifier.bake_directory:
-            yield PathPlace("Geometry nodes bake", holder, modifier, "bake_directory", below)
-        for bake in modifier.bakes:
+            names = tuple(str(bake.bake_id) for bake in bakes if not bake.use_custom_path)
+            reach = functools.partial(_bakes, names)
+            yield PathPlace("Geometry nodes bake", holder, modifier, "bake_directory", reach)
+        for bake in bakes:
             if bake.use_custom_path and bake.directory:
-                yield PathPlace("Geometry nodes bake", holder, bake, "directory", below)
+                reach = functools.partial(_bakes, ("",))
+                yield PathPlace("Geometry nodes bake", holder, bake, "directory", reach)
 
 
 def _fluid(kind: str, offset: int, folder: str, span: Span, disk: Disk) -> Found:
@@ -79,17 +90,24 @@ def _fluid(kind: str, offset: int, folder: str, span: Span, disk: Disk) -> Found
 
 
 def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
-    """The files below a folder that are of these frames (None: of all), or of no frame."""
+    """The files of a fluid that are of these frames (None: of all), or of no frame.
+
+    Whatever else lies in the folder may be anything: it may be the project's own one.
+    """
     files = []
-    for path in sorted(disk.walk(folder)):
-        match = NUMBER.search(os.path.basename(path))  # noqa: PTH119
-        if match is None or wanted is None or int(match[1]) in wanted:
-            files.append(path)
+    for part in FLUID_FOLDERS:
+        place = os.path.join(folder, part)  # noqa: PTH118
+        for name in sorted(disk.names(place)):
+            match = NUMBER.search(name)
+            if match is None or wanted is None or int(match[1]) in wanted:
+                files.append(os.path.join(place, name))  # noqa: PTH118
     return Found(tuple(files))
 
 
-def _nothing(_path: str, _span: Span, _disk: Disk) -> Found:
-    return Found()
+def _bakes(names: tuple[str, ...], folder: str, span: Span, disk: Disk) -> Found:
+    """The files of bakes in folders of these names, and nothing of what lies beside them."""
+    places = (os.path.join(folder, name, part) for name in names for part in BAKE_FOLDERS)  # noqa: PTH118
+    return merged(below(place, span, disk) for place in places)
 
 
 def _ocean(start: int, end: int, folder: str, span: Span, disk: Disk) -> Found:
@@ -120,7 +138,8 @@ def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Ori
     if cache.use_external:
         if cache.filepath:
             reach = functools.partial(_points, cache.name)
-            yield PathPlace("Simulation cache", owner, cache, "filepath", reach)
+            is_of_open_file = not cache.use_library_path
+            yield PathPlace("Simulation cache", owner, cache, "filepath", reach, is_of_open_file=is_of_open_file)
     elif cache.use_disk_cache:
         reach = functools.partial(_points, cache.name or owner.name.encode().hex().upper())
         library = library_of(owner) if cache.use_library_path else None

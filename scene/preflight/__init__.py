@@ -32,6 +32,8 @@ from .package import size_findings as size_findings
 from .request import Findings, Request
 from .scripts import check_drivers, check_handlers, check_texts
 from .simulations import check_rigid_bodies, check_simulations
+from .usd import check_usd
+from .workbench import check_workbench
 
 CHECKS: tuple[Callable[[Request], Findings], ...] = (
     check_camera,
@@ -42,6 +44,8 @@ CHECKS: tuple[Callable[[Request], Findings], ...] = (
     check_libraries,
     check_linked,
     check_linked_paths,
+    check_usd,
+    check_workbench,
     check_simulations,
     check_rigid_bodies,
     check_drivers,

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
 from typing import Any
+
+import bpy
 
 from ..consistency import ENGINE_FIELDS
 from .finding import Finding, Remedy, Severity
+from .needed import are_nodes_used, needed
 from .request import Findings, Request, pieces, place_of
 
 OWNERS = ("materials", "worlds", "lights", "scenes", "node_groups")
@@ -29,13 +32,18 @@ def check_engine(request: Request) -> Findings:
     yield request.finding(Severity.ERROR, f"A farm cannot know {named}.", fix)
 
 
-def check_nodes(_request: Request) -> Findings:
-    """Nodes of add-ons, and nodes whose add-on is not here either."""
+def check_nodes(request: Request) -> Findings:
+    """Nodes of add-ons that the render needs, and nodes whose add-on is not here either."""
+    found: dict[bpy.types.ID, Finding] = {}
     for collection in OWNERS:
         for piece in pieces(collection, OWNERS_AT_ONCE):
             for owner in piece:
-                yield from _foreign_nodes(owner, collection)
+                finding = _foreign_node(owner, collection)
+                if finding is not None:
+                    found[owner] = finding
             yield None
+    for owner in (yield from needed(request.scene, tuple(found))):
+        yield found[owner]
 
 
 def check_denoiser(request: Request) -> Findings:
@@ -43,26 +51,37 @@ def check_denoiser(request: Request) -> Findings:
     scene = request.scene
     if scene.render.engine != "CYCLES" or not hasattr(scene, "cycles"):
         return
-    if {"denoiser_type", "denoising_enabled", "render_engine"} & request.overrides.keys():
+    if {"denoiser_type", "render_engine"} & request.overrides.keys():
         return
-    if scene.cycles.use_denoising and not scene.cycles.denoiser:
-        what = "The scene asks for a denoiser that this computer does not have; a farm may take another one."
-        fix = "Choose a denoiser in the Render properties, under Sampling."
-        yield request.warning(what, fix, Remedy.USE_OPEN_IMAGE_DENOISE)
+    if not request.overrides.get("denoising_enabled", scene.cycles.use_denoising):
+        return
+    # a Blender that was built without OpenImageDenoise has no name for the one that scenes begin with
+    if scene.cycles.denoiser or not (has_open_image_denoise() or scene.cycles.is_property_set("denoiser")):
+        return
+    what = "The scene asks for a denoiser that this computer does not have; a farm may take another one."
+    fix, remedy = "Choose a denoiser in the Render properties, under Sampling.", Remedy.USE_OPEN_IMAGE_DENOISE
+    if not has_open_image_denoise():
+        fix, remedy = "Turn off Denoise in the Render properties, under Sampling, to have no farm use one.", None
+    yield request.warning(what, fix, remedy)
 
 
-def _foreign_nodes(owner: Any, collection: str) -> Iterator[Finding]:
+def has_open_image_denoise() -> bool:
+    """True when this Blender was built with OpenImageDenoise, as nearly all are."""
+    return bool(getattr(sys.modules.get("_cycles"), "with_openimagedenoise", False))
+
+
+def _foreign_node(owner: Any, collection: str) -> Finding | None:
     tree = owner if collection == "node_groups" else getattr(owner, "node_tree", None)
-    if tree is None or not owner.users or tree.bl_idname not in TREES:
-        return
+    if tree is None or not owner.users or tree.bl_idname not in TREES or not are_nodes_used(owner):
+        return None
     foreign = [node for node in tree.nodes if type(node).__module__ not in MODULES or node.bl_idname == UNDEFINED]
     used = [node for node in foreign if any(socket.is_linked for socket in node.outputs)]
     if not used:
-        return
+        return None
     if used[0].bl_idname == UNDEFINED:
         what = f"“{owner.name}” has a node that this Blender does not know: “{used[0].name}”."
         fix = "Enable the add-on that it comes from and look at the render, or replace the node."
     else:
         what = f"“{owner.name}” has a node of an add-on, which a farm does not have: “{used[0].name}”."
         fix = "Replace the node by nodes of Blender itself."
-    yield Finding(Severity.WARNING, what, owner.name, fix, place_of(owner, collection))
+    return Finding(Severity.WARNING, what, owner.name, fix, place_of(owner, collection))

@@ -3,44 +3,88 @@
 
 from __future__ import annotations
 
-import math
 import os
 import re
 from collections.abc import Iterator
-from typing import Any
+from enum import Enum, auto
+from typing import Any, NamedTuple
 
 import bpy
 
-NEVER = -math.inf
-"""Baked up to no frame at all."""
-ALWAYS = math.inf
-"""Nothing has to be baked."""
-UNTOLD = -1.5e308
-"""Perhaps baked: before any frame, and not `NEVER`."""
+from ..dependencies.disk import Disk
+from ..dependency import absolute
 
 FRAME_FILE = re.compile(r"(-?\d+)_\d+\.json")
 """A file of a geometry nodes bake: the frame and its fraction (`frame_to_string` in Blender's sources)."""
+COUNT = re.compile(r"\d+")
+"""The first number in what Blender says of a cache, in every language: how many frames it has."""
 SECOND_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
 
 
-def point_cache_bake(cache: bpy.types.PointCache) -> float:
-    """The last frame of a bake of cloth, particles and the like. One from elsewhere is a matter of files."""
+class Extent(Enum):
+    """How much of a simulation is baked."""
+
+    NOTHING = auto()
+    UP_TO = auto()
+    ALL = auto()
+    LOST = auto()
+    """It is baked, and the files of the bake are not there."""
+    UNTOLD = auto()
+    """Blender does not tell."""
+
+
+class Bake(NamedTuple):
+    """What is baked; `frame` is the last one where the bake is `UP_TO` a frame."""
+
+    extent: Extent
+    frame: int = 0
+
+
+NOT_BAKED = Bake(Extent.NOTHING)
+BAKED = Bake(Extent.ALL)
+"""All there is to bake: after its last frame a simulation stands still, on every machine."""
+
+
+def point_cache_bake(cache: Any, owner: bpy.types.ID, disk: Disk) -> Bake:
+    """How far cloth, particles and the like are baked.
+
+    A bake counts as one however few frames it has: those that were played and then baked ("Current Cache to Bake"), or
+    those whose files are left. What is said of the cache has their number (4.2, 5.2), which is no frame when only
+    some frames are cached, and 0 for dynamic paint in memory.
+    """
     if cache.use_external:
-        return ALWAYS
-    return float(cache.frame_end) if cache.is_baked else NEVER
+        return BAKED if _has_external_files(cache, owner, disk) else Bake(Extent.LOST)
+    if not cache.is_baked:
+        return NOT_BAKED
+    match = COUNT.search(cache.info)
+    count = int(match[0]) if match else 0
+    if count == 0:
+        return Bake(Extent.LOST) if cache.use_disk_cache else BAKED
+    last = cache.frame_start + count - 1
+    return BAKED if cache.frame_step > 1 or last >= cache.frame_end else Bake(Extent.UP_TO, last)
 
 
-def fluid_bake(settings: bpy.types.FluidDomainSettings) -> float:
-    """The last frame of a fluid's bake.
+def _has_external_files(cache: Any, owner: bpy.types.ID, disk: Disk) -> bool:
+    if not cache.filepath:
+        return False
+    folder = absolute(bpy.path.abspath(cache.filepath, library=owner.library), "")
+    # without a name of its own it goes by the object's (`ptcache_filename` in Blender's sources)
+    prefix = cache.name or owner.name.encode().hex().upper()
+    return any(name.startswith(f"{prefix}_") for name in disk.names(folder))
+
+
+def fluid_bake(settings: bpy.types.FluidDomainSettings) -> Bake:
+    """How far a fluid is baked.
 
     One that was stopped counts as baked, too: the frame at which it was stopped is told, and the last one of a bake
     that is whole (seen in 5.2; `PHYSICS_PT_settings` in Blender's own scripts goes by it). What was only played into
-    the cache does not count.
+    the cache does not count. After its last frame Blender leaves a fluid as it is, and a machine that starts there has
+    none (`BKE_fluid_modifier_processDomain` in Blender's sources).
     """
     if not settings.has_cache_baked_data or (settings.cache_type == "MODULAR" and not _has_all_parts(settings)):
-        return NEVER
+        return NOT_BAKED
     stopped = settings.cache_frame_pause_data or settings.cache_frame_end
-    return float(min(stopped, settings.cache_frame_end))
+    return Bake(Extent.UP_TO, min(stopped, settings.cache_frame_end))
 
 
 def _has_all_parts(settings: Any) -> bool:
@@ -52,20 +96,25 @@ def _has_all_parts(settings: Any) -> bool:
     return not settings.use_mesh or settings.has_cache_baked_mesh
 
 
-def nodes_bake(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> tuple[float, float]:
-    """The first frame of the simulations of a modifier, and the last that all of them have baked.
+def nodes_bakes(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> Iterator[tuple[int, Bake]]:
+    """The first frame of each simulation of a modifier, and how far it is baked.
 
     Bakes of other nodes are taken when they are there; where there are none, nothing is missing.
     From 4.3 on a bake can be in the file itself, where no property tells of it (4.3 to 5.2).
     """
-    begins, ends = [], []
     for bake in modifier.bakes:
         if bake.node is None or bake.node.bl_idname != "GeometryNodeSimulationOutput":
             continue
-        begins.append(bake.frame_start if bake.use_custom_simulation_frame_range else scene.frame_start)
-        frames = [*_frames_on_disk(modifier, bake)]
-        ends.append(max(frames) if frames else UNTOLD if _is_inside(modifier, bake) else NEVER)
-    return (min(begins), min(ends)) if begins else (ALWAYS, ALWAYS)
+        has_range = bake.use_custom_simulation_frame_range
+        begin = bake.frame_start if has_range else scene.frame_start
+        if _is_inside(modifier, bake):
+            yield begin, Bake(Extent.UNTOLD)
+            continue
+        last = max(_frames_on_disk(modifier, bake), default=None)
+        if last is None:
+            yield begin, NOT_BAKED
+        else:
+            yield begin, BAKED if has_range and last >= bake.frame_end else Bake(Extent.UP_TO, last)
 
 
 def _is_inside(modifier: Any, bake: Any) -> bool:
@@ -75,8 +124,6 @@ def _is_inside(modifier: Any, bake: Any) -> bool:
 
 
 def _frames_on_disk(modifier: Any, bake: Any) -> Iterator[int]:
-    if _is_inside(modifier, bake):
-        return
     written = bake.directory if bake.use_custom_path else modifier.bake_directory
     folder = bpy.path.abspath(written, library=modifier.id_data.library)
     if not bake.use_custom_path:

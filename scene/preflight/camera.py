@@ -3,65 +3,96 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
 import bpy
 
-from ..dependencies.strips import strips
-from ..render_config import compositor_in_use
-from .compositor import nodes_of
-from .finding import Remedy, Severity
-from .request import Findings, Request
+from .finding import Finding, Remedy, Severity
+from .request import Findings, Request, place_of
+from .shown import has_pictures, views
 
 
 def check_camera(request: Request) -> Findings:
-    """A scene that has to be seen through a camera, and has none."""
-    scene = request.scene
-    if _has_camera(scene) or _needs_no_camera(scene):
-        return
-    what, fix = f"The scene “{scene.name}” has no camera.", "Add a camera, or choose one in the Scene properties."
-    remedy = None
-    if any(thing.type == "CAMERA" for thing in scene.objects):
-        remedy = Remedy.USE_CAMERA
-    elif _has_pictures(scene):
-        fix = "Add a camera, or turn on Sequencer in the Output properties, under Post Processing."
-        remedy = Remedy.TURN_ON_SEQUENCER
-    yield request.finding(Severity.ERROR, what, fix, remedy)
-
-
-def check_markers(request: Request) -> Findings:
-    """Markers that switch to a camera that is not there."""
-    scene = request.scene
-    cameras = {marker.camera: marker.name for marker in scene.timeline_markers if marker.camera}
-    for camera, marker in cameras.items():
-        if not _is_in(scene, camera):
-            what = f"The marker “{marker}” is bound to the camera “{camera.name}”, which is not in the scene."
-            fix = "Link the camera to the scene, or bind the marker to another one."
-            yield request.warning(what, fix)
+    """Scenes that have to be seen through a camera, and have none that travels."""
+    for scene, camera in views(request.scene):
+        if camera is None and not _has_camera(scene):
+            if scene == request.scene:
+                yield _no_camera(request)
+            else:
+                # the render is canceled, or the strip is empty, also where a camera is there to be chosen (4.2, 5.2)
+                fix = "Give it a camera, or do without this scene in the compositor and the sequencer."
+                what = f"The scene “{scene.name}” has no camera."
+                yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
+        elif camera is None and scene.camera is not None and _is_left_behind(scene.camera) and not _switches(scene):
+            what = f"The camera “{scene.camera.name}” is in no collection, so that it is not saved with the file."
+            fix = "Link the camera to the scene, or choose another one in the Scene properties."
+            yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
         yield None
 
 
-def _is_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
-    # by name first, for to be asked for the object itself the scene looks at each
-    same_name: bpy.types.Object | None = scene.objects.get(camera.name)
-    return same_name == camera or (same_name is not None and camera in scene.objects[:])
+def check_markers(request: Request) -> Findings:
+    """Markers that switch to a camera that does not travel. Cameras of another scene do (4.2, 5.2)."""
+    for scene, camera in views(request.scene):
+        frames = request.frames if scene == request.scene else ()
+        for marker in _markers_used(scene, frames) if camera is None else ():
+            if _is_left_behind(marker.camera):
+                what = (
+                    f"The marker “{marker.name}” is bound to the camera “{marker.camera.name}”, "
+                    "which is in no collection, so that it is not saved with the file."
+                )
+                fix = "Link the camera to the scene, or bind the marker to another one."
+                yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
+        yield None
+
+
+def _no_camera(request: Request) -> Finding:
+    scene = request.scene
+    what, fix = f"The scene “{scene.name}” has no camera.", "Add a camera, or choose one in the Scene properties."
+    remedy = None
+    if _cameras_in(scene):
+        remedy = Remedy.USE_CAMERA
+    elif has_pictures(scene) and not scene.render.use_sequencer:
+        fix = "Add a camera, or turn on Sequencer in the Output properties, under Post Processing."
+        remedy = Remedy.TURN_ON_SEQUENCER
+    return request.finding(Severity.ERROR, what, fix, remedy)
+
+
+def _is_left_behind(camera: bpy.types.Object) -> bool:
+    """True for what is not saved: neither scenes nor markers count as users of their cameras (4.2, 5.2)."""
+    return camera.users == 0
+
+
+def _cameras_in(scene: bpy.types.Scene) -> bool:
+    return any(thing.type == "CAMERA" for thing in scene.objects)
 
 
 def _has_camera(scene: bpy.types.Scene) -> bool:
-    if scene.camera is not None:
-        return True
-    # a camera that is hidden in renders is not switched to (`BKE_scene_camera_switch_find` in Blender's sources)
-    return any(marker.camera and not marker.camera.hide_render for marker in scene.timeline_markers)
+    return scene.camera is not None or bool(_switches(scene))
 
 
-def _needs_no_camera(scene: bpy.types.Scene) -> bool:
-    """True for a scene whose frames come from strips, or from a compositor that uses other pictures only."""
-    if scene.render.use_sequencer and _has_pictures(scene):
-        return True
-    if not compositor_in_use(scene):
-        return False
-    layers = [node for node in nodes_of(scene) if node.type == "R_LAYERS" and not node.mute]
-    return not any(node.scene == scene for node in layers)
+def _switches(scene: bpy.types.Scene) -> list[bpy.types.TimelineMarker]:
+    """The markers that switch cameras, by their frames; of those at one frame the first one does.
+
+    A camera that is hidden in renders is not switched to (`BKE_scene_camera_switch_find` in Blender's sources).
+    """
+    first: dict[int, bpy.types.TimelineMarker] = {}
+    for marker in scene.timeline_markers:
+        if marker.camera and not marker.camera.hide_render:
+            first.setdefault(marker.frame, marker)
+    return [first[frame] for frame in sorted(first)]
 
 
-def _has_pictures(scene: bpy.types.Scene) -> bool:
-    """True when the sequencer has strips that are seen."""
-    return any(strip.type != "SOUND" and not strip.mute for strip in strips(scene))
+def _markers_used(scene: bpy.types.Scene, frames: Sequence[int]) -> Iterator[bpy.types.TimelineMarker]:
+    """The markers that give these sorted frames their cameras; all of them when no frames are known.
+
+    A marker holds up to the next one, and the first of all from the beginning.
+    """
+    switches = _switches(scene)
+    for index, marker in enumerate(switches):
+        begin = marker.frame if index else -math.inf
+        end = switches[index + 1].frame if index + 1 < len(switches) else math.inf
+        place = bisect_left(frames, begin)
+        if not frames or (place < len(frames) and frames[place] < end):
+            yield marker

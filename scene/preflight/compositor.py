@@ -9,6 +9,8 @@ from typing import Any
 import bpy
 
 FILE_OUTPUT = "CompositorNodeOutputFile"
+OUTPUTS = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
+"""Nodes that give the picture, or write files. What leads to a viewer only is for the artist alone."""
 
 
 def tree_of(scene: bpy.types.Scene) -> Any:
@@ -30,6 +32,29 @@ def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
             yield node
             if node.bl_idname == "CompositorNodeGroup":
                 trees.append(node.node_tree)
+
+
+def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
+    """The nodes of the compositor whose result is in the picture or in a file."""
+    seen, trees = set(), [tree_of(scene)]
+    while trees:
+        tree = trees.pop()
+        if tree is None or tree in seen:
+            continue
+        seen.add(tree)
+        before: dict[Any, list[Any]] = {}
+        for link in tree.links:
+            before.setdefault(link.to_node, []).append(link.from_node)
+        ahead = [node for node in tree.nodes if node.type in OUTPUTS and not node.mute]
+        found = set(ahead)
+        while ahead:
+            node = ahead.pop()
+            yield node
+            if node.bl_idname == "CompositorNodeGroup" and not node.mute:
+                trees.append(node.node_tree)
+            new = {each for each in before.get(node, ()) if each not in found}
+            found |= new
+            ahead += new
 
 
 def output_folder_property(node: Any) -> str:

@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
 from .compositor import FILE_OUTPUT, nodes_of, output_folder_property
 from .finding import Remedy
 from .request import Findings, Request
@@ -10,14 +15,36 @@ from .request import Findings, Request
 
 def check_file_output(request: Request) -> Findings:
     """Nodes that write to a folder of this computer, which a farm does not have."""
-    if not request.scene.render.use_compositing:
+    for node in nodes_writing_elsewhere(request.scene):
+        what = f"The File Output node “{node.name}” writes to a folder of this computer: {output_folder(node)}."
+        fix = "Have it write to a folder relative to the file, beginning with //."
+        is_here = node.id_data.library is None
+        yield request.warning(what, fix, Remedy.MAKE_OUTPUT_RELATIVE if is_here else None)
+
+
+def nodes_writing_elsewhere(scene: bpy.types.Scene) -> Iterator[Any]:
+    """The File Output nodes that write something when the scene is rendered, to a folder of this computer."""
+    if not scene.render.use_compositing:
         return
-    for node in nodes_of(request.scene):
-        if node.bl_idname != FILE_OUTPUT or node.mute or not any(socket.is_linked for socket in node.inputs):
+    for node in output_nodes(scene):
+        if node.mute or not any(socket.is_linked for socket in node.inputs):
             continue
-        folder = getattr(node, output_folder_property(node))
+        folder = output_folder(node)
         if folder and not folder.startswith("//"):
-            what = f"The File Output node “{node.name}” writes to a folder of this computer: {folder}."
-            fix = "Have it write to a folder relative to the file, beginning with //."
-            is_here = node.id_data.library is None
-            yield request.warning(what, fix, Remedy.MAKE_OUTPUT_RELATIVE if is_here else None)
+            yield node
+
+
+def output_nodes(scene: bpy.types.Scene) -> Iterator[Any]:
+    """All File Output nodes of the compositor."""
+    return (node for node in nodes_of(scene) if node.bl_idname == FILE_OUTPUT)
+
+
+def output_folder(node: Any) -> str:
+    """The folder that a File Output node writes to, as it has it."""
+    folder: str = getattr(node, output_folder_property(node))
+    return folder
+
+
+def names_a_file(node: Any) -> bool:
+    """True when what is its folder otherwise is the begin of a file's name: OpenEXR MultiLayer, before 5.0."""
+    return not hasattr(node, "directory") and node.format.file_format == "OPEN_EXR_MULTILAYER"

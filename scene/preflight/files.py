@@ -3,32 +3,64 @@
 
 from __future__ import annotations
 
+import os
+
+import bpy
+
 from ..dependency import Dependency
 from .finding import Finding, Remedy, Severity
 from .request import Findings, Request
+
+PACKABLE = frozenset({"Image", "Font", "Sound"})
+"""Kinds of files that Blender packs into the .blend."""
 
 
 def check_files(request: Request) -> Findings:
     """What the scan found missing and what it refused."""
     dependencies = request.dependencies
+    unknown: set[str] = set()
     for dependency in dependencies.missing:
-        path = dependency.missing[0]
-        what = f"{_named(dependency)} is missing: there is no file {path}."
-        if len(dependency.missing) > 1:
-            what = f"{_named(dependency)} is missing {len(dependency.missing)} files, such as {path}."
-        fix, remedy = "Find it with File > External Data > Find Missing Files.", None
-        if dependency.files:
-            # Blender looks for the first file of a sequence only, and takes all others to be beside it
-            fix = "Put what is missing beside the files that are there."
-        elif dependency.library:
-            fix = f"Open “{dependency.library}”, and use File > External Data > Find Missing Files there."
+        if _leads_nowhere(dependency):
+            unknown.add(os.path.normpath(dependency.written.removeprefix("//")))
+            what = f"{_named(dependency)} has a path relative to the file, which was never saved: {dependency.written}."
+            fix = "Save the file, and choose the path again."
+            yield Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency))
         else:
-            remedy = Remedy.FIND_FILES
-        yield Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency), remedy)
+            yield _missing(dependency)
     yield None
     for dependency, reason in dependencies.refused:
-        what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
-        yield Finding(Severity.ERROR, what, dependency.user, "Pack it, or remove its use.", _place(dependency))
+        # Blender's own list names such a path once more
+        if dependency.kind != "File" or dependency.path not in unknown:
+            what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
+            yield Finding(Severity.ERROR, what, dependency.user, _way_out(dependency), _place(dependency))
+
+
+def _missing(dependency: Dependency) -> Finding:
+    path = dependency.missing[0]
+    what = f"{_named(dependency)} is missing: there is no file {path}."
+    if len(dependency.missing) > 1:
+        what = f"{_named(dependency)} is missing {len(dependency.missing)} files, such as {path}."
+    fix, remedy = "Find it with File > External Data > Find Missing Files.", None
+    if dependency.files:
+        # Blender looks for the first file of a sequence only, and takes all others to be beside it
+        fix = "Put what is missing beside the files that are there."
+    elif dependency.library:
+        fix = f"Open “{dependency.library}”, and use File > External Data > Find Missing Files there."
+    else:
+        remedy = Remedy.FIND_FILES
+    return Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency), remedy)
+
+
+def _leads_nowhere(dependency: Dependency) -> bool:
+    return not bpy.data.filepath and not dependency.library and dependency.is_relative
+
+
+def _way_out(dependency: Dependency) -> str:
+    if dependency.kind == "Library":
+        return "Make what it brings local, or remove its use."
+    if dependency.kind in PACKABLE and not dependency.library:
+        return "Pack it, or remove its use."
+    return "Choose it again with a path relative to the file, or remove its use."
 
 
 def _place(dependency: Dependency) -> str:

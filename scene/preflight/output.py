@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
+import bpy
+
 from .. import color_management
-from .compositor import nodes_of
+from .compositor import nodes_in_use
 from .finding import Remedy
-from .request import Findings, Request
+from .request import Findings, Request, objects_of
 
 PLAIN_NODES = frozenset(
     {"R_LAYERS", "COMPOSITE", "VIEWER", "SPLITVIEWER", "GROUP_INPUT", "GROUP_OUTPUT", "GROUP", "REROUTE", "FRAME"}
@@ -17,6 +20,7 @@ PLAIN_NODES = frozenset(
 SMALL = 50
 """A percentage of the resolution below which nobody wants an animation."""
 NEARLY = 1e-4
+SUBDIVIDING = frozenset({"SUBSURF", "MULTIRES"})
 
 
 def check_movie(request: Request) -> Findings:
@@ -33,7 +37,7 @@ def check_switches(request: Request) -> Findings:
     """A compositor with nodes that change the picture, and that is switched off where nobody looks."""
     if request.scene.render.use_compositing:
         return
-    if any(_changes_pixels(node) for node in nodes_of(request.scene)):
+    if any(_changes_pixels(node) for node in nodes_in_use(request.scene)):
         what = "The scene has compositor nodes, and is rendered without them."
         fix = "Turn on Compositing in the Output properties, under Post Processing."
         yield request.warning(what, fix, Remedy.TURN_ON_COMPOSITING)
@@ -52,9 +56,7 @@ def check_oversights(request: Request) -> Findings:
         what = f"All frames are rendered at {render.resolution_percentage} % of the resolution."
         fix = "Set the percentage in the Output properties, under Format."
         yield request.warning(what, fix, Remedy.RENDER_FULL_SIZE)
-    if render.use_simplify and (
-        render.simplify_subdivision_render == 0 or render.simplify_child_particles_render < NEARLY
-    ):
+    if render.use_simplify and (yield from _is_simpler(request)):
         what = "Simplify takes all subdivisions or all child particles away from the render, too."
         fix = "Turn off Simplify in the Render properties, or raise its limits for the render."
         yield request.warning(what, fix, Remedy.TURN_OFF_SIMPLIFY)
@@ -72,6 +74,25 @@ def check_colors(request: Request) -> Findings:
 def _changes_pixels(node: Any) -> bool:
     is_plain = node.type in PLAIN_NODES or node.mute
     return not is_plain and any(socket.is_linked for socket in node.outputs)
+
+
+def _is_simpler(request: Request) -> Generator[None, None, bool]:
+    """True when Simplify leaves nothing of something that is there."""
+    render = request.scene.render
+    if render.simplify_child_particles_render < NEARLY:
+        kinds = (settings for settings in bpy.data.particles if settings.users and settings.child_type != "NONE")
+        if any(settings.rendered_child_count for settings in kinds):
+            return True
+    if render.simplify_subdivision_render == 0:
+        for piece in objects_of(request.scene):
+            if any(_is_subdivided(modifier) for thing in piece for modifier in thing.modifiers):
+                return True
+            yield None
+    return False
+
+
+def _is_subdivided(modifier: Any) -> bool:
+    return modifier.type in SUBDIVIDING and modifier.show_render and modifier.render_levels > 0
 
 
 def _is_whole(render: Any) -> bool:

@@ -60,28 +60,29 @@ class Request:
 
 def pieces(collection: str, size: int = PIECE) -> Iterator[list[Any]]:
     """The datablocks of a collection of `bpy.data`, some at a time."""
-    return _cut(lambda begin, end: getattr(bpy.data, collection)[begin:end], size)
+    return cut(lambda begin, end: getattr(bpy.data, collection)[begin:end], size)
 
 
 def objects_of(scene: bpy.types.Scene, size: int = PIECE) -> Iterator[list[bpy.types.Object]]:
     """The objects of a scene, some at a time, and those that it shows as instances of collections."""
     seen: set[bpy.types.Object] = set()
     instanced: dict[bpy.types.Collection, None] = {}
-    for piece in _cut(lambda begin, end: scene.objects[begin:end], size):
+    for piece in cut(lambda begin, end: scene.objects[begin:end], size):
         seen.update(piece)
         instanced.update((collection, None) for thing in piece if (collection := thing.instance_collection))
         yield piece
     for collection in instanced:
-        for piece in _cut(functools.partial(_objects_in, collection), size):
+        for piece in cut(functools.partial(objects_below, collection), size):
             yield [thing for thing in piece if thing not in seen]
             seen.update(piece)
 
 
-def _objects_in(collection: bpy.types.Collection, begin: int, end: int) -> list[bpy.types.Object]:
+def objects_below(collection: bpy.types.Collection, begin: int, end: int) -> list[bpy.types.Object]:
+    """Some of the objects of a collection and of those inside it."""
     return list(collection.all_objects[begin:end])
 
 
-def _cut(read: Callable[[int, int], list[Any]], size: int) -> Iterator[list[Any]]:
+def cut(read: Callable[[int, int], list[Any]], size: int = PIECE) -> Iterator[list[Any]]:
     """What is read from one place to another, in pieces. To read many at once is a step of its own."""
     begin = 0
     while many := read(begin, begin + LISTED):

@@ -10,34 +10,47 @@ from typing import Any
 
 import bpy
 
+from ..dependencies.shown_only import out_of_reach
 from .finding import Finding, Severity
 from .request import Findings, Request, pieces, place_of
 
 CHANGES_FRAMES = re.compile(r"frame_change_p|depsgraph_update_p|render_(pre|init)|driver_namespace")
 """What a script has that changes the picture. Others, such as the buttons of a rig, change nothing in a render."""
 HANDLERS = ("frame_change_pre", "frame_change_post", "render_pre", "render_init", "depsgraph_update_pre")
+MOST_DRIVERS = 500
+"""Drivers that are looked at in one step."""
 
 
-def check_drivers(_request: Request) -> Findings:
-    """Drivers with expressions that are Python; Blender works out simple ones by itself."""
-    count, first = 0, None
+def check_drivers(request: Request) -> Findings:
+    """Drivers with expressions that are Python, of what the scene uses; Blender works out simple ones by itself."""
+    scripted: dict[Any, tuple[str, list[str]]] = {}
+    looked_at = 0
     for collection, has_nodes in _animated_collections():
         for piece in pieces(collection):
             for datablock in piece:
                 # nearly all have neither, and there may be many
                 if datablock.animation_data or (has_nodes and datablock.node_tree):
-                    for expression in _scripted(datablock, has_nodes):
-                        count += 1
-                        first = first or (datablock.name, place_of(datablock, collection), expression)
+                    for curves in _drivers(datablock, has_nodes):
+                        expressions = [curve.driver.expression for curve in curves if _is_scripted(curve)]
+                        if expressions:
+                            scripted.setdefault(datablock, (collection, []))[1].extend(expressions)
+                        looked_at += len(curves)
+                        if looked_at >= MOST_DRIVERS:
+                            looked_at = 0
+                            yield None
             yield None
-    if first is None:
+    lost = yield from out_of_reach(request.scene, scripted)
+    used = {datablock: found for datablock, found in scripted.items() if datablock not in lost}
+    if not used:
         return
-    name, place, expression = first
+    datablock, (collection, expressions) = next(iter(used.items()))
+    name, expression = datablock.name, expressions[0]
+    count = sum(len(each) for _collection, each in used.values())
     what = f"A driver of “{name}” runs Python, which a farm may not allow: “{expression}”."
     if count > 1:
         what = f"{count} drivers run Python, which a farm may not allow. One of “{name}”: “{expression}”."
     fix = "Write it as a simple expression, or bake what it moves to keyframes."
-    yield Finding(Severity.WARNING, what, name, fix, place)
+    yield Finding(Severity.WARNING, what, name, fix, place_of(datablock, collection))
 
 
 def check_texts(_request: Request) -> Findings:
@@ -69,14 +82,23 @@ def _animated_collections() -> Iterator[tuple[str, bool]]:
             yield collection.identifier, "node_tree" in collection.fixed_type.properties
 
 
-def _scripted(datablock: Any, has_nodes: bool) -> Iterator[str]:
-    """The expressions of the drivers of a datablock and of its own nodes that only Python can work out."""
+def _drivers(datablock: Any, has_nodes: bool) -> Iterator[list[bpy.types.FCurve]]:
+    """The drivers of a datablock and of its own nodes, some at a time: a rig may have thousands."""
     for owner in (datablock, datablock.node_tree) if has_nodes else (datablock,):
-        data = owner.animation_data if owner else None
-        for curve in data.drivers if data else ():
-            driver = curve.driver
-            if driver.type == "SCRIPTED" and not driver.is_simple_expression and not curve.mute:
-                yield driver.expression
+        begin = 0
+        while owner and owner.animation_data:
+            curves = list(owner.animation_data.drivers[begin : begin + MOST_DRIVERS])
+            if curves:
+                yield curves
+            if len(curves) < MOST_DRIVERS:
+                break
+            begin += MOST_DRIVERS
+
+
+def _is_scripted(curve: bpy.types.FCurve) -> bool:
+    """True for a driver that only Python can work out."""
+    driver = curve.driver
+    return driver.type == "SCRIPTED" and not driver.is_simple_expression and not curve.mute
 
 
 def _texts_behind(handler: str) -> Iterator[str]:

@@ -113,10 +113,14 @@ def test_texture_font_and_library_travel_along(project: Path, farm: Farm, tmp_pa
     assert not [request for request in farm.requests() if request["violation"]]
 
 
-def test_current_frame_only(project: Path) -> None:
-    bpy.context.scene.frame_set(5)
+def test_current_frame_only(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    scene = bpy.context.scene
+    scene.frame_set(5)
+    scene.frame_start = scene.frame_end = 5
     bpy.ops.renderjuice.submit(still=True, output_dir=str(project / "farm"), wait=True)
     assert [path.name for path in (project / "farm").iterdir()] == ["0005.png"]
+    # that something moves was not forgotten
+    assert "Warning:" not in capfd.readouterr().out
 
 
 def test_overrides_of_the_scene_and_of_the_call(project: Path, jobs: ModuleType) -> None:

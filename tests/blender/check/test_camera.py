@@ -24,14 +24,62 @@ from renderjuice.tests.blender.check.rig import (
 Find = Callable[[], list[Any]]
 
 
-def test_a_camera_of_the_same_name_is_another_one(scene: bpy.types.Scene, find: Find, project: Path) -> None:
-    library = library_with(project / "library.blend", bpy.data.objects["Camera"])
-    with bpy.data.libraries.load(str(library), link=True, relative=True) as (_, wanted):
-        wanted.objects = ["Camera"]
+def new_camera(name: str) -> bpy.types.Object:
+    return bpy.data.objects.new(name, bpy.data.cameras.new(name))
+
+
+def take_out(thing: bpy.types.Object) -> None:
+    for collection in thing.users_collection:
+        collection.objects.unlink(thing)
+
+
+def test_a_camera_in_no_collection_is_not_saved(scene: bpy.types.Scene, find: Find) -> None:
+    camera = scene.camera
+    take_out(camera)
+    (found,) = find()
+    assert (found.severity, found.datablock, found.remedy) == ("error", scene.name, None)
+    assert "The camera “Camera” is in no collection, so that it is not saved with the file." in found.what
+    # with a user of any kind it is saved
+    camera.use_fake_user = True
+    assert find() == []
+    camera.use_fake_user = False
+    other = new_camera("Other")
+    scene.collection.objects.link(other)
+    scene.timeline_markers.new("cut", frame=1).camera = other
+    assert find() == []
+
+
+def test_a_camera_of_a_marker_in_no_collection(scene: bpy.types.Scene, find: Find) -> None:
+    camera = new_camera("Far")
     marker = scene.timeline_markers.new("cut", frame=2)
-    marker.camera = wanted.objects[0]
+    marker.camera = camera
+    (found,) = find()
+    assert (found.severity, found.datablock) == ("error", scene.name)
+    assert "The marker “cut” is bound to the camera “Far”, which is in no collection" in found.what
+    scene.collection.objects.link(camera)
+    assert find() == []
+
+
+def test_only_markers_that_rendered_frames_use_count(scene: bpy.types.Scene, find: Find) -> None:
+    # the scene's camera is the marker's as soon as there is one
+    camera = scene.camera
+    marker = scene.timeline_markers.new("cut", frame=500)
+    marker.camera = new_camera("Far")
+    # the first one holds for the frames before it, too
     assert len(find()) == 1
-    scene.collection.objects.link(wanted.objects[0])
+    start = scene.timeline_markers.new("start", frame=-10)
+    start.camera = camera
+    assert find() == []
+    marker.frame = -5
+    assert len(find()) == 1
+    scene.timeline_markers.new("later", frame=1).camera = camera
+    assert find() == []
+    marker.frame = 3
+    assert len(find()) == 1
+    scene.frame_step = 2
+    assert len(find()) == 1
+    marker.frame = 2
+    scene.timeline_markers.new("last", frame=3).camera = camera
     assert find() == []
 
 
@@ -61,15 +109,10 @@ def test_a_linked_scene_is_mended_in_its_own_file(
     assert (found.datablock, found.collection, found.remedy) == ("Shot", "", None)
 
 
-def test_a_marker_bound_to_a_camera_of_another_scene(scene: bpy.types.Scene, find: Find) -> None:
-    camera = bpy.data.objects.new("Elsewhere", bpy.data.cameras.new("Elsewhere"))
+def test_a_marker_may_use_a_camera_of_another_scene(scene: bpy.types.Scene, find: Find) -> None:
+    camera = new_camera("Elsewhere")
     bpy.data.scenes.new("Other").collection.objects.link(camera)
-    marker = scene.timeline_markers.new("cut", frame=2)
-    marker.camera = camera
-    (found,) = find()
-    assert found.severity == "warning"
-    assert "“cut” is bound to the camera “Elsewhere”, which is not in the scene" in found.what
-    scene.collection.objects.link(camera)
+    scene.timeline_markers.new("cut", frame=2).camera = camera
     assert find() == []
 
 
@@ -116,5 +159,27 @@ def test_a_compositor_without_a_render_needs_no_camera(scene: bpy.types.Scene, f
     layers.mute = True
     assert find() == []
     layers.mute = False
-    layers.scene = bpy.data.scenes.new("Other")
+    layers.scene = other = bpy.data.scenes.new("Other")
+    (found,) = find()
+    assert (found.severity, found.datablock, found.remedy) == ("error", "Other", None)
+    # it has to be chosen, too
+    other.collection.objects.link(bpy.data.objects["Camera"])
+    assert len(find()) == 1
+    other.camera = bpy.data.objects["Camera"]
+    assert find() == []
+
+
+def test_a_scene_in_a_strip_needs_a_camera(scene: bpy.types.Scene, find: Find) -> None:
+    other = bpy.data.scenes.new("Other")
+    strip = strips_of(scene).new_scene("other", other, channel=1, frame_start=1)
+    (found,) = find()
+    assert (found.severity, found.datablock, found.what) == ("error", "Other", "The scene “Other” has no camera.")
+    strip.scene_camera = scene.camera
+    assert find() == []
+    strip.scene_camera = None
+    scene.render.use_sequencer = False
+    assert find() == []
+    scene.render.use_sequencer, other.camera = True, scene.camera
+    assert find() == []
+    strip.scene_input, other.camera = "SEQUENCER", None
     assert find() == []

@@ -237,6 +237,33 @@ def test_a_folder_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, proj
     assert "maps? holds a control character" in found.what
 
 
+def test_a_backup_is_to_be_saved_under_another_name(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "shot.blend1"))
+    [found] = [finding for finding in find() if finding.severity == "error"]
+    assert found.sentence == (
+        "The scene is called shot.blend1, and a farm looks for a name that ends with .blend. Save it under such a name."
+    )
+
+
+def test_a_library_with_the_scenes_name(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    (project / "lib").mkdir()
+    library = library_with(project / "lib" / "Shot.blend", bpy.data.objects["Cube"])
+    with bpy.data.libraries.load(str(library), link=True) as (_there, here):
+        here.objects = ["Cube"]
+    [found] = [finding for finding in find() if finding.severity == "error"]
+    assert f"the same name as the library {library}" in found.what
+
+
+def test_a_path_from_where_blender_was_started(
+    scene: bpy.types.Scene, find: Find, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_picture(project / "wood.png")
+    monkeypatch.chdir(project)
+    show(bpy.data.images.load("wood.png"))
+    [found] = [finding for finding in find() if finding.severity == "error"]
+    assert "the folder in which Blender was started" in found.what
+
+
 def test_a_scene_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, project: Path) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=str(project / "shot\n.blend"))
     [found] = [finding for finding in find() if finding.severity == "error"]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 import bpy
@@ -36,7 +37,9 @@ def test_drivers_of_all_kinds_of_datablocks(scene: bpy.types.Scene, find: Find, 
     expression = "len(str(frame))"
     match owner:
         case "material":
-            tree = nodes_of(bpy.data.materials.new("Driven"))
+            material = bpy.data.materials.new("Driven")
+            bpy.data.objects["Cube"].data.materials.append(material)
+            tree = nodes_of(material)
             drive(tree, f'nodes["{tree.nodes.new("ShaderNodeValue").name}"].outputs[0].default_value', expression)
         case "mesh":
             drive(bpy.data.meshes["Cube"], "texspace_location", expression, 0)
@@ -48,11 +51,38 @@ def test_drivers_of_all_kinds_of_datablocks(scene: bpy.types.Scene, find: Find, 
         case "world":
             drive(scene.world, "color", expression, 0)
         case "group":
-            tree = bpy.data.node_groups.new("Driven", "ShaderNodeTree")
+            tree = bpy.data.node_groups.new("Driven", "GeometryNodeTree")
+            bpy.data.objects["Cube"].modifiers.new("nodes", "NODES").node_group = tree
             drive(tree, f'nodes["{tree.nodes.new("ShaderNodeValue").name}"].outputs[0].default_value', expression)
         case "scene":
             drive(scene, "gravity", expression, 0)
     assert [expression in found.what for found in find()] == [True]
+
+
+def test_drivers_of_what_the_scene_does_not_use(scene: bpy.types.Scene, find: Find) -> None:
+    material = bpy.data.materials.new("Kept")
+    drive(material, "roughness", "noise.random()")
+    assert find() == []
+    material.use_fake_user = True
+    assert find() == []
+    thing = bpy.data.objects.new("Elsewhere", None)
+    bpy.data.scenes.new("Other").collection.objects.link(thing)
+    drive(thing, "location", "noise.random()", 0)
+    assert find() == []
+    bpy.data.objects["Cube"].data.materials.append(material)
+    assert [found.datablock for found in find()] == ["Kept"]
+
+
+def test_a_rig_with_many_drivers(scene: bpy.types.Scene, find: Find, load: Callable[[str], ModuleType]) -> None:
+    """It is looked at in steps, to its last driver."""
+    module = load("scene.preflight.scripts")
+    rig, count = bpy.data.objects["Cube"], 2 * module.MOST_DRIVERS
+    for index in range(count):
+        rig[f"p{index}"] = 0.0
+        drive(rig, f'["p{index}"]', "frame * 2")
+    assert [len(curves) for curves in module._drivers(rig, has_nodes=False)] == [count // 2] * 2
+    rig.animation_data.drivers[count - 1].driver.expression = "noise.random()"
+    assert [found.datablock for found in find()] == ["Cube"]
 
 
 def test_many_drivers_are_one_finding(scene: bpy.types.Scene, find: Find) -> None:

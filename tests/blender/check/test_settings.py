@@ -56,6 +56,22 @@ def test_a_single_frame_of_an_animation(scene: bpy.types.Scene, find: Find) -> N
     assert find() == []
 
 
+def test_animation_that_the_scene_does_not_use(scene: bpy.types.Scene, find: Find) -> None:
+    scene.frame_end = scene.frame_start
+    (action,) = bpy.data.actions
+    cube = bpy.data.objects["Cube"]
+    cube.animation_data_clear()
+    action.use_fake_user = True
+    assert find() == []
+    thing = bpy.data.objects.new("Elsewhere", None)
+    other = bpy.data.scenes.new("Other")
+    other.collection.objects.link(thing)
+    thing.animation_data_create().action = action
+    assert find() == []
+    scene.background_set = other
+    assert len(find()) == 1
+
+
 def test_animation_of_a_library_moves_nothing_by_itself(scene: bpy.types.Scene, find: Find, project: Path) -> None:
     scene.frame_end = scene.frame_start
     (action,) = bpy.data.actions
@@ -117,7 +133,21 @@ def test_a_tiny_resolution_in_an_animation(scene: bpy.types.Scene, find: Find, p
 
 @pytest.mark.parametrize("limit", ["simplify_subdivision_render", "simplify_child_particles_render"])
 def test_simplify_that_reaches_the_render(scene: bpy.types.Scene, find: Find, press: Press, limit: str) -> None:
+    cube = bpy.data.objects["Cube"]
     setattr(scene.render, limit, 0)
+    scene.render.use_simplify = True
+    assert find() == []
+    if limit == "simplify_subdivision_render":
+        modifier = cube.modifiers.new("round", "SUBSURF")
+        modifier.render_levels = 0
+        assert find() == []
+        modifier.render_levels = 1
+    else:
+        settings = cube.modifiers.new("hair", "PARTICLE_SYSTEM").particle_system.settings
+        settings.type = "HAIR"
+        assert find() == []
+        settings.child_type = "SIMPLE"
+    scene.render.use_simplify = False
     assert find() == []
     scene.render.use_simplify = True
     (found,) = find()
@@ -162,6 +192,38 @@ def test_a_compositor_that_is_switched_off(scene: bpy.types.Scene, find: Find, p
     blur.mute = False
     press(found)
     assert scene.render.use_compositing
+    assert find() == []
+
+
+def test_nodes_that_lead_to_a_viewer_only(scene: bpy.types.Scene, find: Find) -> None:
+    tree = compositor_of(scene)
+    render_through(tree, scene)
+    scene.render.use_compositing = False
+    blur = tree.nodes.new("CompositorNodeBlur")
+    color = next(socket for socket in blur.inputs if socket.type == "RGBA")
+    tree.links.new(next(node for node in tree.nodes if node.type == "R_LAYERS").outputs["Image"], color)
+    tree.links.new(blur.outputs[0], tree.nodes.new("CompositorNodeViewer").inputs[0])
+    assert find() == []
+
+
+def test_nodes_in_a_group_change_the_picture(scene: bpy.types.Scene, find: Find) -> None:
+    tree, inner = compositor_of(scene), bpy.data.node_groups.new("Look", "CompositorNodeTree")
+    inner.interface.new_socket("Image", in_out="INPUT", socket_type="NodeSocketColor")
+    inner.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    blur, begin, end = map(inner.nodes.new, ("CompositorNodeBlur", "NodeGroupInput", "NodeGroupOutput"))
+    color = next(socket for socket in blur.inputs if socket.type == "RGBA")
+    inner.links.new(begin.outputs[0], color)
+    inner.links.new(blur.outputs[0], end.inputs[0])
+    render_through(tree, scene)
+    group = tree.nodes.new("CompositorNodeGroup")
+    group.node_tree = inner
+    (link,) = tree.links
+    source, target = link.from_socket, link.to_socket
+    tree.links.new(source, group.inputs[0])
+    tree.links.new(group.outputs[0], target)
+    scene.render.use_compositing = False
+    assert [found.remedy for found in find()] == ["turn_on_compositing"]
+    group.mute = True
     assert find() == []
 
 
@@ -322,3 +384,33 @@ def test_a_node_of_an_add_on_and_one_whose_add_on_is_gone(scene: bpy.types.Scene
     bpy.ops.wm.open_mainfile(filepath=str(project / "shot.blend"))
     (found,) = find()
     assert (found.severity, "has a node that this Blender does not know" in found.what) == ("warning", True)
+
+
+def test_a_relative_path_in_a_file_that_was_never_saved(scene: bpy.types.Scene, find: Find) -> None:
+    bpy.ops.wm.read_homefile(use_factory_startup=False)
+    image = bpy.data.images.new("picture", 4, 4)
+    image.source, image.filepath_raw = "FILE", "//gone.png"
+    material = bpy.data.materials.new("shows it")
+    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    bpy.data.objects["Cube"].data.materials.append(material)
+    (found,) = [found for found in find() if "gone.png" in found.what]
+    assert (found.severity, found.datablock, found.remedy) == ("error", "picture", None)
+    assert "has a path relative to the file, which was never saved: //gone.png." in found.what
+
+
+@pytest.mark.parametrize(
+    ("kind", "library", "fix"),
+    [
+        ("Image", "", "Pack it, or remove its use."),
+        ("Image", "//library.blend", "Choose it again"),
+        ("Library", "", "Make what it brings local"),
+        ("Volume", "", "Choose it again"),
+    ],
+)
+def test_what_cannot_be_packed_is_not_to_be_packed(
+    scene: bpy.types.Scene, load: Load, kind: str, library: str, fix: str
+) -> None:
+    dependency = load("scene.dependency").Dependency(kind, "Cube", "//x", "/x", library=library)
+    dependencies = load("scene.dependencies").Dependencies((), (), ((dependency, "it is refused"),))
+    (found,) = load("scene.preflight").check_scene(scene, dependencies)
+    assert (found.what, found.fix.startswith(fix)) == (f"{kind} “Cube” cannot be sent: it is refused (//x).", True)

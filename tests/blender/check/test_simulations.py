@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.check.rig import simulation_nodes
+from renderjuice.tests.blender.check.rig import compositor_of, render_through, simulation_nodes, strips_of
 
 Find = Callable[[], list[Any]]
 
@@ -44,9 +44,78 @@ def test_what_is_baked_for_all_frames_is_sound(cube: bpy.types.Object, find: Fin
     assert "“Cube” is not baked. On a farm, every frame may be rendered by another machine." in found.what
     bake(cache, cube, 3)
     assert find() == []
+    # it ends there on every machine
     bpy.context.scene.frame_end = 5
+    assert find() == []
+
+
+def test_what_was_played_and_then_baked_may_end_early(cube: bpy.types.Object, find: Find) -> None:
+    scene = bpy.context.scene
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    scene.frame_end = 50
+    for frame in range(1, 11):
+        scene.frame_set(frame)
+    with bpy.context.temp_override(point_cache=cache, object=cube, active_object=cube):
+        bpy.ops.ptcache.bake_from_cache()
+    assert cache.is_baked
     (found,) = find()
-    assert "is baked up to frame 3 only, and frame 5 is rendered, too" in found.what
+    assert "is baked up to frame 10 only, and frame 50 is rendered, too" in found.what
+    scene.frame_end = 10
+    assert find() == []
+
+
+def test_bakes_that_end_differently_are_one_finding(
+    cube: bpy.types.Object, find: Find, load: Callable[[str], ModuleType]
+) -> None:
+    scene = bpy.context.scene
+    other = cube.copy()
+    scene.collection.objects.link(other)
+    scene.frame_end = 50
+    for thing in (cube, other):
+        thing.modifiers.new("simulated", "CLOTH")
+    for frame in range(1, 21):
+        if frame == 11:
+            cache = cube.modifiers[0].point_cache
+            with bpy.context.temp_override(point_cache=cache, object=cube, active_object=cube):
+                bpy.ops.ptcache.bake_from_cache()
+        scene.frame_set(frame)
+    cache = other.modifiers[0].point_cache
+    with bpy.context.temp_override(point_cache=cache, object=other, active_object=other):
+        bpy.ops.ptcache.bake_from_cache()
+    (found,) = find()
+    assert "“Cube” and 1 more are not baked up to frame 50, which is rendered, too." in found.what
+
+
+def test_a_cache_on_disk_that_is_gone(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    cache.use_disk_cache = True
+    bake(cache, cube, 3)
+    bpy.ops.wm.save_mainfile()
+    assert find() == []
+    files = sorted(project.rglob("*.bphys"))
+    files[-1].unlink()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    (found,) = find()
+    assert "is baked up to frame 2 only, and frame 3 is rendered, too" in found.what
+    for path in files[:-1]:
+        path.unlink()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    (found,) = find()
+    assert found.what == "Cloth simulation “Cube” has no files in the folder of its cache."
+    assert found.fix.startswith("Bring the files back")
+
+
+def test_a_cache_of_another_file(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    cache.use_external = True
+    assert ["has no files" in found.what for found in find()] == [True]
+    cache.filepath, cache.name = "//elsewhere", "flag"
+    assert ["has no files" in found.what for found in find()] == [True]
+    (project / "elsewhere").mkdir()
+    (project / "elsewhere" / "other_000001_00.bphys").touch()
+    assert ["has no files" in found.what for found in find()] == [True]
+    (project / "elsewhere" / "flag_000001_00.bphys").touch()
+    assert find() == []
 
 
 def test_what_was_only_played_is_not_baked(cube: bpy.types.Object, find: Find) -> None:
@@ -71,14 +140,98 @@ def test_frames_that_are_overridden_are_the_ones_that_count(cube: bpy.types.Obje
     assert len(find()) == 1
 
 
-@pytest.mark.parametrize("where", ["object", "modifier"])
+@pytest.mark.parametrize("where", ["object", "modifier", "collection", "above", "layer"])
 def test_what_no_render_shows_needs_no_bake(cube: bpy.types.Object, find: Find, where: str) -> None:
     modifier = cube.modifiers.new("simulated", "CLOTH")
-    if where == "object":
-        cube.hide_render = True
-    else:
-        modifier.show_render = False
+    outer, inner = bpy.data.collections.new("Outer"), bpy.data.collections.new("Inner")
+    bpy.context.scene.collection.children.link(outer)
+    outer.children.link(inner)
+    move_to(inner, cube)
+    assert len(find()) == 1
+    match where:
+        case "object":
+            cube.hide_render = True
+        case "modifier":
+            modifier.show_render = False
+        case "collection":
+            inner.hide_render = True
+        case "above":
+            outer.hide_render = True
+        case "layer":
+            bpy.context.view_layer.layer_collection.children["Outer"].exclude = True
     assert find() == []
+    if where != "modifier":
+        # once more where it is seen
+        bpy.context.scene.collection.objects.link(cube)
+        cube.hide_render = False
+        assert len(find()) == 1
+
+
+def move_to(collection: bpy.types.Collection, thing: bpy.types.Object) -> None:
+    for before in thing.users_collection:
+        before.objects.unlink(thing)
+    collection.objects.link(thing)
+
+
+def instance_of(collection: bpy.types.Collection, name: str) -> bpy.types.Object:
+    instance = bpy.data.objects.new(name, None)
+    instance.instance_type, instance.instance_collection = "COLLECTION", collection
+    return instance
+
+
+@pytest.mark.parametrize("kind", ["SURFACE_DEFORM", "SHRINKWRAP", "COPY_LOCATION", "NODES"])
+def test_a_hidden_proxy_moves_what_is_seen(cube: bpy.types.Object, find: Find, kind: str) -> None:
+    cube.modifiers.new("simulated", "CLOTH")
+    cube.hide_render = True
+    seen = bpy.data.objects.new("Seen", bpy.data.meshes.new("Seen"))
+    bpy.context.collection.objects.link(seen)
+    seen.parent = cube
+    assert find() == []
+    match kind:
+        case "COPY_LOCATION":
+            seen.constraints.new(kind).target = cube
+        case "NODES":
+            tree: Any = bpy.data.node_groups.new("Takes it", "GeometryNodeTree")
+            tree.nodes.new("GeometryNodeObjectInfo").inputs[0].default_value = cube
+            seen.modifiers.new("moved", kind).node_group = tree
+        case _:
+            seen.modifiers.new("moved", kind).target = cube
+    assert [found.datablock for found in find()] == ["Cube"]
+    seen.hide_render = True
+    assert find() == []
+
+
+def test_a_hidden_proxy_of_a_hidden_proxy(cube: bpy.types.Object, find: Find) -> None:
+    cube.modifiers.new("simulated", "CLOTH")
+    cube.hide_render = True
+    between, seen = (bpy.data.objects.new(name, bpy.data.meshes.new(name)) for name in ("Between", "Seen"))
+    between.modifiers.new("moved", "SURFACE_DEFORM").target = cube
+    seen.modifiers.new("moved", "SURFACE_DEFORM").target = between
+    hidden = bpy.data.collections.new("Hidden")
+    hidden.hide_render = True
+    bpy.context.scene.collection.children.link(hidden)
+    move_to(hidden, cube)
+    hidden.objects.link(between)
+    assert find() == []
+    bpy.context.collection.objects.link(seen)
+    assert [found.datablock for found in find()] == ["Cube"]
+
+
+def test_a_simulation_in_a_scene_that_is_shown(cube: bpy.types.Object, find: Find) -> None:
+    cube.modifiers.new("simulated", "CLOTH")
+    shot, shown = bpy.data.scenes.new("Shot"), bpy.context.scene
+    shot.camera, shot.frame_end = shown.camera, 3
+    bpy.context.window.scene = shot
+    assert find() == []
+    shot.background_set = shown
+    assert [found.datablock for found in find()] == ["Cube"]
+    shot.background_set = None
+    strip = strips_of(shot).new_scene("shown", shown, channel=1, frame_start=1)
+    assert [found.datablock for found in find()] == ["Cube"]
+    strip.mute = True
+    assert find() == []
+    render_through(compositor_of(shot), shown)
+    assert [found.datablock for found in find()] == ["Cube"]
 
 
 def test_many_of_a_kind_are_one_finding(cube: bpy.types.Object, find: Find) -> None:
@@ -115,6 +268,12 @@ def test_rigid_bodies(cube: bpy.types.Object, find: Find) -> None:
     scene.rigidbody_world.enabled = False
     assert find() == []
     scene.rigidbody_world.enabled = True
+    inner = bpy.data.collections.new("Inner")
+    scene.rigidbody_world.collection.children.link(inner)
+    inner.objects.link(cube)
+    scene.rigidbody_world.collection.objects.unlink(cube)
+    assert cube.rigid_body
+    assert len(find()) == 1
     bake(scene.rigidbody_world.point_cache, cube, 3)
     assert find() == []
 
@@ -180,7 +339,8 @@ def test_how_far_a_fluid_is_baked(
     load: Callable[[str], ModuleType], settings: dict[str, Any], until: int | None
 ) -> None:
     bakes = load("scene.preflight.bakes")
-    assert bakes.fluid_bake(SimpleNamespace(**settings)) == (bakes.NEVER if until is None else until)
+    expected = bakes.NOT_BAKED if until is None else bakes.Bake(bakes.Extent.UP_TO, until)
+    assert bakes.fluid_bake(SimpleNamespace(**settings)) == expected
 
 
 def bake_nodes(cube: bpy.types.Object, target: str) -> None:
@@ -209,6 +369,9 @@ def test_geometry_nodes_on_disk(cube: bpy.types.Object, find: Find, project: Pat
     bpy.context.scene.frame_end = 3
     (found,) = find()
     assert "is baked up to frame 2 only, and frame 3 is rendered, too" in found.what
+    node_bake = modifier.bakes[0]
+    node_bake.use_custom_simulation_frame_range, node_bake.frame_start, node_bake.frame_end = True, 1, 2
+    assert find() == []
 
 
 def test_geometry_nodes_in_the_file(cube: bpy.types.Object, find: Find) -> None:
@@ -236,10 +399,20 @@ def test_simulations_that_are_only_seen_as_instances(cube: bpy.types.Object, fin
     hidden.objects.link(flag)
     flag.modifiers.new("simulated", "CLOTH")
     assert find() == []
-    instance = bpy.data.objects.new("Instance", None)
-    instance.instance_type, instance.instance_collection = "COLLECTION", hidden
+    instance = instance_of(hidden, "Instance")
     bpy.context.collection.objects.link(instance)
     assert [found.datablock for found in find()] == ["Flag"]
+    instance.hide_render = True
+    assert find() == []
+    # an instance in an instance
+    instance.hide_render = False
+    middle = bpy.data.collections.new("Middle")
+    move_to(middle, instance)
+    assert find() == []
+    bpy.context.collection.objects.link(instance_of(middle, "Outer"))
+    assert [found.datablock for found in find()] == ["Flag"]
+    hidden.hide_render = True
+    assert find() == []
 
 
 def test_simulations_of_another_scene(cube: bpy.types.Object, find: Find) -> None:

@@ -97,3 +97,41 @@ def strips_of(scene: bpy.types.Scene) -> Any:
     """The strips of a scene's sequencer, which it may not have yet."""
     editor = scene.sequence_editor_create()
     return editor.strips if hasattr(editor, "strips") else editor.sequences
+
+
+def paint(path: Path, red: float) -> None:
+    """A picture of one color, by which it is known again in a render."""
+    picture = bpy.data.images.new("painted", 4, 4)
+    picture.pixels = [red, 0.0, 0.0, 1.0] * 16
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.filepath_raw, picture.file_format = str(path), "PNG"
+    picture.save()
+    bpy.data.images.remove(picture)
+
+
+def render_color(frame: int) -> tuple[float, ...]:
+    """The color of a frame's middle, rendered from the files on the disk: the file is saved and loaded again first."""
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    scene = bpy.context.scene
+    scene.render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 1, False
+    scene.render.resolution_x = scene.render.resolution_y = 8
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.filepath = str(Path(bpy.data.filepath).with_name("render") / "frame.png")
+    scene.frame_set(frame)
+    bpy.ops.render.render(write_still=True)
+    picture = bpy.data.images.load(scene.render.filepath)
+    middle = 4 * (8 * 4 + 4)
+    color = tuple(round(each, 2) for each in picture.pixels[middle : middle + 4])
+    bpy.data.images.remove(picture)
+    return color
+
+
+def compositor_of(scene: bpy.types.Scene) -> tuple[Any, Any]:
+    """The node tree of a scene's compositing, switched on, and the socket of what is rendered in the end."""
+    if hasattr(scene, "compositing_node_group"):
+        tree = scene.compositing_node_group = bpy.data.node_groups.new("compositing", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        return tree, tree.nodes.new("NodeGroupOutput").inputs[0]
+    scene.use_nodes = True
+    return scene.node_tree, scene.node_tree.nodes["Composite"].inputs[0]

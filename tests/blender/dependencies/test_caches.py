@@ -84,11 +84,11 @@ def test_a_fluid_is_cut_when_its_frames_can_be_read_one_by_one(find: Find, folde
     modifier.domain_settings.cache_directory = "//fluid"
     modifier.domain_settings.cache_type = "REPLAY"
     # each of these settings has Blender remove the files that are there
-    touch(folder, *names, "fluid/script.py")
-    assert find(4).files == [*names, "fluid/script.py"]
+    touch(folder, *names, "fluid/script/smoke.py")
+    assert find(4).files == [*names, "fluid/script/smoke.py"]
     modifier.domain_settings.cache_type = "ALL"
-    touch(folder, *names, "fluid/script.py")
-    assert find(4).files == [*names[2:5], "fluid/script.py"]
+    touch(folder, *names, "fluid/script/smoke.py")
+    assert find(4).files == [*names[2:5], "fluid/script/smoke.py"]
 
 
 def test_a_fluid_that_was_never_baked_needs_nothing(find: Find) -> None:
@@ -171,10 +171,37 @@ def test_an_external_cache_is_read_from_its_folder(find: Find, folder: Path) -> 
     assert find().files == ["sim/drops_000001_00.bphys"]
 
 
-def test_a_bake_of_geometry_nodes_is_found_with_all_below_it(find: Find, folder: Path) -> None:
-    touch(folder, "bake/1/meta/000001_00000.json", "bake/1/blobs/000001_00000.blob")
-    add_modifier("NODES").bake_directory = "//bake"
-    assert find().files == ["bake/1/blobs/000001_00000.blob", "bake/1/meta/000001_00000.json"]
+def test_a_fluid_in_the_project_brings_its_own_files_only(find: Find, folder: Path) -> None:
+    modifier = add_modifier("FLUID")
+    modifier.fluid_type, modifier.domain_settings.cache_directory = "DOMAIN", "//"
+    touch(folder, "data/fluid_data_0001.vdb", "renders/0001.png", "secret.mov")
+    assert find().files == ["data/fluid_data_0001.vdb"]
+
+
+def test_a_bake_of_geometry_nodes_is_found_and_nothing_beside_it(find: Find, folder: Path) -> None:
+    tree: Any = bpy.data.node_groups.new("bakes", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    node, output = tree.nodes.new("GeometryNodeBake"), tree.nodes.new("NodeGroupOutput")
+    cube = tree.nodes.new("GeometryNodeMeshCube")
+    tree.links.new(cube.outputs[0], node.inputs[0])
+    tree.links.new(node.outputs[0], output.inputs[0])
+    modifier = add_modifier("NODES")
+    modifier.node_group, modifier.bake_directory = tree, "//"
+    if hasattr(modifier, "bake_target"):
+        # 4.3 and later
+        modifier.bake_target = "DISK"
+    touch(folder, "renders/0001.png", "secret.mov")
+    assert find().files == []
+    (bake,) = modifier.bakes
+    bpy.ops.object.geometry_node_bake_single(
+        session_uid=bpy.data.objects["Cube"].session_uid, modifier_name=modifier.name, bake_id=bake.bake_id
+    )
+    made = sorted(path for path in folder.rglob("*.*") if path.suffix in (".json", ".blob"))
+    assert made
+    assert find().files == [path.relative_to(folder).as_posix() for path in made]
+    bake.use_custom_path, bake.directory = True, "//own"
+    touch(folder, "own/meta/00001_000.json", "own/other.txt")
+    assert find().files == ["own/meta/00001_000.json"]
 
 
 def test_files_of_nodes_are_found(find: Find, folder: Path) -> None:
@@ -188,6 +215,8 @@ def test_files_of_nodes_are_found(find: Find, folder: Path) -> None:
     script.mode, script.filepath = "EXTERNAL", "//shader.osl"
     bpy.data.objects["Cube"].data.materials.append(material)
     assert find().files == ["lamp.ies", "shader.osl", "shader.oso"]
+    lamp.mode = script.mode = "INTERNAL"
+    assert (find().files, find().refused) == ([], [])
 
 
 def test_a_cache_file_and_its_layers_are_found(find: Find, folder: Path) -> None:
@@ -208,22 +237,65 @@ def read_shape() -> float:
     return shape.evaluated_get(graph).data.vertices[0].co.x
 
 
-@pytest.mark.parametrize(("frame", "expected"), [(3.0, 3), (5.4, 5), (5.6, 5)])
-def test_a_cache_file_that_stands_still_needs_one_file(find: Find, folder: Path, frame: float, expected: int) -> None:
+def add_shapes(folder: Path, numbers: dict[str, int]) -> Any:
+    """A cache of numbered files in place of the cube, each as large as is given here."""
     cube = bpy.data.objects["Cube"]
     corners = [vertex.co.copy() for vertex in cube.data.vertices]
-    for number in range(1, 9):
+    for name, size in numbers.items():
         for vertex, corner in zip(cube.data.vertices, corners, strict=True):
-            vertex.co = corner * number
-        path = str(folder / f"shape_{number:03}.abc")
-        bpy.ops.wm.alembic_export(filepath=path, as_background_job=False, start=1, end=1)
+            vertex.co = corner * size
+        bpy.ops.wm.alembic_export(filepath=str(folder / name), as_background_job=False, start=1, end=1)
     bpy.data.objects.remove(cube)
-    path = str(folder / "shape_001.abc")
+    path = str(folder / min(numbers))
     bpy.ops.wm.alembic_import(filepath=path, as_background_job=False, always_add_cache_reader=True, is_sequence=True)
     (cache,) = bpy.data.cache_files
+    return cache
+
+
+@pytest.mark.parametrize(("frame", "expected"), [(3.0, 3), (5.4, 5), (5.6, 5)])
+def test_a_cache_file_that_stands_still_needs_one_file(find: Find, folder: Path, frame: float, expected: int) -> None:
+    cache = add_shapes(folder, {f"shape_{number:03}.abc": number for number in range(1, 9)})
     cache.filepath, cache.override_frame, cache.frame = "//shape_001.abc", True, frame
     bpy.context.scene.frame_set(7)
     assert read_shape() == expected
     assert find(7).files == [f"shape_{expected:03}.abc"]
     cache.keyframe_insert("frame", frame=1)
     assert len(find(7).files) == 8
+
+
+def test_a_cache_file_before_the_frame_0_has_a_sign(find: Find, folder: Path) -> None:
+    cache = add_shapes(folder, {"shape_-002.abc": 2, "shape_-001.abc": 5, "shape_001.abc": 7})
+    cache.filepath, cache.is_sequence = "//shape_001.abc", True
+    bpy.context.scene.frame_set(-2)
+    assert read_shape() == 2
+    assert find(-2).files == ["shape_-001.abc", "shape_-002.abc"]
+    cache.keyframe_insert("frame", frame=1)
+    assert len(find(-2).files) == 3
+
+
+def test_a_cache_that_is_linked_may_count_from_the_open_file(find: Find, folder: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    cache = add_modifier("CLOTH").point_cache
+    cache.use_external, cache.filepath, cache.name, cache.use_library_path = True, "//sim/", "drops", False
+    (folder / "lib").mkdir()
+    bpy.data.libraries.write(str(folder / "lib/cube.blend"), {cube}, fake_user=True)
+    bpy.data.objects.remove(cube)
+    with bpy.data.libraries.load(str(folder / "lib/cube.blend"), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Cube"]
+    bpy.context.scene.collection.objects.link(wanted.objects[0])
+    touch(folder, "sim/drops_000001_00.bphys", "lib/sim/drops_000001_00.bphys")
+    assert find().files == ["lib/cube.blend", "sim/drops_000001_00.bphys"]
+
+
+def test_a_multires_may_keep_its_shape_in_a_file(find: Find, folder: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    bpy.context.view_layer.objects.active = cube
+    modifier = add_modifier("MULTIRES")
+    bpy.ops.object.multires_subdivide(modifier=modifier.name)
+    assert (find().files, find().refused) == ([], [])
+    bpy.ops.object.multires_external_save(
+        modifier=modifier.name, filepath=str(folder / "shape.btx"), relative_path=True
+    )
+    assert (modifier.filepath, find().files, find().refused) == ("//shape.btx", ["shape.btx"], [])
+    (folder / "shape.btx").unlink()
+    assert find().missing == ["shape.btx"]

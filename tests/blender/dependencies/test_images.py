@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import pytest
@@ -176,6 +177,20 @@ def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path)
     assert find().files != []
 
 
+def test_pictures_behind_the_scene_are_only_shown(find: Find, folder: Path) -> None:
+    sequence = a_sequence(folder)
+    bpy.data.cameras["Camera"].background_images.new().image = sequence
+    reference = bpy.data.objects.new("Reference", None)
+    reference.empty_display_type, reference.data = "IMAGE", sequence
+    bpy.context.collection.objects.link(reference)
+    bpy.data.cameras["Camera"].background_images.new().image = bpy.data.images.new("lost", 4, 4)
+    lost = bpy.data.images["lost"]
+    lost.source, lost.filepath_raw = "FILE", "//gone.png"
+    found = find()
+    assert (found.files, found.missing, found.refused) == ([], [], [])
+    assert set(found.dependencies.unread) == {sequence, lost}
+
+
 def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: Path) -> None:
     image = bpy.data.images.new("seen once", 4, 4)
     image.source, image.filepath_raw, image.use_fake_user = "FILE", "//gone.png", True
@@ -186,3 +201,86 @@ def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: P
     assert found.refused == []
     read.source = "GENERATED"
     assert find().missing == []
+
+
+def left_out(load: Callable[[str], ModuleType], *candidates: bpy.types.ID) -> frozenset[bpy.types.ID]:
+    steps = load("scene.dependencies.shown_only").out_of_reach(bpy.context.scene, candidates)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
+
+
+def test_what_only_a_fake_user_keeps_is_out_of_reach(load: Callable[[str], ModuleType], folder: Path) -> None:
+    kept, read = bpy.data.images.new("kept", 4, 4), add_image("//gone.png")
+    node = add_image_node(kept)
+    material = bpy.data.objects["Cube"].data.materials.pop()
+    assert node.id_data == material.node_tree
+    material.use_fake_user = True
+    assert left_out(load, kept, read) == {kept}
+    assert left_out(load) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "way", ["object", "hidden", "instance", "nodes", "set", "strip", "compositor", "library", "particles", "override"]
+)
+def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], folder: Path, way: str) -> None:
+    scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    image = bpy.data.images.new("read", 4, 4)
+    add_image_node(image)
+    material = bpy.data.objects["Cube"].data.materials.pop()
+    mesh = bpy.data.meshes.new("shows it")
+    mesh.materials.append(material)
+    thing = bpy.data.objects.new("shows it", mesh)
+    if way != "library":
+        other.collection.objects.link(thing)
+        assert left_out(load, image) == {image}
+    match way:
+        case "object":
+            scene.collection.objects.link(thing)
+        case "hidden":
+            hidden = bpy.data.collections.new("hidden")
+            scene.collection.children.link(hidden)
+            hidden.objects.link(thing)
+            bpy.context.view_layer.layer_collection.children["hidden"].exclude = hidden.hide_render = True
+        case "instance":
+            shown = bpy.data.collections.new("shown")
+            shown.objects.link(thing)
+            instance = bpy.data.objects.new("instance", None)
+            instance.instance_type, instance.instance_collection = "COLLECTION", shown
+            scene.collection.objects.link(instance)
+        case "nodes":
+            tree: Any = bpy.data.node_groups.new("sets it", "GeometryNodeTree")
+            outer: Any = bpy.data.node_groups.new("outer", "GeometryNodeTree")
+            tree.nodes.new("GeometryNodeSetMaterial").inputs["Material"].default_value = material
+            outer.nodes.new("GeometryNodeGroup").node_tree = tree
+            bpy.data.objects["Cube"].modifiers.new("nodes", "NODES").node_group = outer
+        case "set":
+            scene.background_set = other
+        case "strip":
+            add_scene_strip(other)
+        case "compositor":
+            if hasattr(scene, "compositing_node_group"):
+                compositor = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
+                scene.compositing_node_group = compositor
+            else:
+                scene.use_nodes = True
+                compositor = scene.node_tree
+            compositor.nodes.new("CompositorNodeRLayers").scene = other
+        case "particles":
+            cube = bpy.data.objects["Cube"]
+            settings = cube.modifiers.new("particles", "PARTICLE_SYSTEM").particle_system.settings
+            settings.render_type, settings.instance_object = "OBJECT", thing
+        case "override":
+            bpy.context.view_layer.material_override = material
+        case "library":
+            image.filepath_raw, image.source = "//gone.png", "FILE"
+            bpy.data.libraries.write(str(folder / "library.blend"), {thing}, fake_user=True)
+            bpy.data.images.remove(image)
+            with bpy.data.libraries.load(str(folder / "library.blend"), link=True, relative=True) as (_, wanted):
+                wanted.objects = ["shows it"]
+            image = next(each for each in bpy.data.images if each.library)
+            assert left_out(load, image) == {image}
+            scene.collection.objects.link(wanted.objects[0])
+    assert left_out(load, image) == frozenset()

@@ -12,7 +12,7 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from renderjuice.jobs.packaging.aliases import leads_twice
+from renderjuice.jobs.packaging.aliases import identity_on_disk, leads_twice
 from renderjuice.jobs.packaging.layout import Layout, plan_layout, relative_path, works
 from renderjuice.jobs.packaging.package_error import PackageError
 from renderjuice.jobs.packaging.path_use import PathUse
@@ -228,6 +228,47 @@ def test_an_absolute_path_in_a_library_rewrites_the_library() -> None:
     assert place(layout, "/mnt/tex/bark.png") == "external/01-tex/bark.png"
 
 
+def packed(written: str, *files: str) -> PathUse:
+    """A library that is packed in the scene, with what its content reads."""
+    return use(written, SHOT, *files)
+
+
+def test_a_packed_library_keeps_its_place_to_what_it_reads() -> None:
+    library, bark = "/home/ann/film/lib/tree.blend", "/home/ann/film/tex/bark.png"
+    uses = [packed("//../lib/tree.blend", bark), use("//../tex/bark.png", library)]
+    layout = plan(*uses)
+    assert (layout.root, layout.outside, layout.rewritten) == (PurePosixPath("/home/ann/film"), (), ())
+    assert place(layout, SHOT) == "scenes/shot.blend"
+    assert all(hold(layout, uses))
+
+
+def test_a_packed_library_elsewhere_is_written_anew_in_the_scene() -> None:
+    # a backup can be linked, too
+    library, bark = "/mnt/assets/lib/tree.blend1", "/mnt/assets/tex/bark.png"
+    uses = [packed(library, bark), use("//../tex/bark.png", library)]
+    layout = plan(*uses, remapped=True)
+    assert layout.outside == ((PurePosixPath("/mnt/assets"), "external/01-assets"),)
+    # there is no such file, and the path in it holds
+    assert layout.rewritten == (PurePosixPath(SHOT),)
+    assert hold(layout, uses) == [False, True]
+
+
+def test_packed_libraries_keep_their_places_to_each_other() -> None:
+    outer, inner, bark = "/mnt/assets/sets/set.blend", "/mnt/assets/lib/tree.blend", "/mnt/assets/lib/bark.png"
+    uses = [packed(outer, bark), packed(inner, bark), use("//bark.png", inner)]
+    layout = plan(*uses, remapped=True)
+    assert place(layout, outer) == "external/01-assets/sets/set.blend"
+    assert place(layout, inner) == "external/01-assets/lib/tree.blend"
+
+
+def test_what_packed_data_reads_is_not_found_elsewhere() -> None:
+    library, bark, link = "/home/ann/film/tree.blend", "/mnt/tex/bark.png", "/home/ann/film/scenes/bark.png"
+    for written in ("//../../../../mnt/tex/bark.png", bark):
+        uses = [packed("//../tree.blend", bark), use(written, library), use("//bark.png")]
+        layout = plan(*uses, same=[[bark, link]], remapped=True)
+        assert place(layout, bark) == place(layout, link) == "external/01-tex/bark.png"
+
+
 def test_an_absolute_path_to_a_library_rewrites_who_links_it() -> None:
     outer, inner = "/home/ann/film/lib/tree.blend", "/home/ann/film/lib/leaf.blend"
     uses = [use("//../lib/tree.blend"), use(inner, outer), use("//leaf.png", inner)]
@@ -399,6 +440,48 @@ def test_a_pattern_that_is_linked_in_parts_stays_whole() -> None:
     assert place(layout, "/mnt/tex/tile.<UDIM>.png") == "external/01-tex/tile.<UDIM>.png"
 
 
+def test_a_pattern_whose_file_is_kept_near_the_root_of_the_drive() -> None:
+    deep = ["/mnt/cache/1/data/a.vdb", "/mnt/cache/2/data/a.vdb"]
+    uses = [use("/mnt/cache", SHOT, *deep), use("/a.vdb")]
+    layout = plan(*uses, same=[["/a.vdb", deep[0]]], remapped=True)
+    assert {place(layout, path) for path in deep} == {
+        "external/01-cache/1/data/a.vdb",
+        "external/01-cache/2/data/a.vdb",
+    }
+
+
+def test_tiles_in_folders_with_numbers_stay_where_they_are() -> None:
+    tiles = ["/mnt/tex/1001/wood.png", "/mnt/tex/1002/wood.png"]
+    uses = [use("/mnt/tex/<UDIM>/wood.png", SHOT, *tiles), use("//wood.png")]
+    layout = plan(*uses, same=[["/home/ann/film/scenes/wood.png", tiles[0]]], remapped=True)
+    assert place(layout, tiles[0]) == "external/01-tex/1001/wood.png"
+    assert place(layout, "/mnt/tex/<UDIM>/wood.png") == "external/01-tex/<UDIM>/wood.png"
+
+
+def test_the_files_of_a_folder_with_an_implied_path_stay_there() -> None:
+    # no setting has that path, which cannot be rewritten for that
+    cached, other = "/home/ann/film/scenes/blendcache_shot/a.bphys", "/home/ann/film/scenes/a/a.bphys"
+    uses = [use("//blendcache_shot", SHOT, cached), use("//a", SHOT, other)]
+    layout = plan(*uses, same=[[cached, other]], remapped=True)
+    assert place(layout, cached) == "blendcache_shot/a.bphys"
+    assert place(layout, other) == "blendcache_shot/a.bphys"
+
+
+def test_two_files_that_share_a_number_on_a_network_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).write_bytes(name.encode())
+
+    def made_up(path: PurePath) -> os.stat_result:
+        values = list(os.lstat(path))
+        values[1], values[2] = 7, 7
+        return os.stat_result(values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "stat", made_up)
+        found = [identity_on_disk(tmp_path / name) for name in ("one", "one", "other")]
+    assert found[0] == found[1] != found[2]
+
+
 def test_a_linked_cache_folder_moves_as_a_whole() -> None:
     real, linked = "/mnt/cache/data/a.vdb", "/home/ann/film/scenes/link/data/a.vdb"
     uses = [use("/mnt/cache", SHOT, real), use("//link", SHOT, linked)]
@@ -526,7 +609,7 @@ def test_names_that_differ_by_case_only_are_two_files() -> None:
     assert place(layout, "/home/ann/film/scenes/wood.png") == "wood.png"
 
 
-# -- the journal ------------------------------------------------------------------------------------------------------
+# -- the plan ---------------------------------------------------------------------------------------------------------
 
 
 def test_a_layout_comes_back_as_it_was_written() -> None:

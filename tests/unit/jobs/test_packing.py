@@ -81,6 +81,7 @@ def test_the_copies_are_given(layout: Layout, snapshot: Path, folder: Path) -> N
     ]
     plan = json.loads(next(folder.glob("packer-*/plan.json")).read_text())
     assert Layout.from_json(plan["layout"]) == layout
+    assert plan["worker"] == os.getpid()
     discard_copies(copies.values())
     assert not any(copy.exists() for copy in copies.values())
     # what the support bundle is made of stays

@@ -38,6 +38,14 @@ def packages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     return folder
 
 
+@pytest.fixture(scope="session", params=[0, -1], ids=["newest", "oldest"])
+def edits(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with what make_edits.py makes, by the newest and by the oldest Blender."""
+    folder = tmp_path_factory.mktemp("edits")
+    _run_in_blender(request.param, "make_edits.py", folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def oldest_scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, made by the oldest Blender."""

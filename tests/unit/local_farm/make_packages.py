@@ -18,6 +18,8 @@ from typing import Any
 import bpy  # noqa: TID251 - this script runs inside Blender
 
 SIZE = 16
+LAYERED = '#usda 1.0\ndef "Stage" (references = @./layers/inner.usda@)\n{\n}\n'
+INCLUDING = '#include "tint.h"\n#include "stdcycles.h"\nshader plain(output color Color = 0) {}\n'
 IS_NEW = bpy.app.version >= (5, 0)
 
 
@@ -181,10 +183,14 @@ def add_files_of_datablocks(scene: bpy.types.Scene) -> None:
         add_object(name, volume)
     volume.is_sequence, volume.frame_duration, volume.sequence_mode = True, 2, "CLIP"
     dummy("//volumes/smoke_0002.vdb")
-    bpy.ops.cachefile.open(filepath=str(absolute(dummy("//caches/crowd.abc"))))
-    bpy.data.cache_files[0].filepath = "//caches/crowd.abc"
-    cached = add_plane("crowd").modifiers.new("cache", "MESH_SEQUENCE_CACHE")
-    cached.cache_file = bpy.data.cache_files[0]
+    absolute(dummy("//caches/stage.usda")).write_text(LAYERED)
+    absolute(dummy("//caches/layers/inner.usda")).write_text("#usda 1.0\n")
+    for name in ("crowd.abc", "stage.usda"):
+        path = absolute(f"//caches/{name}")
+        bpy.ops.cachefile.open(filepath=str(path if path.exists() else absolute(dummy(f"//caches/{name}"))))
+        bpy.data.cache_files[name].filepath = f"//caches/{name}"
+        cached = add_plane(name).modifiers.new("cache", "MESH_SEQUENCE_CACHE")
+        cached.cache_file = bpy.data.cache_files[name]
 
 
 def add_caches(scene: bpy.types.Scene) -> None:
@@ -204,6 +210,9 @@ def add_node_files(scene: bpy.types.Scene) -> None:
     with_node(tree, "ShaderNodeTexIES", mode="EXTERNAL", filepath=dummy("//lamps/lamp.ies"))
     tree = material_on(scene.objects["Cube"], "script")
     script = with_node(tree, "ShaderNodeScript", mode="EXTERNAL", filepath=dummy("//scripts/shader.osl"))
+    absolute("//scripts/shader.osl").write_text(INCLUDING)
+    dummy("//scripts/tint.h")
+    with_node(tree, "ShaderNodeTexIES", mode="INTERNAL", filepath="//gone/inside.ies")
     socket = script.outputs.new("NodeSocketColor", "Color")
     tree.links.new(socket, tree.nodes["Principled BSDF"].inputs[0])
     group = bpy.data.node_groups.new("import", "GeometryNodeTree")
@@ -213,6 +222,28 @@ def add_node_files(scene: bpy.types.Scene) -> None:
         reader.inputs[0].default_value = dummy("//caches/points.ply")
         group.links.new(reader.outputs[0], out.inputs[0])
     add_plane("import").modifiers.new("import", "NODES").node_group = group
+    if hasattr(bpy.types, "GeometryNodeImportPLY"):
+        add_handed_over_path()
+
+
+def add_handed_over_path() -> None:
+    """A modifier's path that nodes of a library read: it counts from there. What the link covers is not read."""
+    group = bpy.data.node_groups.new("reader", "GeometryNodeTree")
+    group.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    path = group.interface.new_socket("Path", in_out="INPUT", socket_type="NodeSocketString").identifier
+    reader, out = group.nodes.new("GeometryNodeImportSTL"), group.nodes.new("NodeGroupOutput")
+    group.links.new(reader.outputs[0], out.inputs[0])
+    reader.inputs[0].default_value = "//gone/covered.stl"
+    group.links.new(group.nodes.new("NodeGroupInput").outputs["Path"], reader.inputs[0])
+    bpy.data.libraries.write(str(absolute("//parts/nodes.blend")), {group}, fake_user=True)
+    bpy.data.node_groups.remove(group)
+    modifier = add_plane("handed over").modifiers.new("reader", "NODES")
+    modifier.node_group = link(absolute("//parts/nodes.blend"), "node_groups", "reader")
+    dummy("//parts/shapes/handed.stl")
+    if hasattr(modifier, "properties"):
+        getattr(modifier.properties.inputs, path).value = "//shapes/handed.stl"
+    else:
+        modifier[path] = "//shapes/handed.stl"
 
 
 def add_strips(scene: bpy.types.Scene) -> None:

@@ -22,6 +22,7 @@ CERTAIN = {
     "sounds/sound.wav": "Sound 'sound.wav'",
     "volumes/cloud.vdb": "Volume 'cloud'",
     "caches/crowd.abc": "CacheFile 'crowd.abc'",
+    "caches/stage.usda": "CacheFile 'stage.usda'",
     "caches/mesh.pc2": "modifier 'cache'",
     "lamps/lamp.ies": "node 'IES Texture'",
     "scripts/shader.osl": "node 'Script'",
@@ -36,7 +37,7 @@ NUMBERED += [f"clip/plate_{number:03}.png" for number in range(1, 5)]
 NUMBERED += [f"strips/edit_{number:02}.png" for number in range(1, 5)]
 # Some frames show one of these; which will be requested is not known yet.
 DOUBTFUL = [f"volumes/smoke_{number:04}.vdb" for number in (1, 2)]
-IMPORTED = "caches/points.ply"  # geometry nodes import files from 4.5 on
+IMPORTED = {"caches/points.ply", "parts/shapes/handed.stl"}  # geometry nodes import files from 4.5 on
 
 
 def package(packages: Path, name: str, tmp_path: Path, without: Collection[str] = ()) -> Path:
@@ -54,10 +55,10 @@ def test_a_complete_package_passes(farm: FarmDriver, packages: Path, tmp_path: P
 def test_every_kind_of_file_is_missed(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:
     whole = packages / "whole"
     everything = {path.relative_to(whole).as_posix() for path in whole.rglob("*") if path.is_file()}
-    blends = {"shot.blend", "parts/part.blend", "parts/deep/inner.blend"}
+    blends = {"shot.blend", "parts/part.blend", "parts/deep/inner.blend", "parts/nodes.blend"}
     job = farm.analyzed(package(packages, "whole", tmp_path, without=everything - blends))
     assert (job["status"], job["failedReason"]["type"]) == ("failed", "missing_files")
-    imported = {IMPORTED} & everything
+    imported = IMPORTED & everything
     expected = sorted({*CERTAIN, *NUMBERED, *imported})
     assert job["analysis"]["missingFiles"] == expected
     assert job["failedReason"]["name"].startswith("Missing files: " + ", ".join(expected[:20]))
@@ -66,6 +67,14 @@ def test_every_kind_of_file_is_missed(farm: FarmDriver, packages: Path, tmp_path
         assert any(line.startswith(f"lacks {path} (") and user in line for line in told), path
     assert sorted(line.split()[2] for line in told if line.startswith("may lack ")) == sorted(DOUBTFUL)
     assert len(told) == len(expected) + len(DOUBTFUL)
+
+
+def test_files_that_are_named_in_files_may_be_missed(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:
+    named = {"caches/layers/inner.usda", "scripts/tint.h"}
+    job = farm.analyzed(package(packages, "whole", tmp_path, without=named))
+    assert job["status"] == "validated"
+    told = farm.lacks(job["id"])
+    assert sorted(line.split()[2] for line in told if line.startswith("may lack ")) == sorted(named)
 
 
 def test_a_library_inside_a_library_is_missed(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:
@@ -85,7 +94,7 @@ def test_a_file_elsewhere_on_this_machine_is_missed(farm: FarmDriver, packages: 
     assert {path for path in missing if not path.is_relative_to(whole)} == {beside}
     inside = {path.relative_to(whole).as_posix() for path in missing - {beside}}
     libraries = {"parts/part.blend", "parts/deep/inner.blend"}
-    assert inside - {IMPORTED} == {*CERTAIN, *NUMBERED, *libraries} - BESIDE_THE_BLEND
+    assert inside - IMPORTED - {"parts/nodes.blend"} == {*CERTAIN, *NUMBERED, *libraries} - BESIDE_THE_BLEND
     for line in farm.lacks(job["id"]):
         assert "which is outside of the package" in line or "blendcache_outside/" in line
 

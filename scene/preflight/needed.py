@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tells what a scene needs to be rendered from what is only kept or painted on, or lies in nodes that are off."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import bpy
+
+from ..dependencies.shown_only import out_of_reach
+
+
+def needed(
+    scene: bpy.types.Scene, candidates: Sequence[bpy.types.ID]
+) -> Generator[None, None, tuple[bpy.types.ID, ...]]:
+    """Those of the datablocks that a scene uses, directly or through others, such as a group of nodes; in steps."""
+    if not candidates:
+        return ()
+    users = bpy.data.user_map(subset=candidates)
+    readers = {
+        datablock: {user for user in users.get(datablock, ()) if _renders_with(user, datablock)}
+        for datablock in candidates
+    }
+    yield
+    lost = yield from out_of_reach(scene, set().union(*readers.values()))
+    return tuple(datablock for datablock in candidates if datablock == scene or readers[datablock] - lost)
+
+
+def are_nodes_used(owner: bpy.types.ID) -> bool:
+    """False where Use Nodes is off. From 5.0 on nodes are always used, and to ask gives a warning in the console."""
+    return bpy.app.version >= (5, 0, 0) or getattr(owner, "use_nodes", True)
+
+
+def _renders_with(user: bpy.types.ID, used: bpy.types.ID) -> bool:
+    if isinstance(used, bpy.types.Image | bpy.types.NodeTree) and not are_nodes_used(user):
+        return False
+    if isinstance(user, bpy.types.Scene) and isinstance(used, bpy.types.Image):
+        # the canvas of Texture Paint, unless the nodes of the compositor are in the scene itself, as before 5.0
+        tree = getattr(user, "node_tree", None)
+        return tree is not None and any(getattr(node, "image", None) == used for node in tree.nodes)
+    return True
