@@ -16,6 +16,7 @@ COLLECTIONS = {
     "LIBRARY": "libraries",
     "LIGHT": "lights",
     "MATERIAL": "materials",
+    "MESH": "meshes",
     "MOVIECLIP": "movieclips",
     "NODETREE": "node_groups",
     "OBJECT": "objects",
@@ -25,6 +26,10 @@ COLLECTIONS = {
     "WORLD": "worlds",
 }
 """Where in `bpy.data` a datablock of an `id_type` is."""
+
+
+LIBRARY = bpy.types.Library
+"""Looked up once, and compared with a datablock's very type: `isinstance` takes several times as long for RNA types."""
 
 
 class Dependency(NamedTuple):
@@ -98,7 +103,7 @@ class Origins:
 def library_of(datablock: bpy.types.ID) -> bpy.types.Library | None:
     """The library in whose file a datablock's own paths are written; None for the open file."""
     # a library that is linked by another one has its path from there, but Blender makes it relative to the open file
-    return None if isinstance(datablock, bpy.types.Library) else datablock.library
+    return None if type(datablock) is LIBRARY else datablock.library
 
 
 def absolute(written: str, folder: str) -> str:
@@ -107,7 +112,7 @@ def absolute(written: str, folder: str) -> str:
     Backslashes separate folders on every system, and the drive of a file that comes from Windows is a folder elsewhere,
     as Blender itself has it (`BLI_path_abs`).
     """
-    path = written.replace("\\", "/") if os.sep == "/" else written
+    path = written.replace("\\", "/") if "\\" in written and os.sep == "/" else written
     if path.startswith("//"):
         path = f"{folder}/{path[2:]}"
     elif os.sep == "/" and path[1:3] == ":/":

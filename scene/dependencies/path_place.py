@@ -15,7 +15,7 @@ MANY = 250
 """Datablocks that are walked in a fraction of a millisecond."""
 
 
-@dataclass
+@dataclass(slots=True)
 class PathPlace:
     """A path that belongs to a datablock, and stands in an attribute of a part of it.
 
@@ -54,6 +54,8 @@ class PathPlace:
 
 class KeyPlace(PathPlace):
     """A path that stands under a key of its holder, as custom properties do; `attribute` is that key."""
+
+    __slots__ = ()
 
     @property
     def written(self) -> str:
