@@ -24,7 +24,7 @@ def check_files(request: Request) -> Findings:
             unknown.add(os.path.normpath(dependency.written.removeprefix("//")))
             what = f"{_named(dependency)} has a path relative to the file, which was never saved: {dependency.written}."
             fix = "Save the file, and choose the path again."
-            yield Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency))
+            yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.place)
         else:
             yield _missing(dependency)
     yield None
@@ -32,7 +32,7 @@ def check_files(request: Request) -> Findings:
         # Blender's own list names such a path once more
         if dependency.kind != "File" or dependency.path not in unknown:
             what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
-            yield Finding(Severity.ERROR, what, dependency.user, _way_out(dependency), _place(dependency))
+            yield Finding(Severity.ERROR, what, dependency.user, _way_out(dependency), dependency.place)
 
 
 def _missing(dependency: Dependency) -> Finding:
@@ -48,7 +48,7 @@ def _missing(dependency: Dependency) -> Finding:
         fix = f"Open “{dependency.library}”, and use File > External Data > Find Missing Files there."
     else:
         remedy = Remedy.FIND_FILES
-    return Finding(Severity.ERROR, what, dependency.user, fix, _place(dependency), remedy)
+    return Finding(Severity.ERROR, what, dependency.user, fix, dependency.place, remedy)
 
 
 def _leads_nowhere(dependency: Dependency) -> bool:
@@ -61,11 +61,6 @@ def _way_out(dependency: Dependency) -> str:
     if dependency.kind in PACKABLE and not dependency.library:
         return "Pack it, or remove its use."
     return "Choose it again with a path relative to the file, or remove its use."
-
-
-def _place(dependency: Dependency) -> str:
-    """Where the datablock can be selected: names are only told apart within this file."""
-    return "" if dependency.library else dependency.collection
 
 
 def _named(dependency: Dependency) -> str:

@@ -23,15 +23,14 @@ def check_usd(request: Request) -> Findings:
 
 
 def _findings(dependency: Dependency) -> Iterator[Finding]:
-    place = "" if dependency.library else dependency.collection
     for path in dependency.files:
         names, is_whole = names_in(path)
         if not is_whole or len(dependency.files) > MOST_LAYERS:
             what = f"The USD file {path} may refer to other files, which are not sent."
             fix = "Export it as one file, such as a USDZ archive."
-            yield Finding(Severity.WARNING, what, dependency.user, fix, place)
+            yield Finding(Severity.WARNING, what, dependency.user, fix, dependency.place)
         for name in names:
             if os.path.isabs(name) and os.path.exists(name):  # noqa: PTH110, PTH117
                 what = f"The USD file {path} refers to {name} by its whole path, which a farm does not have."
                 fix = "Refer to it by a relative path, or export both as one file."
-                yield Finding(Severity.WARNING, what, dependency.user, fix, place)
+                yield Finding(Severity.WARNING, what, dependency.user, fix, dependency.place)
