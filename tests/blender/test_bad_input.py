@@ -204,8 +204,7 @@ def add_image(path: Path, *, exists: bool) -> bpy.types.Image:
     image.file_format = "PNG"
     image.save()
     image.source = "FILE"
-    world = bpy.data.worlds.new(image.name)
-    world.use_fake_user = True
+    world = bpy.context.scene.world = bpy.data.worlds.new(image.name)
     if world.node_tree is None:
         # from 5.0 on it has nodes from the start
         world.use_nodes = True
@@ -241,8 +240,10 @@ def test_missing_files_of_other_kinds(project: Path, jobs: ModuleType) -> None:
     image = add_image(project / "textures" / "eyes_L.png", exists=True)
     image.filepath = "//textures/eyes_L.png"
     image.use_multiview, image.views_format = True, "INDIVIDUAL"
+    bpy.context.scene.render.use_multiview = True
     with refused(r"Image “eyes_L” is missing: there is no file .*eyes_R\.png", jobs):
         submit(project)
+    bpy.context.scene.render.use_multiview = False
     bpy.data.images.remove(image)
     tree = bpy.data.node_groups.new("Import", "GeometryNodeTree")
     tree.use_fake_user = True
