@@ -23,6 +23,7 @@ from .archive import FAST, SMALL, Archive
 from .disk_room import check_room
 from .layout import Layout
 from .package_error import PackageError as PackageError
+from .path_use import is_blend
 from .sources import HEAD, FileChanged, Source, open_source, size_of
 
 logger = logging.getLogger(__name__)
@@ -31,8 +32,9 @@ ATTEMPTS = 3
 """Times that a package is begun while files change that are packed."""
 PARTIAL = "package.part"
 """The name of what is being written: the package's own, with more to it, may be longer than a disk can keep."""
-COMPRESSION_LEVEL = 3
-"""Zstandard's own default: within a few percent of the next levels' size at several times their speed."""
+FAST_SCENE, SMALL_SCENE = 3, 19
+"""Levels of Zstandard. The first is its own default: within a few percent of all others' size but the second's, which
+saves a tenth to a third and takes fifty times as long."""
 COMPRESSION_THREADS = min(os.cpu_count() or 1, 6)
 """Each takes about 20 MiB of memory."""
 PLAIN_BLEND = b"BLEN"
@@ -47,8 +49,8 @@ SAMPLE = HEAD
 WORTH_IT = 0.98
 """A share of its size to which a file's samples have to shrink for the file to be compressed."""
 
-LITTLE = 32 * 1024**2
-"""Bytes to compress, up to which a second or two for a smaller package is well spent."""
+LITTLE, LITTLE_SCENE = 32 * 1024**2, 4 * 1024**2
+"""Bytes to compress, up to which a second or two for a smaller package is well spent: of files, and of .blend files."""
 
 Progress = Callable[[int, int], None]
 """Called with the bytes read so far and the bytes to read; it may raise to stop."""
@@ -121,12 +123,14 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
     check_room(target.parent, total)
     partial = target.with_name(PARTIAL)
     counter = _Counter(progress, total)
+    scenes = sum(size for entry, size in sizes if is_blend(entry.source))
+    scene_level = SMALL_SCENE if scenes <= LITTLE_SCENE else FAST_SCENE
     try:
         if target.suffix == ".zip":
             plain = sum(size for entry, size in sizes if entry.source.suffix.lower() not in COMPRESSED_SUFFIXES)
-            _write_zip(partial, entries, SMALL if plain <= LITTLE else FAST, counter)
+            _write_zip(partial, entries, SMALL if plain <= LITTLE else FAST, scene_level, counter)
         else:
-            _write_blend(partial, entries[0].source, counter)
+            _write_blend(partial, entries[0].source, scene_level, counter)
         size = partial.stat().st_size
         _check_limit(size)
         partial.replace(target)
@@ -160,30 +164,30 @@ def _plain(path: Path) -> Path:
     return Path("/", *plain.parts[1:]) if plain.root == "//" else plain
 
 
-def _write_blend(target: Path, snapshot: Path, counter: _Counter) -> None:
+def _write_blend(target: Path, snapshot: Path, level: int, counter: _Counter) -> None:
     with open_source(snapshot) as source, target.open("wb") as file:
-        for block in _compressed(source, counter):
+        for block in _compressed(source, level, counter):
             file.write(block)
 
 
-def _write_zip(target: Path, entries: Iterable[Entry], level: int, counter: _Counter) -> None:
+def _write_zip(target: Path, entries: Iterable[Entry], level: int, scene_level: int, counter: _Counter) -> None:
     with target.open("wb", buffering=0) as file, Archive(file, level) as archive:
         for entry in entries:
             with open_source(entry.source) as source:
                 if source.head.startswith(PLAIN_BLEND):
-                    archive.add(entry.name, source, _compressed(source, counter), deflate=False)
+                    archive.add(entry.name, source, _compressed(source, scene_level, counter), deflate=False)
                 elif _shrinks(source):
                     archive.add(entry.name, source, source.blocks(counter.add), deflate=True)
                 else:
                     archive.store(entry.name, source, counter.add)
 
 
-def _compressed(source: Source, counter: _Counter) -> Iterator[bytes]:
+def _compressed(source: Source, level: int, counter: _Counter) -> Iterator[bytes]:
     """A .blend Zstandard-compressed, as Blender 3.0 and later reads it."""
     if source.head.startswith(ZSTANDARD_MAGIC):
         yield from source.blocks(counter.add)
         return
-    compressor = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL, threads=COMPRESSION_THREADS)
+    compressor = zstandard.ZstdCompressor(level=level, threads=COMPRESSION_THREADS)
     stream = compressor.compressobj(size=source.size)
     for block in source.blocks(counter.add):
         if data := stream.compress(block):

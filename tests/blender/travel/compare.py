@@ -94,7 +94,8 @@ def lacks_strips(blend: Path) -> bool:
     bpy.ops.wm.open_mainfile(filepath=str(blend))
     return any(
         not Path(bpy.path.abspath(strip.directory), element.filename).is_file()
-        for strip in strips(bpy.context.scene)
+        for scene in bpy.data.scenes
+        for strip in strips(scene)
         if strip.type == "IMAGE"
         for element in strip.elements
     )

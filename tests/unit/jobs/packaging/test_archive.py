@@ -91,13 +91,14 @@ def test_what_only_seems_to_be_compressed_is_deflated(
         assert archive.getinfo("fire.vdb").compress_type == zipfile.ZIP_STORED
 
 
+@pytest.mark.parametrize(("name", "limit"), [("mesh.txt", "LITTLE"), ("rock.blend", "LITTLE_SCENE")])
 def test_much_is_compressed_faster_than_a_little(
-    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, blend: Path, snapshot: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: str
 ) -> None:
     text = b"".join(b"%d: vertex %d\n" % (number * 7919 % 10007, number) for number in range(50_000))
-    file = write(tmp_path / "project" / "mesh.txt", text)
+    file = write(tmp_path / "project" / name, (b"BLENDER" if name.endswith(".blend") else b"") + text)
     little = make_package(blend, snapshot, [file], folder, nothing).size
-    monkeypatch.setattr(package, "LITTLE", 0)
+    monkeypatch.setattr(package, limit, 0)
     assert make_package(blend, snapshot, [file], folder, nothing).size > little
 
 
