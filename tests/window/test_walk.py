@@ -102,7 +102,7 @@ def test_a_scene_is_checked_as_soon_as_it_is_shown(window: Window, panel: Box) -
     window.wait_for(is_checked.format("Scene"))
     window.ask("w = bpy.context.window_manager.windows[0]; w.scene = bpy.data.scenes.new('Other')")
     window.wait_for(is_checked.format("Other"))
-    window.wait_to_see("has no camera", panel)
+    window.wait_to_see("One problem to solve", panel)
     window.ask("w = bpy.context.window_manager.windows[0]; w.scene = bpy.data.scenes['Scene']")
     window.wait_for(is_checked.format("Scene"))
 
