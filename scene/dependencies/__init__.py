@@ -8,7 +8,7 @@ refused by name, because a farm that renders without a file renders another pict
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -117,7 +117,9 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     yield
     known.update(_not_rendered(unread, origins))
     yield
-    for path in unknown_paths(known):
+    listed = bpy.utils.blend_paths(absolute=True, packed=False)
+    yield
+    for path in unknown_paths(listed, known):
         refused.append((Dependency("File", os.path.basename(path), path, path), UNKNOWN_KIND))  # noqa: PTH119
     yield
     missing = tuple(dependency for dependency in used if dependency.missing)
@@ -205,9 +207,9 @@ def _not_rendered(unread: frozenset[Any], origins: Origins) -> Iterator[str]:
             yield origins.absolute(library.filepath, library)
 
 
-def unknown_paths(known: set[str]) -> Iterator[str]:
-    """What Blender itself knows of external files and nobody else does: the check that no kind was forgotten."""
-    for path in bpy.utils.blend_paths(absolute=True, packed=False):
+def unknown_paths(listed: Iterable[str], known: set[str]) -> Iterator[str]:
+    """What Blender itself lists of external files and nobody else knows: the check that no kind was forgotten."""
+    for path in listed:
         if path in known or (plain := os.path.normpath(path)) in known:
             continue
         # what ends with a slash is a folder that Blender would make (5.1 has one for each particle system)
