@@ -21,7 +21,7 @@ from ..jobs.packaging.path_use import PathUse, is_blend
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness, scene_check
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
-from ..properties.package_findings import name_findings
+from ..properties.package_findings import name_findings, size_findings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import Dependencies, find_dependencies
 from ..scene.frames import describe, parse_frames
@@ -191,7 +191,7 @@ def check(
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
     names = (finding for finding in name_findings(dependencies) if finding is not None)
-    findings = (*names, *check_scene(scene, dependencies, frames, overrides))
+    findings = (*names, *check_scene(scene, dependencies, frames, overrides), *size_findings(dependencies))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

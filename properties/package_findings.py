@@ -14,7 +14,9 @@ from ..jobs.packaging.package_error import PackageError
 from ..scene.contents import total_in_steps
 from ..scene.dependencies import Dependencies
 from ..scene.dependency import Dependency
-from ..scene.preflight import Finding, name_finding, scene_name_findings, size_findings
+from ..scene.preflight import Finding, name_finding, scene_name_findings
+from ..scene.preflight import size_findings as findings_of_sizes
+from ..scene.steps import result_of
 from . import preferences
 
 MANY = 1_000
@@ -68,12 +70,17 @@ def _trouble(path: str, dependency: Dependency | None) -> Iterator[Finding]:
         yield name_finding(str(error), dependency)
 
 
+def size_findings(dependencies: Dependencies) -> tuple[Finding, ...]:
+    """What the files' sizes mean for the package and for the disk where it is made."""
+    return result_of(size_findings_in_steps(dependencies))
+
+
 def size_findings_in_steps(dependencies: Dependencies) -> Generator[None, None, tuple[Finding, ...]]:
-    """What the files' sizes mean for the package and for the disk where it is made; the last step gives it."""
+    """The same in steps; the last one gives the result."""
     total = yield from total_in_steps(dependencies)
     try:
         free = preferences.home().free()
     except OSError:
         # nobody knows, and the worker asks again before it writes
         free = total
-    return tuple(size_findings(total, free))
+    return tuple(findings_of_sizes(total, free))

@@ -19,6 +19,7 @@ import bpy
 from ..scene.dependencies import Dependencies, scan
 from ..scene.frames import FrameListError, span
 from ..scene.preflight import Finding, check_in_steps
+from ..scene.steps import result_of
 from .overrides import overrides_from_settings
 from .package_findings import name_findings, size_findings_in_steps
 
@@ -101,13 +102,7 @@ def look(context: bpy.types.Context) -> bool:
 def check(scenes: set[bpy.types.Scene]) -> None:
     """Check scenes now. What is known of others stays, and they are still due if they are on screen."""
     global _changed, _walk
-    walk = _check(scenes)
-    while True:
-        try:
-            next(walk)
-        except StopIteration as end:
-            _found.update(end.value)
-            break
+    _found.update(result_of(_check(scenes)))
     if _on_screen(bpy.context) <= scenes:
         _changed, _walk = None, None
 

@@ -17,6 +17,7 @@ import bpy
 
 from ...jobs.packaging.path_use import PathUse
 from ..dependency import COLLECTIONS, Dependency, Origin, Origins, absolute
+from ..steps import result_of
 from .disk import Disk
 from .libraries import is_in_packed_library, is_inside, links_between_libraries, packed_libraries
 from .path_place import PathPlace
@@ -56,15 +57,9 @@ class Dependencies:
 
 def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependencies:
     """Everything that is read when these frames of a scene are rendered. Only reads."""
-    steps = scan(scene, frames)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: Dependencies = end.value
-            origins = Origins()
-            links, packed = links_between_libraries(origins), packed_libraries(found.used, origins)
-            return replace(found, used=(*found.used, *links, *packed))
+    found, origins = result_of(scan(scene, frames)), Origins()
+    links, packed = links_between_libraries(origins), packed_libraries(found.used, origins)
+    return replace(found, used=(*found.used, *links, *packed))
 
 
 def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None, Dependencies]:

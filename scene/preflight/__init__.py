@@ -14,6 +14,7 @@ import bpy
 
 from ..dependencies import Dependencies
 from ..frames import FrameListError, span
+from ..steps import result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
 from .camera import check_camera, check_markers
 from .file_output import check_file_output
@@ -72,13 +73,7 @@ def check_scene(
 
     `frames` are those to render, the scene's own range for None; `overrides` is what `properties.overrides` gives.
     """
-    steps = check_in_steps(scene, dependencies, frames, overrides)
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            found: tuple[Finding, ...] = end.value
-            return found
+    return result_of(check_in_steps(scene, dependencies, frames, overrides))
 
 
 def check_in_steps(

@@ -84,12 +84,14 @@ def test_all_of_the_check_is_in_the_steps(check: ModuleType, scene: bpy.types.Sc
     assert [found.severity for found in check.findings(scene)] == ["error", "warning", "warning"]
 
 
-def test_more_than_a_package_holds_is_found(check: ModuleType, scene: bpy.types.Scene) -> None:
+def test_more_than_a_package_holds_is_found(check: ModuleType, scene: bpy.types.Scene, load: Load) -> None:
     vast_file(Path(bpy.data.filepath).parent / "vast.exr", 6 * 1024**3)
     add_image("//vast.exr")
     check.note_change()
     walk_to_the_end(check)
-    assert any("takes packages below 5 GiB" in found.what for found in check.findings(scene))
+    dependencies = load("scene.dependencies").find_dependencies(scene, (1,))
+    for findings in (check.findings(scene), load("operators.submit").check(scene, dependencies, (1,), {})):
+        assert any("takes packages below 5 GiB" in found.what for found in findings)
 
 
 def test_to_check_a_scene_keeps_what_is_known_of_others(check: ModuleType, scene: bpy.types.Scene) -> None:
