@@ -6,14 +6,14 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
-Result = TypeVar("Result")
+T = TypeVar("T")
 
 
-def result_of(steps: Generator[None, None, Result]) -> Result:
+def result_of(steps: Generator[None, None, T]) -> T:
     """Take all steps at once, and give what comes of them."""
     while True:
         try:
             next(steps)
         except StopIteration as end:
-            result: Result = end.value
+            result: T = end.value
             return result
