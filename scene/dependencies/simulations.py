@@ -135,23 +135,31 @@ def point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
 
 def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Origins) -> Iterator[PathPlace]:
     # a bake may begin before the rendered frames and be read from there, so that all of it travels
+    reach = functools.partial(_points, cache_prefix(cache, owner))
     if cache.use_external:
         if cache.filepath:
-            reach = functools.partial(_points, cache.name)
             is_of_open_file = not cache.use_library_path
             yield PathPlace("Simulation cache", owner, cache, "filepath", reach, is_of_open_file=is_of_open_file)
     elif cache.use_disk_cache:
-        reach = functools.partial(_points, cache.name or owner.name.encode().hex().upper())
         library = library_of(owner) if cache.use_library_path else None
         # beside the .blend, under its name
         implied = f"//blendcache_{origins.file(library).stem}"
         yield PathPlace("Simulation cache", owner, cache, "", reach, implied, is_of_open_file=library is None)
 
 
-def _points(prefix: str, folder: str, _span: Span, disk: Disk) -> Found:
-    """The files of a cache: its name, or its object's letters as hexadecimal numbers, and the frame.
+def cache_prefix(cache: bpy.types.PointCache, owner: bpy.types.ID) -> str:
+    """How the names of a point cache's files begin: with its name, or the letters of its object as hexadecimal numbers.
 
-    `ptcache_filename` in Blender's sources.
+    An external one without a name has none (`ptcache_filename` in Blender's sources; 4.2, 5.2).
     """
+    return cache.name if cache.name or cache.use_external else owner.name.encode().hex().upper()
+
+
+def cache_files(prefix: str, folder: str, disk: Disk) -> tuple[str, ...]:
+    """The files of a point cache in a folder; their names go on with the frame."""
     names = [name for name in sorted(disk.names(folder)) if name.startswith(f"{prefix}_")]
-    return Found(tuple(os.path.join(folder, name) for name in names))  # noqa: PTH118
+    return tuple(os.path.join(folder, name) for name in names)  # noqa: PTH118
+
+
+def _points(prefix: str, folder: str, _span: Span, disk: Disk) -> Found:
+    return Found(cache_files(prefix, folder, disk))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import bpy
 
 from ..dependencies.disk import Disk
+from ..dependencies.simulations import cache_files, cache_prefix
 from ..dependency import absolute
 
 FRAME_FILE = re.compile(r"(-?\d+)_\d+\.json")
@@ -67,10 +68,9 @@ def point_cache_bake(cache: Any, owner: bpy.types.ID, disk: Disk) -> Bake:
 def _has_external_files(cache: Any, owner: bpy.types.ID, disk: Disk) -> bool:
     if not cache.filepath:
         return False
-    folder = absolute(bpy.path.abspath(cache.filepath, library=owner.library), "")
-    # without a name of its own it goes by the object's (`ptcache_filename` in Blender's sources)
-    prefix = cache.name or owner.name.encode().hex().upper()
-    return any(name.startswith(f"{prefix}_") for name in disk.names(folder))
+    library = owner.library if cache.use_library_path else None
+    folder = absolute(bpy.path.abspath(cache.filepath, library=library), "")
+    return bool(cache_files(cache_prefix(cache, owner), folder, disk))
 
 
 def fluid_bake(settings: bpy.types.FluidDomainSettings) -> Bake:

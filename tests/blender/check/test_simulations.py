@@ -118,6 +118,27 @@ def test_a_cache_of_another_file(cube: bpy.types.Object, find: Find, project: Pa
     assert find() == []
 
 
+def test_a_cache_of_another_file_without_a_name(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    source = cube.modifiers.new("simulated", "CLOTH").point_cache
+    source.use_disk_cache = True
+    bake(source, cube, 3)
+    folder = project / "elsewhere"
+    folder.mkdir()
+    for path in project.rglob("*.bphys"):
+        path.rename(folder / path.name)
+    cube.modifiers.clear()
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    cache.use_external, cache.filepath = True, "//elsewhere/"
+    # files that are called after the object are those of a cache beside the .blend
+    assert "No valid data" in cache.info
+    assert ["has no files" in found.what for found in find()] == [True]
+    for path in folder.iterdir():
+        path.rename(folder / path.name.replace("43756265", ""))
+    cache.filepath = "//elsewhere"
+    assert "points found" in cache.info
+    assert find() == []
+
+
 def test_what_was_only_played_is_not_baked(cube: bpy.types.Object, find: Find) -> None:
     cube.modifiers.new("simulated", "CLOTH")
     for frame in (1, 2, 3):

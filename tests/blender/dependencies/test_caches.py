@@ -163,12 +163,13 @@ def test_rigid_bodies_have_a_cache_in_the_scene(find: Find, folder: Path) -> Non
     assert (found.collection, found.user) == ("scenes", "Scene")
 
 
-def test_an_external_cache_is_read_from_its_folder(find: Find, folder: Path) -> None:
-    touch(folder, "sim/drops_000001_00.bphys")
+@pytest.mark.parametrize("name", ["drops", ""])
+def test_an_external_cache_is_read_from_its_folder(find: Find, folder: Path, name: str) -> None:
+    touch(folder, f"sim/{name}_000001_00.bphys", "sim/43756265_000001_00.bphys")
     bpy.data.objects["Cube"].modifiers.new("drops", "PARTICLE_SYSTEM")
     cache = bpy.data.objects["Cube"].particle_systems[0].point_cache
-    cache.use_external, cache.filepath, cache.name = True, "//sim/", "drops"
-    assert find().files == ["sim/drops_000001_00.bphys"]
+    cache.use_external, cache.filepath, cache.name = True, "//sim/", name
+    assert find().files == [f"sim/{name}_000001_00.bphys"]
 
 
 def test_a_fluid_in_the_project_brings_its_own_files_only(find: Find, folder: Path) -> None:
