@@ -21,14 +21,15 @@ from ..jobs.packaging.path_use import PathUse, is_blend
 from ..jobs.records import JobRecord, Stage, Submission
 from ..properties import live_jobs, preferences, readiness, scene_check
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
-from ..properties.package_findings import name_findings, size_findings
+from ..properties.package_findings import package_findings
 from ..properties.render_settings import PROPERTIES
 from ..scene.dependencies import Dependencies, find_dependencies
 from ..scene.frames import describe, parse_frames
-from ..scene.preflight import Finding, Severity, check_scene
+from ..scene.preflight import Finding, Severity, check_scene, errors_first
 from ..scene.render_config import SceneReading, read_scene
 from ..scene.second_blender import second_blender
 from ..scene.snapshot import SnapshotError, is_for_the_packer, save_snapshot
+from ..scene.steps import result_of
 from ..translations import translate
 
 NEVER_SAVED = "untitled.blend"
@@ -190,8 +191,8 @@ def check(
     scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    names = (finding for finding in name_findings(dependencies) if finding is not None)
-    findings = (*names, *check_scene(scene, dependencies, frames, overrides), *size_findings(dependencies))
+    package = result_of(package_findings(dependencies))
+    findings = errors_first((*package, *check_scene(scene, dependencies, frames, overrides)))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""

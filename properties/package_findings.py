@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import bpy
@@ -14,9 +15,8 @@ from ..jobs.packaging.package_error import PackageError
 from ..scene.contents import total_in_steps
 from ..scene.dependencies import Dependencies
 from ..scene.dependency import Dependency
-from ..scene.preflight import Finding, name_finding, scene_name_findings
-from ..scene.preflight import size_findings as findings_of_sizes
-from ..scene.steps import result_of
+from ..scene.preflight import Finding, name_finding, scene_name_findings, size_findings
+from ..scene.steps import collected
 from . import preferences
 
 MANY = 1_000
@@ -25,7 +25,17 @@ LONGEST_CHARACTER = 4
 """Bytes of UTF-8."""
 
 
-def name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
+def package_findings(dependencies: Dependencies) -> Generator[None, None, list[Finding]]:
+    """Names that a package cannot hold, and sizes that do not fit, looked for in steps; the last one gives them."""
+    found = yield from collected(_name_findings(dependencies))
+    total = yield from total_in_steps(dependencies)
+    # where nobody knows what is free, the worker asks again before it writes
+    with suppress(OSError):
+        found += size_findings(total, preferences.home().free())
+    return found
+
+
+def _name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
     """One for each file and folder whose name a package cannot hold; None now and then, to stop at."""
     if bpy.data.filepath:
         yield from _trouble(bpy.data.filepath, None)
@@ -68,19 +78,3 @@ def _trouble(path: str, dependency: Dependency | None) -> Iterator[Finding]:
         check_name(Path(path))
     except PackageError as error:
         yield name_finding(str(error), dependency)
-
-
-def size_findings(dependencies: Dependencies) -> tuple[Finding, ...]:
-    """What the files' sizes mean for the package and for the disk where it is made."""
-    return result_of(size_findings_in_steps(dependencies))
-
-
-def size_findings_in_steps(dependencies: Dependencies) -> Generator[None, None, tuple[Finding, ...]]:
-    """The same in steps; the last one gives the result."""
-    total = yield from total_in_steps(dependencies)
-    try:
-        free = preferences.home().free()
-    except OSError:
-        # nobody knows, and the worker asks again before it writes
-        free = total
-    return tuple(findings_of_sizes(total, free))

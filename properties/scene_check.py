@@ -18,10 +18,10 @@ import bpy
 
 from ..scene.dependencies import Dependencies, scan
 from ..scene.frames import FrameListError, span
-from ..scene.preflight import Finding, check_in_steps
+from ..scene.preflight import Finding, check_in_steps, errors_first
 from ..scene.steps import result_of
 from .overrides import overrides_from_settings
-from .package_findings import name_findings, size_findings_in_steps
+from .package_findings import package_findings
 
 logger = logging.getLogger(__name__)
 
@@ -142,17 +142,10 @@ def _check(scenes: set[bpy.types.Scene]) -> Walk:
         frames = _frames(scene, overrides)
         # a range that is none is a finding; its files are those of the frame that is shown
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
-        names = []
-        for finding in name_findings(dependencies):
-            if finding is None:
-                yield
-            else:
-                names.append(finding)
-        yield
+        package = yield from package_findings(dependencies)
         findings = yield from check_in_steps(scene, dependencies, frames, overrides)
-        sizes = yield from size_findings_in_steps(dependencies)
         _files[scene.session_uid] = number_of(dependencies)
-        found[scene.session_uid] = (*names, *findings, *sizes)
+        found[scene.session_uid] = errors_first((*package, *findings))
     return found
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -17,3 +17,14 @@ def result_of(steps: Generator[None, None, T]) -> T:
         except StopIteration as end:
             result: T = end.value
             return result
+
+
+def collected(each: Iterable[T | None]) -> Generator[None, None, list[T]]:
+    """What comes of something that gives None wherever a step is over, as a list."""
+    found: list[T] = []
+    for one in each:
+        if one is None:
+            yield
+        else:
+            found.append(one)
+    return found

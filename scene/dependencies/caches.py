@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import bpy
@@ -40,15 +40,12 @@ def _with_layers(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
 
 def _cache_frames(cache: bpy.types.CacheFile, path: str, span: Span, disk: Disk) -> Found:
     """One file a frame; the frame offset is for single files (`BKE_cachefile_time_offset` in Blender's sources)."""
-    around = span.around()
-    if not _is_sequence(path):
-        return single(path, span, disk)
-    if span.frames is None or around is None or cache.animation_data:
-        return numbers(path, None, disk)
-    if cache.override_frame:
-        # Blender leaves out the fraction
-        return numbers(path, {int(cache.frame)}, disk)
-    return numbers(path, span.frames, disk, around)
+
+    def number_at(frame: int) -> int:
+        # Blender leaves out the fraction of a frame that is set
+        return int(cache.frame) if cache.override_frame else frame
+
+    return _frames_of(cache, number_at, path, span, disk)
 
 
 def volume_places() -> Iterator[PathPlace]:
@@ -60,16 +57,20 @@ def volume_places() -> Iterator[PathPlace]:
 
 
 def _volume_frames(volume: bpy.types.Volume, path: str, span: Span, disk: Disk) -> Found:
-    around = span.around()
-    if not _is_sequence(path):
+    return _frames_of(volume, functools.partial(volume_number_at, volume), path, span, disk)
+
+
+def _frames_of(
+    datablock: bpy.types.ID, number_at: Callable[[int], int | None], path: str, span: Span, disk: Disk
+) -> Found:
+    """The files of a sequence for the rendered frames: the number of each, or None where none is read."""
+    sequence, around = sequence_of(path), span.around()
+    if sequence is None or not sequence.is_numbered_at_its_end:
         return single(path, span, disk)
-    if span.frames is None or around is None or volume.animation_data:
+    if span.frames is None or around is None or datablock.animation_data:
         return numbers(path, None, disk)
-
-    def of(frames: frozenset[int]) -> set[int]:
-        return {number for frame in frames if (number := volume_number_at(volume, frame)) is not None}
-
-    return numbers(path, of(span.frames), disk, of(around))
+    wanted, near = ({number_at(frame) for frame in frames} - {None} for frames in (span.frames, around))
+    return numbers(path, wanted, disk, near)
 
 
 def volume_number_at(volume: Any, frame: int) -> int | None:
@@ -90,8 +91,3 @@ def volume_number_at(volume: Any, frame: int) -> int | None:
             index %= max(1, 2 * count - 2)
             index = min(index, 2 * count - 2 - index)
     return int(index + 1 + volume.frame_offset)
-
-
-def _is_sequence(path: str) -> bool:
-    sequence = sequence_of(path)
-    return sequence is not None and sequence.is_numbered_at_its_end

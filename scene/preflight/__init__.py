@@ -7,14 +7,14 @@ nearly always an oversight in a render that is sent away.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import Any
 
 import bpy
 
 from ..dependencies import Dependencies
 from ..frames import FrameListError, span
-from ..steps import result_of
+from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
 from .camera import check_camera, check_markers
 from .file_output import check_file_output
@@ -87,15 +87,16 @@ def check_in_steps(
     To be thrown away when anything in the file changes between two steps.
     """
     request = _request(scene, dependencies, frames, overrides or {})
-    found = []
+    found: list[Finding] = []
     for check in CHECKS:
-        for finding in check(request):
-            if finding is None:
-                yield
-            else:
-                found.append(finding)
+        found += yield from collected(check(request))
         yield
-    return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.ERROR))
+    return errors_first(found)
+
+
+def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, errors before warnings, each otherwise in its place."""
+    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
 
 
 def _request(

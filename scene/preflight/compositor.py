@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import bpy
@@ -22,39 +22,40 @@ def tree_of(scene: bpy.types.Scene) -> Any:
 
 def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
     """All nodes of the compositor, each once."""
+    return _nodes(scene, lambda tree: tree.nodes)
+
+
+def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
+    """The nodes of the compositor that have a part in the picture or in a file."""
+    return _nodes(scene, _leading_somewhere)
+
+
+def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
+    """The chosen nodes of the compositor's tree, and of the groups that are among them."""
     seen, trees = set(), [tree_of(scene)]
     while trees:
         tree = trees.pop()
         if tree is None or tree in seen:
             continue
         seen.add(tree)
-        for node in tree.nodes:
+        for node in choose(tree):
             yield node
             if node.bl_idname == "CompositorNodeGroup":
                 trees.append(node.node_tree)
 
 
-def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
-    """The nodes of the compositor whose result is in the picture or in a file."""
-    seen, trees = set(), [tree_of(scene)]
-    while trees:
-        tree = trees.pop()
-        if tree is None or tree in seen:
-            continue
-        seen.add(tree)
-        before: dict[Any, list[Any]] = {}
-        for link in tree.links:
-            before.setdefault(link.to_node, []).append(link.from_node)
-        ahead = [node for node in tree.nodes if node.type in OUTPUTS and not node.mute]
-        found = set(ahead)
-        while ahead:
-            node = ahead.pop()
-            yield node
-            if node.bl_idname == "CompositorNodeGroup" and not node.mute:
-                trees.append(node.node_tree)
-            new = {each for each in before.get(node, ()) if each not in found}
-            found |= new
-            ahead += new
+def _leading_somewhere(tree: Any) -> set[Any]:
+    """The nodes of a tree on the way to its outputs, but for those that are muted."""
+    before: dict[Any, list[Any]] = {}
+    for link in tree.links:
+        before.setdefault(link.to_node, []).append(link.from_node)
+    ahead = [node for node in tree.nodes if node.type in OUTPUTS and not node.mute]
+    found = set(ahead)
+    while ahead:
+        new = {node for node in before.get(ahead.pop(), ()) if node not in found}
+        found |= new
+        ahead += new
+    return {node for node in found if not node.mute}
 
 
 def output_folder_property(node: Any) -> str:

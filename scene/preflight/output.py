@@ -72,8 +72,7 @@ def check_colors(request: Request) -> Findings:
 
 
 def _changes_pixels(node: Any) -> bool:
-    is_plain = node.type in PLAIN_NODES or node.mute
-    return not is_plain and any(socket.is_linked for socket in node.outputs)
+    return node.type not in PLAIN_NODES and any(socket.is_linked for socket in node.outputs)
 
 
 def _is_simpler(request: Request) -> Generator[None, None, bool]:

@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.check.rig import compositor_of, render_through, simulation_nodes, strips_of
+from renderjuice.tests.blender.check.rig import compositor_of, library_with, render_through, simulation_nodes, strips_of
 
 Find = Callable[[], list[Any]]
 
@@ -136,6 +136,26 @@ def test_a_cache_of_another_file_without_a_name(cube: bpy.types.Object, find: Fi
         path.rename(folder / path.name.replace("43756265", ""))
     cache.filepath = "//elsewhere"
     assert "points found" in cache.info
+    assert find() == []
+
+
+@pytest.mark.parametrize("counts_from_library", [True, False])
+def test_the_external_cache_of_what_is_linked(
+    cube: bpy.types.Object, find: Find, project: Path, counts_from_library: bool
+) -> None:
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    cache.use_external, cache.filepath, cache.name = True, "//sim/", "flag"
+    cache.use_library_path = counts_from_library
+    (project / "lib").mkdir()
+    library = library_with(project / "lib" / "cube.blend", cube)
+    bpy.data.objects.remove(cube)
+    with bpy.data.libraries.load(str(library), link=True, relative=True) as (_there, here):
+        here.objects = ["Cube"]
+    bpy.context.scene.collection.objects.link(here.objects[0])
+    assert ["has no files" in found.what for found in find()] == [True]
+    folder = project / ("lib/sim" if counts_from_library else "sim")
+    folder.mkdir()
+    (folder / "flag_000001_00.bphys").touch()
     assert find() == []
 
 
