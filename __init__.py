@@ -6,15 +6,15 @@ from __future__ import annotations
 
 def register() -> None:
     """Called by Blender when the extension is enabled."""
-    from . import operators, panels, properties, translations
+    from . import live, operators, panels, properties, translations
 
-    for room in (translations, properties, operators, panels):
+    for room in (translations, properties, live, operators, panels):
         room.register()
 
 
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and undoes `register`."""
-    from . import operators, panels, properties, translations
+    from . import live, operators, panels, properties, translations
 
-    for room in (panels, operators, properties, translations):
+    for room in (panels, operators, live, properties, translations):
         room.unregister()

@@ -16,16 +16,7 @@ import requests
 
 from . import parse, progress
 from .address import check_address
-from .errors import (
-    NotFound,
-    RateLimited,
-    Refused,
-    RenderjuiceError,
-    ServiceDown,
-    TimedOut,
-    UnexpectedAnswer,
-    WrongKey,
-)
+from .errors import NotFound, RateLimited, Refused, RenderjuiceError, ServiceDown, TimedOut, UnexpectedAnswer, WrongKey
 from .http import KeyAuth, Timeouts, open_session, read_error_text, read_json, redirect_host, send
 from .models import Downloads, Job, JobPage, Progress, RenderStart, UploadTarget
 from .render_config import RenderConfig

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .outputs import Place
+from .output_names import Place
 from .records import OutputRecord
 
 DIGITS = re.compile(r"\d+")

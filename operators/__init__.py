@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the artist and scripts can do: one file a family. Operators gather, call, and report."""
+"""What the artist and scripts can do: one file a family. Runs in Blender's process: gather, call, report."""
 
 from __future__ import annotations
 
@@ -16,16 +16,4 @@ classes = (
     *preferences.classes,
     *presets.classes,
 )
-_register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
-
-
-def register() -> None:
-    """Make the operators known to Blender."""
-    _register_classes()
-    outputs.register()
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    outputs.unregister()
-    _unregister_classes()
+register, unregister = bpy.utils.register_classes_factory(classes)

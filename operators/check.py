@@ -9,10 +9,11 @@ from typing import Any
 
 import bpy
 
-from ..properties import preferences, scene_check
+from ..live import scene_check
+from ..properties import preferences
 from ..scene.preflight import Finding, Remedy, Severity
-from ..scene.remedies import LABELS, NoRemedy, NothingToDo, apply_remedy, find_files
-from ..scene.selection import NothingToSelect, select_datablock
+from ..scene_edits.remedies import LABELS, NoRemedy, NothingToDo, apply_remedy, find_files
+from ..scene_edits.selection import NothingToSelect, select_datablock
 from ..translations import translate
 from .json_file import write_json
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import bpy
 
-from ..properties import contents, preferences
+from ..live import contents
+from ..properties import preferences
 from ..properties.overrides import overrides_from_settings
+from ..scene.config.render_config import read_scene
 from ..scene.contents import Item, list_contents, total_size
-from ..scene.dependencies import find_dependencies
+from ..scene.dependencies.scan import find_dependencies
 from ..scene.preflight import size_findings
-from ..scene.render_config import read_scene
 from ..translations import translate
 from .json_file import write_json
 
@@ -38,7 +39,7 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
             items = list_contents(context.scene, dependencies)
             if self.filepath.strip():
                 write_json(self.filepath.strip(), to_json(items))
-            findings = tuple(size_findings(total_size(items), preferences.home().free()))
+            findings = tuple(size_findings(total_size(items), preferences.free_bytes()))
         except (ValueError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import bpy
 
-from ..jobs import destination
-from ..jobs.control import WorkerError
-from ..jobs.journal import JournalError
+from ..jobs.client import destination
+from ..jobs.client.session import WorkerError
+from ..jobs.journal.journal import JournalError
 from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
-from ..properties import job_list, live_jobs, notices, preferences, readiness
+from ..live import jobs as live_jobs
+from ..live import notices, readiness
+from ..properties import job_list, preferences
 from ..translations import translate
 from .submit import tell_progress
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import bpy
 
-from ..jobs.journal import JournalError
+from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord
-from ..properties import live_jobs
+from ..live import arrivals
+from ..live import jobs as live_jobs
 from ..properties.scene_settings import OPENING
 from ..translations import translate
-from . import arrivals
 from .jobs import JobOperator, chosen_id
 
 WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
@@ -117,13 +117,3 @@ def _poll(cls: Any) -> bool:
 
 
 classes = (RENDERJUICE_OT_open_frames, RENDERJUICE_OT_open_folder)
-
-
-def register() -> None:
-    """Begin to watch for frames that come."""
-    arrivals.register()
-
-
-def unregister() -> None:
-    """Undo `register`."""
-    arrivals.unregister()

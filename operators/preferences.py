@@ -6,10 +6,12 @@ from __future__ import annotations
 import bpy
 
 from .. import __package__ as base_package
-from ..jobs.control import WorkerError
-from ..jobs.journal import JournalError
+from ..jobs.client.session import WorkerError
+from ..jobs.journal.journal import JournalError
 from ..jobs.records import Setting, Wish
-from ..properties import connection_test, live_jobs, preferences, readiness
+from ..live import jobs as live_jobs
+from ..live import readiness
+from ..properties import connection_check, preferences
 from ..translations import translate
 
 
@@ -28,7 +30,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
         """Wait for the answer and report it: for scripts."""
         try:
             ok, message = live_jobs.session().wait_for_connection_test(
-                preferences.api_url(context), connection_test.PATIENCE
+                preferences.api_url(context), connection_check.PATIENCE
             )
         except (JournalError, WorkerError, OSError) as error:
             ok, message = False, str(error)
@@ -47,7 +49,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
         except (JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, translate(str(error)))
             return {"CANCELLED"}
-        connection_test.begin()
+        connection_check.begin()
         live_jobs.follow()
         return {"FINISHED"}
 

@@ -1,38 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Submits the open scene: checks it, reads it, saves a snapshot, and hands it to the worker."""
+"""Submits the open scene, and waits for its frames where a script asks for that."""
 
 from __future__ import annotations
 
-import os
 import sys
-import uuid
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..jobs import destination
-from ..jobs.control import Session, WorkerError
-from ..jobs.journal import JournalError
-from ..jobs.packaging.aliases import leads_twice
-from ..jobs.packaging.manifest import Manifest, write_manifest
-from ..jobs.packaging.path_use import PathUse, is_blend
-from ..jobs.records import JobRecord, Stage, Submission
-from ..properties import live_jobs, preferences, readiness, scene_check
+from ..jobs.client.session import WorkerError
+from ..jobs.journal.journal import JournalError
+from ..jobs.records import JobRecord, Stage
+from ..live import jobs as live_jobs
+from ..live import readiness, scene_check, submission
+from ..properties import preferences
 from ..properties.overrides import overrides_from_operator, overrides_from_settings
-from ..properties.package_findings import package_findings
 from ..properties.render_settings import PROPERTIES
-from ..scene.dependencies import Dependencies, find_dependencies
-from ..scene.frames import describe, parse_frames
-from ..scene.preflight import Finding, Severity, check_scene, errors_first
-from ..scene.render_config import SceneReading, read_scene
-from ..scene.second_blender import second_blender
-from ..scene.snapshot import SnapshotError, is_for_the_packer, save_snapshot
-from ..scene.steps import result_of
+from ..scene.config.frames import describe, parse_frames
+from ..scene.config.render_config import SceneReading, read_scene
+from ..scene.dependencies.scan import find_dependencies
+from ..scene.snapshot import SnapshotError
 from ..translations import translate
-
-NEVER_SAVED = "untitled.blend"
 
 
 class RENDERJUICE_OT_submit(bpy.types.Operator):
@@ -75,10 +64,12 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         try:
             reading = self._read(context)
             dependencies = find_dependencies(context.scene, reading.frames)
-            findings = check(context.scene, dependencies, reading.frames, self._asked_for(context, reading))
+            findings = submission.check(context.scene, dependencies, reading.frames, self._asked_for(context, reading))
             session = live_jobs.session()
             session.ensure_worker(preferences.api_url(context))
-            job = hand_over(session, self._snapshot(context, reading, dependencies))
+            job = submission.hand_over(
+                session, submission.save(context, reading, dependencies, self.output_dir.strip())
+            )
         except (ValueError, SnapshotError, JournalError, WorkerError, OSError) as error:
             scene_check.note_change()
             live_jobs.follow()
@@ -117,48 +108,6 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         is_named = bool(self.still or self.frames.strip())
         return {**self._overrides(context), **({"frame_ranges": reading.frames} if is_named else {})}
 
-    def _snapshot(self, context: bpy.types.Context, reading: SceneReading, dependencies: Dependencies) -> Submission:
-        """Save the scene into the job's folder. Raises `SnapshotError`, `OSError` or `ValueError`."""
-        job_id = uuid.uuid4().hex
-        blend = Path(bpy.data.filepath or NEVER_SAVED)
-        output_dir = self._output_dir(context, job_id, blend.stem)
-        destination.prepare(output_dir)
-        home = preferences.home().create()
-        folder = home.create_submission(job_id)
-        snapshot = folder / "snapshot" / blend.name
-        blend = blend if bpy.data.filepath else snapshot
-        check_is_text(blend, output_dir)
-        manifest = make_manifest(blend, dependencies)
-        try:
-            save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
-            write_manifest(folder, manifest)
-        except BaseException:
-            home.discard_submission(job_id)
-            raise
-        return Submission(
-            job_id=job_id,
-            name=blend.stem,
-            scene=context.scene.name,
-            blend=blend,
-            snapshot=snapshot,
-            frames=reading.frames,
-            config=reading.config,
-            output_dir=output_dir,
-            api_url=preferences.api_url(context),
-            notes=reading.notices,
-        )
-
-    def _output_dir(self, context: bpy.types.Context, job_id: str, stem: str) -> Path:
-        """Where the frames go: the folder that was asked for, or one of the job's own in the scene's folder."""
-        written = self.output_dir.strip() or preferences.output_folder(context)
-        if written.startswith("//") and not bpy.data.filepath:
-            raise ValueError(
-                "The file was never saved, so there is no folder beside it for the frames. "
-                "Save the file first, or give an output folder."
-            )
-        folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
-        return folder if self.output_dir.strip() else folder / f"{stem}-{job_id[:8]}"
-
     def _wait(self, job: JobRecord) -> set[str]:
         wanted_dir, known_notes = job.output_dir, job.notes
         session = live_jobs.session()
@@ -185,66 +134,6 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             return {"CANCELLED"}
         self.report({"INFO"}, translate(f"“{job.name}”: {len(job.frames)} frames are in {job.output_dir}"))
         return {"FINISHED"}
-
-
-def check(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
-) -> tuple[Finding, ...]:
-    """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    package = result_of(package_findings(dependencies))
-    findings = errors_first((*package, *check_scene(scene, dependencies, frames, overrides)))
-    errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ValueError(errors[0] + more)
-    return findings
-
-
-def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
-    """What the worker has to know of the files that the scene needs; `blend` is where the artist's file lies."""
-    uses = tuple(
-        PathUse(
-            Path(dependency.blend or blend),
-            dependency.written,
-            Path(dependency.path),
-            tuple(Path(path) for path in dependency.files),
-        )
-        for dependency in dependencies.used
-        if dependency.files
-    )
-    own = [use for use in uses if use.blend == blend]
-    # a pattern or a folder goes another way as a whole or not at all, so that its first file tells
-    first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
-    is_remapped = (
-        not all(use.is_plain for use in own)
-        or leads_twice(first.values())
-        or any(map(is_for_the_packer, dependencies.unread))
-    )
-    return Manifest(uses, second_blender(), is_remapped)
-
-
-def check_is_text(*paths: Path) -> None:
-    """Raise `ValueError` for a path that nobody could write down."""
-    for path in paths:
-        try:
-            str(path).encode()
-        except UnicodeEncodeError as error:
-            shown = str(path).encode(errors="replace").decode()
-            raise ValueError(f"The name of the folder {shown} is no Unicode text. Choose another folder.") from error
-
-
-def hand_over(session: Session, submission: Submission) -> JobRecord:
-    """Write the job down and see to it that a worker takes it. Nothing of it is left when that fails."""
-    try:
-        job = session.journal.add(submission)
-        # the one that was there before the snapshot may have found nothing to do meanwhile
-        session.ensure_worker(submission.api_url)
-    except BaseException:
-        with suppress(JournalError):
-            session.journal.remove(submission.job_id)
-        session.home.discard_submission(submission.job_id)
-        raise
-    return job
 
 
 def tell_progress(job: JobRecord) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 
 import bpy
 
-from ..properties import scene_check
+from ..live import scene_check
 from ..scene.preflight import Finding, Severity
-from ..scene.remedies import LABELS
+from ..scene_edits.remedies import LABELS
 from .layout import SendingPanel, draw_text
 
 SHOWN_FINDINGS = 20

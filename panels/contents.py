@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ..live.contents import is_outdated
 from ..properties import contents
 from ..translations import translate
 from .layout import SendingPanel, draw_text
@@ -60,7 +61,7 @@ class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
             draw_text(column, context, chosen.name, icon="FILE_FOLDER")
             draw_text(column, context, chosen.users, icon="LINKED")
         draw_text(column, context, listed.total, icon="PACKAGE")
-        if contents.is_outdated(context):
+        if is_outdated(context):
             draw_text(column, context, "The scene needs other files by now.", icon="INFO")
             layout.operator("renderjuice.list_files", text="List Files", icon="FILE_REFRESH")
 

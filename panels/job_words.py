@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..api.status import JobStatus
-from ..jobs.byte_size import size
 from ..jobs.records import JobRecord, Stage
-from ..properties import live_jobs
+from ..live import jobs as live_jobs
+from ..scene.byte_size import size
 from ..translations import translate
 
 STAGE_WORDS = {

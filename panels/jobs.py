@@ -11,9 +11,11 @@ from typing import Any
 import bpy
 
 from ..jobs.records import JobRecord, Stage
-from ..properties import job_list, live_jobs, thumbnails
+from ..live import jobs as live_jobs
+from ..live import thumbnails
+from ..properties import job_list
 from ..properties.render_settings import PROPERTIES
-from ..scene.frames import describe
+from ..scene.config.frames import describe
 from ..translations import translate
 from .job_words import ICONS, progress_words, stage_words, transfer_words, value_words
 from .layout import SubPanel, draw_text
@@ -187,7 +189,7 @@ def _frames_of(job_id: str) -> str:
 @functools.lru_cache(256)
 def _kept_differences(job_id: str, _revision: int) -> tuple[tuple[str, str, str], ...]:
     # loaded when it is first needed, because every start of Blender waits for what is loaded before
-    from ..jobs.comparison import differences
+    from ..jobs.client.comparison import differences
 
     job = live_jobs.find(job_id)
     found = differences(job.config, job.final_config) if job is not None else ()

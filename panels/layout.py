@@ -9,7 +9,7 @@ from typing import Any
 import blf
 import bpy
 
-from ..properties import readiness
+from ..live import readiness
 from ..translations import translate
 from ..translations.wrapping import text_width, wrap
 

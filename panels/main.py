@@ -6,10 +6,12 @@ from __future__ import annotations
 import bpy
 
 from ..jobs import credentials
-from ..properties import connection_test, live_jobs, preferences, readiness, scene_check
+from ..live import jobs as live_jobs
+from ..live import readiness, scene_check
+from ..properties import connection_check, preferences
 from ..properties.overrides import overrides_from_settings
+from ..scene.config.receipt import make_receipt
 from ..scene.preflight import Severity
-from ..scene.receipt import make_receipt
 from ..translations import translate
 from .layout import RenderPropertiesPanel, draw_text
 
@@ -64,10 +66,10 @@ def _is_public(context: bpy.types.Context) -> bool:
 
 def _draw_connection(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw the last step: whether server and key are right."""
-    if connection_test.is_running():
+    if connection_check.is_running():
         column.label(text="Testing...", icon="TIME")
         return
-    found = connection_test.answer()
+    found = connection_check.answer()
     if found is None:
         draw_text(column, context, "See whether Renderjuice takes the key.", icon="LINKED")
     else:

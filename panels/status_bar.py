@@ -8,7 +8,8 @@ from typing import Any
 import bpy
 
 from ..jobs.records import JobRecord, Stage
-from ..properties import live_jobs, notices
+from ..live import jobs as live_jobs
+from ..live import notices
 from ..translations import translate
 from .job_words import ICONS, progress_words
 

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Blender keeps for the extension: preferences, settings saved with each scene, and the jobs while it runs."""
+"""Blender properties: preferences, the settings saved with each scene, and rows of lists. Runs in Blender's process."""
 
 from __future__ import annotations
 
-from . import contents, handlers, job_list, live_jobs, preferences, scene_settings, thumbnails
+from . import contents, job_list, preferences, scene_settings
 
-MODULES = (scene_settings, preferences, job_list, contents, thumbnails, live_jobs, handlers)
+MODULES = (scene_settings, preferences, job_list, contents)
 
 
 def register() -> None:
-    """Make the properties known to Blender, and look for jobs of earlier sessions."""
+    """Make the properties known to Blender."""
     for module in MODULES:
         module.register()
 

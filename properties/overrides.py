@@ -15,9 +15,9 @@ from typing import Any
 
 import bpy
 
-from ..scene.consistency import OverrideError
-from ..scene.consistency import apply_overrides as apply_overrides
-from ..scene.frames import FrameListError, checked_frames, parse_frames
+from ..scene.config.consistency import OverrideError
+from ..scene.config.consistency import apply_overrides as apply_overrides
+from ..scene.config.frames import FrameListError, checked_frames, parse_frames
 from .render_settings import EEVEE_NAMES, PROPERTIES, eevee
 from .render_settings import override_fields as override_fields
 

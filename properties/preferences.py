@@ -19,7 +19,7 @@ from ..api.address import host_of
 from ..jobs import credentials
 from ..jobs.home import Home
 from ..translations import translate
-from . import connection_test
+from . import connection_check
 
 BLEND_RELATIVE: Any = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """The option of a path that may begin with //. Newer Blenders paint it red without, and 4.2 does not know it."""
@@ -30,6 +30,14 @@ KEY_IS_SET = "RJ-" + "*" * 16
 def home() -> Home:
     """The extension's own folder, which survives its upgrades (`bpy.utils.extension_path_user`)."""
     return Home(Path(bpy.utils.extension_path_user(base_package)))
+
+
+def free_bytes() -> int | None:
+    """Bytes that are free on the disk of the extension's own folder; None means that the system does not tell."""
+    try:
+        return home().free()
+    except OSError:
+        return None
 
 
 def get(context: bpy.types.Context) -> RENDERJUICE_AP_preferences:
@@ -75,11 +83,11 @@ def _store_key(preferences: RENDERJUICE_AP_preferences, key: str) -> None:
     if key != KEY_IS_SET:
         credentials.store_key(home().create().credentials, credentials.api_url(preferences.server), key)
         _is_stored.cache_clear()
-        connection_test.require(bool(key.strip()))
+        connection_check.require(bool(key.strip()))
 
 
 def _server_changed(preferences: RENDERJUICE_AP_preferences, _context: bpy.types.Context) -> None:
-    connection_test.require(_is_known(credentials.api_url(preferences.server)))
+    connection_check.require(_is_known(credentials.api_url(preferences.server)))
 
 
 class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
@@ -127,10 +135,10 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         column = layout.column()
         draw_service(column, self)
         column.operator("renderjuice.test_connection")
-        if connection_test.is_running():
+        if connection_check.is_running():
             column.label(text="Testing...", icon="TIME")
-        elif connection_test.answer() is not None:
-            is_right, message = connection_test.answer()
+        elif connection_check.answer() is not None:
+            is_right, message = connection_check.answer()
             column.label(text=translate(message), icon="CHECKMARK" if is_right else "ERROR", translate=False)
         column.separator()
         column.prop(self, "output_folder")

@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from ..scene.consistency import FORMATS
+from ..scene.config.consistency import FORMATS
 
 EEVEE_NAMES = ("BLENDER_EEVEE", "BLENDER_EEVEE_NEXT")
 """EEVEE's identifiers. A script may use either; what is sent is the one that the running Blender knows."""

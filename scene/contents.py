@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from .dependencies import Dependencies
+from .dependencies.scan import Dependencies
 
 MANY = 50
 """Files whose sizes the disk tells in a fraction of a millisecond."""

@@ -14,8 +14,8 @@ from pathlib import Path
 from tools import environments, processes
 from tools.paths import ROOT
 
-STRICT_ROOMS = ("api", "jobs")
-BLENDER_ROOMS = ("scene", "operators", "panels", "properties", "translations", "cli")
+STRICT_ROOMS = ("messages", "api", "package_layout", "jobs")
+BLENDER_ROOMS = ("scene", "scene_edits", "packer", "properties", "live", "operators", "panels", "translations")
 BESIDE = ("local_farm", "tools")
 SECONDS = 900.0
 

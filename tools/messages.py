@@ -16,7 +16,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("api", "jobs", "scene", "properties", "operators", "panels")
+ROOMS = (
+    "api",
+    "package_layout",
+    "jobs",
+    "scene",
+    "scene_edits",
+    "packer",
+    "properties",
+    "live",
+    "operators",
+    "panels",
+)
 """The rooms whose words are shown; what else ships has none."""
 
 LABEL_KEYWORDS = frozenset({"text", "name", "description", "heading", "title", "message", "label"})
@@ -35,7 +46,7 @@ IDENTIFIER = re.compile(r"[A-Z0-9_]+|[a-z0-9_.]+")
 
 @dataclass(frozen=True)
 class Message:
-    """A text with `{}` where a value is filled in, and the first place it was found at (`jobs/cancel.py:30`)."""
+    """A text with `{}` where a value is filled in, and the first place it was found at (`jobs/worker/cancel.py:30`)."""
 
     text: str
     place: str

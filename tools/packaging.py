@@ -14,7 +14,20 @@ from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
 SHIPPED_FILES = ("blender_manifest.toml", "__init__.py", "LICENSE")
-SHIPPED_ROOMS = ("api", "scene", "jobs", "operators", "panels", "properties", "translations", "cli")
+SHIPPED_ROOMS = (
+    "messages",
+    "api",
+    "package_layout",
+    "jobs",
+    "scene",
+    "scene_edits",
+    "packer",
+    "properties",
+    "live",
+    "operators",
+    "panels",
+    "translations",
+)
 PACKAGER = "bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 

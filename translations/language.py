@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import bpy
 
 from .. import __package__ as base_package
+from ..messages.message import Message
+from .formatting import translate_message
 
 if TYPE_CHECKING:
     from .catalog import Catalog
@@ -40,7 +42,11 @@ def translate(text: str) -> str:
     Sentences that were made of a template and values are recognised, and so are several sentences in a row.
     """
     code = language()
-    return _catalog(code).translate(text) if code else text
+    if not code:
+        return text
+    if isinstance(text, Message):
+        return translate_message(text, _messages(code))
+    return _catalog(code).translate(text)
 
 
 def language() -> str:

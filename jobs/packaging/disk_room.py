@@ -6,7 +6,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from .package_error import PackageError
+from ...package_layout.package_error import PackageError
 
 
 def check_room(folder: Path, size: int) -> None:

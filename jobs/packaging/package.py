@@ -18,12 +18,12 @@ from types import MappingProxyType
 import zstandard
 
 from ...api.limits import UPLOAD_LIMIT
+from ...package_layout.layout import Layout
+from ...package_layout.package_error import PackageError as PackageError
+from ...package_layout.path_use import is_blend
 from ..records import NOTHING_LEFT
 from .archive import FAST, SMALL, Archive
 from .disk_room import check_room
-from .layout import Layout
-from .package_error import PackageError as PackageError
-from .path_use import is_blend
 from .sources import HEAD, FileChanged, Source, open_source, size_of
 
 logger = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from .package_error import PackageError
+from ...package_layout.package_error import PackageError
 
 BLOCK = 1024 * 1024
 HEAD = 64 * 1024

@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from .reach import Reach, single
+from .resolve import Reach, single
 
 MANY = 250
 """Datablocks that are walked in a fraction of a millisecond."""

@@ -12,8 +12,8 @@ from typing import Any
 
 import bpy
 
-from ..dependencies import Dependencies
-from ..frames import FrameListError, span
+from ..config.frames import FrameListError, span
+from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
 from .camera import check_camera, check_markers
@@ -28,7 +28,7 @@ from .libraries import check_libraries, check_linked
 from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
 from .package import name_finding as name_finding
-from .package import scene_name_findings as scene_name_findings
+from .package import package_findings as package_findings
 from .package import size_findings as size_findings
 from .request import Findings, Request
 from .scripts import check_drivers, check_handlers, check_texts

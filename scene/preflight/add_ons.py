@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..consistency import ENGINE_FIELDS
+from ..config.consistency import ENGINE_FIELDS
 from .finding import Finding, Remedy, Severity
 from .needed import are_nodes_used, needed
 from .request import Findings, Request, pieces, place_of

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import bpy
 
+from ..dependencies.dependency import absolute
 from ..dependencies.disk import Disk
-from ..dependencies.simulations import cache_files, cache_prefix
-from ..dependency import absolute
+from ..dependencies.kinds.simulations import cache_files, cache_prefix
 
 FRAME_FILE = re.compile(r"(-?\d+)_\d+\.json")
 """A file of a geometry nodes bake: the frame and its fraction (`frame_to_string` in Blender's sources)."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from .finding import Finding, Remedy, Severity
+from .rendered import has_pictures, views
 from .request import Findings, Request, place_of
-from .shown import has_pictures, views
 
 
 def check_camera(request: Request) -> Findings:

@@ -7,7 +7,7 @@ import os
 
 import bpy
 
-from ..dependency import Dependency
+from ..dependencies.dependency import Dependency
 from .finding import Finding, Remedy, Severity
 from .request import Findings, Request
 

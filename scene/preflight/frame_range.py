@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..dependencies.shown_only import out_of_reach
+from ..dependencies.usage import out_of_reach
 from .finding import Remedy, Severity
 from .request import Findings, Request, pieces
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..dependencies.shown_only import not_read
+from ..dependencies.usage import not_read
 from .finding import Finding, Remedy, Severity
 from .needed import needed
 from .request import Findings, Request, pieces, place_of

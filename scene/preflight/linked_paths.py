@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..dependencies.import_nodes import MadePath, import_sources
+from ..dependencies.kinds.import_nodes import MadePath, import_sources
 from .finding import Finding, Severity
 from .request import Findings, Request, place_of
 

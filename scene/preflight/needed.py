@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 
 import bpy
 
-from ..dependencies.shown_only import out_of_reach
+from ..dependencies.usage import out_of_reach
 
 
 def needed(

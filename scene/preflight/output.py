@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from .. import color_management
+from ..config import color_management
 from .compositor import nodes_in_use
 from .finding import Remedy
 from .request import Findings, Request, objects_of

@@ -1,28 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the files fit into a package and onto the disk. Pure: who asks has looked at the files."""
+"""Findings about the package: files that no farm could keep under their names, and more than fits."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
+
+import bpy
 
 from ...api.limits import UPLOAD_LIMIT
-from ..dependency import Dependency
+from ...package_layout.file_names import LONGEST_NAME, UNSAFE, check_name
+from ...package_layout.package_error import PackageError
+from ..contents import total_in_steps
+from ..dependencies.dependency import Dependency
+from ..dependencies.scan import Dependencies
+from ..steps import collected
 from .finding import Finding, Severity
 
 GIB = 1024**3
+MANY = 1_000
+"""Names that are looked at in a fraction of a millisecond."""
+LONGEST_CHARACTER = 4
+"""Bytes of UTF-8."""
 
 
-def size_findings(total: int, free: int) -> Iterator[Finding]:
+def package_findings(dependencies: Dependencies, free: int | None) -> Generator[None, None, list[Finding]]:
+    """Names that a package cannot hold, and sizes that do not fit, looked for in steps; the last one gives them.
+
+    `free` is the number of bytes that are free where the package is written; None means that nobody can tell.
+    """
+    found = yield from collected(_name_findings(dependencies))
+    total = yield from total_in_steps(dependencies)
+    found += size_findings(total, free)
+    return found
+
+
+def size_findings(total: int, free: int | None) -> Iterator[Finding]:
     """What `total` bytes of files mean for the package, with `free` bytes on the disk where it is written.
 
-    Both are warnings: a package may be much smaller than the files in it.
+    Both are warnings: a package may be much smaller than the files in it. The worker asks again before it writes.
+    `free` None means that nobody can tell.
     """
     if total >= UPLOAD_LIMIT:
         what = f"The files of the scene are {total / GIB:.1f} GiB, and Renderjuice takes packages below 5 GiB."
         fix = "Remove what the render does not need, or make large textures smaller."
         yield Finding(Severity.WARNING, what, "", fix)
-    if total > free:
+    if free is not None and total > free:
         what = (
             f"Packing needs up to {total / GIB:.1f} GiB on the disk of Blender's user folder, "
             f"and {free / GIB:.1f} GiB are free."
@@ -50,3 +74,48 @@ def name_finding(reason: str, dependency: Dependency | None) -> Finding:
     if dependency is None:
         return Finding(Severity.ERROR, reason, "", "")
     return Finding(Severity.ERROR, reason, dependency.user, "", dependency.place)
+
+
+def _name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
+    """One for each file and folder whose name a package cannot hold; None now and then, to stop at."""
+    if bpy.data.filepath:
+        yield from _trouble(bpy.data.filepath, None)
+        libraries = (path for used in dependencies.used if used.kind == "Library" for path in used.files)
+        yield from scene_name_findings(bpy.data.filepath, dict.fromkeys(libraries))
+    folders: set[str] = set()
+    checked: set[str] = set()
+    count = 0
+    for dependency in dependencies.used:
+        for path in dependency.files:
+            count += 1
+            if count % MANY == 0:
+                yield None
+            folder, _separator, name = path.rpartition(os.sep)
+            if len(name) * LONGEST_CHARACTER > LONGEST_NAME or UNSAFE.search(name):
+                yield from _trouble(path, dependency)
+            if folder not in folders:
+                folders.add(folder)
+                for kept in _kept_folders(folder, dependency):
+                    if kept not in checked:
+                        checked.add(kept)
+                        yield from _trouble(kept, dependency)
+
+
+def _kept_folders(folder: str, dependency: Dependency) -> Iterator[str]:
+    """The folders between a .blend and what it names by a relative path, which the package has, too."""
+    blend = dependency.blend or bpy.data.filepath
+    if not dependency.is_relative or not blend:
+        return
+    home = os.path.dirname(blend)  # noqa: PTH120
+    top = os.path.commonpath((home, folder))
+    for below in (home, folder):
+        while len(below) > len(top):
+            yield below
+            below = os.path.dirname(below)  # noqa: PTH120
+
+
+def _trouble(path: str, dependency: Dependency | None) -> Iterator[Finding]:
+    try:
+        check_name(Path(path))
+    except PackageError as error:
+        yield name_finding(str(error), dependency)

@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from ..dependencies import Dependencies
+from ..dependencies.scan import Dependencies
 from .finding import Finding, Remedy, Severity
 
 Findings = Iterator[Finding | None]

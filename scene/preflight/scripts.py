@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from ..dependencies.shown_only import out_of_reach
+from ..dependencies.usage import out_of_reach
 from .finding import Finding, Severity
 from .request import Findings, Request, pieces, place_of
 

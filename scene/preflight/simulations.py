@@ -18,8 +18,8 @@ import bpy
 from ..dependencies.disk import Disk
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
 from .finding import Finding, Severity
+from .rendered import shown_objects, shown_scenes
 from .request import Findings, Request, cut, objects_below, pieces, place_of
-from .shown import shown_objects, shown_scenes
 
 IN_PHYSICS = "Bake it in the Physics properties, under Cache."
 IN_SCENE = "Bake it in the Scene properties, under Rigid Body World."

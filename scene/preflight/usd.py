@@ -6,8 +6,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..dependencies.usd_layers import MOST_LAYERS, is_usd, names_in
-from ..dependency import Dependency
+from ..dependencies.dependency import Dependency
+from ..dependencies.kinds.usd_layers import MOST_LAYERS, is_usd, names_in
 from .finding import Finding, Severity
 from .request import Findings, Request
 

@@ -17,9 +17,9 @@ def main(result: str, extension: str, folder: str, address: str, count: str) -> 
     numbers = range(1, int(count) + 1)
     context, job = open_home(Path(extension), Path(folder), numbers)
     from renderjuice.api.models import Downloads, OutputFile
-    from renderjuice.jobs.download import Downloader
     from renderjuice.jobs.records import Stage
-    from renderjuice.jobs.worker import TICK
+    from renderjuice.jobs.worker.fetching.download import Downloader
+    from renderjuice.jobs.worker.loop import TICK
 
     listing = Downloads(tuple(OutputFile(f"{address}/{number:04d}", f"frame_{number:04d}.png") for number in numbers))
     job = context.journal.update(job.id, stage=Stage.DOWNLOADING)

@@ -17,9 +17,9 @@ def main(extension: str, folder: str, count: str) -> None:
     stand_in.use(Path(extension))
     from renderjuice.api.render_config import RenderConfig
     from renderjuice.jobs.home import Home
-    from renderjuice.jobs.journal import Journal
-    from renderjuice.jobs.lock import WorkerLock
+    from renderjuice.jobs.journal.journal import Journal
     from renderjuice.jobs.records import Stage, Submission
+    from renderjuice.jobs.worker_lock import WorkerLock
 
     home = Home(Path(folder)).create()
     lock = WorkerLock(home.worker_lock)

@@ -14,9 +14,9 @@ from worker_setup import open_home
 def main(result: str, extension: str, folder: str, tree: str) -> None:
     """Tell the seconds of the packaging, the peak memory and the package's size in bytes."""
     context, job = open_home(Path(extension), Path(folder, "worker"), [1])
-    from renderjuice.jobs.packaging.layout import plan_layout
     from renderjuice.jobs.packaging.package import make_package
-    from renderjuice.jobs.packaging.path_use import PathUse
+    from renderjuice.package_layout.layout import plan_layout
+    from renderjuice.package_layout.path_use import PathUse
 
     lone = Path(tree, "shot.blend")
     snapshot = lone

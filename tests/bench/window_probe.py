@@ -90,7 +90,7 @@ def save_copy(path: str) -> None:
 
 def submit() -> None:
     """Submit the open scene as a script does. The probe begins when frames are fetched, and ends with the job."""
-    live_jobs = extension("properties.live_jobs")
+    live_jobs = extension("live.jobs")
     stage = extension("jobs.records").Stage
     earlier = {job.id for job in live_jobs.jobs()}
 
@@ -142,7 +142,7 @@ def enable(is_wanted: bool) -> None:
 
 def fill(count: int, many_frames: int) -> None:
     """Put so many jobs that are over into the journal, and choose one in their middle that has `many_frames`."""
-    live_jobs, records = extension("properties.live_jobs"), extension("jobs.records")
+    live_jobs, records = extension("live.jobs"), extension("jobs.records")
     config = extension("api.render_config").RenderConfig(frame_ranges=("1-50",), resolution=(1920, 1080))
     journal = live_jobs.session().journal
     for number in range(count):
@@ -239,7 +239,7 @@ def put_clocks() -> None:
         ]
     )
     _ours.put_into(panels)
-    for module, name in (("properties.live_jobs", "tick"), ("operators.arrivals", "serve")):
+    for module, name in (("live.jobs", "tick"), ("live.arrivals", "serve")):
         setattr(extension(module), name, _ours.timed(getattr(extension(module), name)))
 
 

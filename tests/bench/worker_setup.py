@@ -10,19 +10,18 @@ from typing import TYPE_CHECKING
 import stand_in
 
 if TYPE_CHECKING:
-    from renderjuice.jobs.context import Context
     from renderjuice.jobs.records import JobRecord
+    from renderjuice.jobs.worker.context import Context
 
 
 def open_home(extension: Path, folder: Path, frames: Iterable[int]) -> tuple[Context, JobRecord]:
     """A context on a new home below `folder`, and a job of these frames. Imports all that the worker does."""
     stand_in.use(extension)
-    import renderjuice.jobs.worker  # noqa: F401 (for its share of the memory)
     from renderjuice.api.render_config import RenderConfig
-    from renderjuice.jobs.context import Context
     from renderjuice.jobs.home import Home
-    from renderjuice.jobs.journal import Journal
+    from renderjuice.jobs.journal.journal import Journal
     from renderjuice.jobs.records import Submission
+    from renderjuice.jobs.worker.context import Context
 
     home = Home(folder / "home").create()
     journal = Journal(home.journal)

@@ -67,7 +67,7 @@ class JobInJournal:
 
 @pytest.fixture
 def arrivals(extension_name: str) -> ModuleType:
-    return importlib.import_module(f"{extension_name}.operators.arrivals")
+    return importlib.import_module(f"{extension_name}.live.arrivals")
 
 
 @pytest.fixture

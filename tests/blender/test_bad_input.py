@@ -288,7 +288,7 @@ def test_nothing_is_left_of_a_job_that_no_worker_takes(extension_name: str, tmp_
     session = control.Session(home, python="/no/such/python")
     snapshot = home.create_submission("a job") / "shot.blend"
     snapshot.touch()
-    hand_over = importlib.import_module(f"{extension_name}.operators.submit").hand_over
+    hand_over = importlib.import_module(f"{extension_name}.live.submission").hand_over
     job = submission(
         "a job", "shot", "Scene", tmp_path / "shot.blend", snapshot, (1,), config, tmp_path, "http://127.0.0.1:9"
     )

@@ -18,7 +18,7 @@ def scene(project: Path) -> bpy.types.Scene:
 
 def findings(load: Callable[[str], ModuleType]) -> list[object]:
     bpy.ops.renderjuice.check()
-    return list(load("properties.scene_check").findings(bpy.context.scene))
+    return list(load("live.scene_check").findings(bpy.context.scene))
 
 
 def a_material_with(image: bpy.types.Image) -> bpy.types.Material:
@@ -113,7 +113,7 @@ def test_a_check_asks_for_no_key_and_no_network(scene: bpy.types.Scene, preferen
 
 
 def test_the_receipt_says_what_will_be_sent(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
-    receipt = load("scene.receipt").make_receipt(scene, {})
+    receipt = load("scene.config.receipt").make_receipt(scene, {})
     assert receipt.lines == ("Cycles · 48 × 32 · 2 samples", "1-3 (3 frames) · PNG RGBA 8 bit")
     assert receipt.remarks == ()
 
@@ -124,7 +124,9 @@ def test_the_receipt_marks_what_an_artist_may_have_forgotten(
     render = scene.render
     render.resolution_percentage, render.use_border, render.use_simplify = 50, True, True
     scene.frame_end = scene.frame_start
-    receipt = load("scene.receipt").make_receipt(scene, {"sample_count": 64, "tile_size": scene.cycles.tile_size})
+    receipt = load("scene.config.receipt").make_receipt(
+        scene, {"sample_count": 64, "tile_size": scene.cycles.tile_size}
+    )
     assert receipt.lines[0] == "Cycles · 24 × 16 · 64 samples"
     assert receipt.remarks == (
         "Resolution is at 50 %",

@@ -98,7 +98,7 @@ def test_a_name_that_is_no_unicode_is_listed(project: Path) -> None:
 
 def test_the_panel_knows_when_other_files_are_needed(project: Path, load: Load) -> None:
     a_file(project / "tex" / "a.png", 1)
-    contents, check = load("properties.contents"), load("properties.scene_check")
+    contents, check = load("live.contents"), load("live.scene_check")
     image = add_image("//tex/a.png")
     bpy.ops.renderjuice.list_files()
     for is_used in (True, False):

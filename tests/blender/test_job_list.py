@@ -141,7 +141,7 @@ def test_which_job_is_meant(
 def test_the_end_of_a_job_is_news_until_it_is_dismissed(
     project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
 ) -> None:
-    notices = load("properties.notices")
+    notices = load("live.notices")
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
     job = jobs.session().journal.jobs()[0]
     jobs.look()
@@ -154,7 +154,7 @@ def test_the_end_of_a_job_is_news_until_it_is_dismissed(
 
 
 def test_what_had_ended_before_is_no_news(some_job: Any, load: Callable[[str], ModuleType]) -> None:
-    notices = load("properties.notices")
+    notices = load("live.notices")
     notices.dismiss()
     notices.take_in(None, some_job)
     notices.take_in(some_job, replace(some_job, revision=some_job.revision + 1))

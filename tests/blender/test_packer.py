@@ -18,15 +18,15 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.jobs.packaging.layout import Layout, plan_layout
 from renderjuice.jobs.packaging.package import make_package
-from renderjuice.jobs.packaging.package_error import PackageError
-from renderjuice.jobs.packaging.packing import rewrite_paths
-from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.jobs.packaging.run_packer import rewrite_paths
+from renderjuice.live.submission import make_manifest
 from renderjuice.local_farm.inside_blender.missing_files import missing_files
-from renderjuice.operators.submit import make_manifest
-from renderjuice.scene.dependencies import find_dependencies
-from renderjuice.scene.rewriting import carry_out
+from renderjuice.package_layout.layout import Layout, plan_layout
+from renderjuice.package_layout.package_error import PackageError
+from renderjuice.package_layout.path_use import PathUse
+from renderjuice.packer.rewriting import carry_out
+from renderjuice.scene.dependencies.scan import find_dependencies
 from renderjuice.scene.snapshot import save_snapshot
 from renderjuice.tests.blender.dependencies.rig import strips_of
 from renderjuice.tests.blender.travel.movies import write_movie

@@ -38,10 +38,10 @@ def test_a_clip_that_only_an_editor_shows_stays_what_it_was(project: Path, load:
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     (clip,) = bpy.data.movieclips
     before = state(clip)
-    dependencies = load("scene.dependencies").find_dependencies(bpy.context.scene, (1,))
+    dependencies = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (1,))
     assert list(dependencies.unread) == [clip]
     snapshot = project / "home" / "shot.blend"
-    manifest = load("operators.submit").make_manifest(Path(bpy.data.filepath), dependencies)
+    manifest = load("live.submission").make_manifest(Path(bpy.data.filepath), dependencies)
     load("scene.snapshot").save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
     assert state(clip) == before
     # its path goes from the copy, for which the copy is rewritten
@@ -54,10 +54,10 @@ def test_an_image_that_only_an_editor_shows_has_no_path_in_the_copy(project: Pat
     image = bpy.data.images.load(str(project / "frames" / "0001.png"))
     image.source, image.use_fake_user = "SEQUENCE", True
     before = image.filepath_raw
-    dependencies = load("scene.dependencies").find_dependencies(bpy.context.scene, (1,))
+    dependencies = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (1,))
     assert list(dependencies.unread) == [image]
     snapshot = project / "home" / "shot.blend"
-    manifest = load("operators.submit").make_manifest(Path(bpy.data.filepath), dependencies)
+    manifest = load("live.submission").make_manifest(Path(bpy.data.filepath), dependencies)
     assert not manifest.is_remapped
     load("scene.snapshot").save_snapshot(snapshot, dependencies.unread)
     assert image.filepath_raw == before

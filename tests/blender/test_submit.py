@@ -270,7 +270,14 @@ def test_refresh(project: Path) -> None:
 
 def test_blender_itself_loads_no_network_library(extension_name: str, project: Path) -> None:
     """`requests` is for the worker: what Blender's own process loads is listed by the modules that import it."""
-    for name in ("api.client", "api.http", "api.storage", "jobs.worker", "jobs.pipeline", "jobs.download"):
+    for name in (
+        "api.client",
+        "api.http",
+        "api.storage",
+        "jobs.worker.loop",
+        "jobs.worker.pipeline",
+        "jobs.worker.fetching.download",
+    ):
         assert f"{extension_name}.{name}" not in sys.modules
 
 

@@ -27,7 +27,7 @@ PANEL_SHARE = 0.42
 
 def jobs() -> list[dict[str, Any]]:
     """The jobs as Blender knows them, newest first."""
-    known = module("properties.live_jobs").jobs()
+    known = module("live.jobs").jobs()
     names = ("id", "name", "stage", "status", "fraction", "frames_rendered", "frames_downloaded", "output_dir")
     return [
         {name: getattr(job, name) for name in names}
@@ -37,7 +37,7 @@ def jobs() -> list[dict[str, Any]]:
 
 
 def module(name: str) -> Any:
-    """A module of the extension, such as "properties.readiness"."""
+    """A module of the extension, such as "live.readiness"."""
     return import_module(f"{EXTENSION}.{name}")
 
 
@@ -48,10 +48,10 @@ def preferences() -> Any:
 
 def sign_in(server: str, key: str) -> None:
     """Set up the account, as if the connection had been tested."""
-    if not (preferences().server == server and module("properties.readiness").is_ready(bpy.context)):
+    if not (preferences().server == server and module("live.readiness").is_ready(bpy.context)):
         preferences().server = server
         preferences().api_key = key
-        module("properties.connection_test").require(False)
+        module("properties.connection_check").require(False)
 
 
 def cancel_all() -> None:
@@ -63,8 +63,8 @@ def cancel_all() -> None:
 
 def worker() -> int:
     """The process id of the worker that was last at work; 0 when there is none."""
-    journal = module("properties.live_jobs").session().journal
-    told = journal.setting(module("jobs.journal").Setting.WORKER)
+    journal = module("live.jobs").session().journal
+    told = journal.setting(module("jobs.journal.journal").Setting.WORKER)
     return int(told) if told.isdecimal() else 0
 
 

@@ -50,7 +50,7 @@ def test_a_newcomer_is_led_to_the_key(window: Window, project: Path, farm: Farm)
     window.screenshot("key is set")
     window.close_other_windows()
     window.click("Test Connection", editor)
-    window.wait_for("module('properties.readiness').is_ready(bpy.context)")
+    window.wait_for("module('live.readiness').is_ready(bpy.context)")
     window.wait_to_see("Render Animation", editor)
     window.screenshot("panel with a key")
 
@@ -98,7 +98,7 @@ def test_frames_that_are_open_do_not_hinder_the_next_render(window: Window, pane
 
 
 def test_a_scene_is_checked_as_soon_as_it_is_shown(window: Window, panel: Box) -> None:
-    is_checked = "module('properties.scene_check').findings(bpy.data.scenes[{!r}]) is not None"
+    is_checked = "module('live.scene_check').findings(bpy.data.scenes[{!r}]) is not None"
     window.wait_for(is_checked.format("Scene"))
     window.ask("w = bpy.context.window_manager.windows[0]; w.scene = bpy.data.scenes.new('Other')")
     window.wait_for(is_checked.format("Other"))
@@ -191,12 +191,12 @@ def test_a_broken_journal_is_said_and_a_new_one_begun(window: Window, panel: Box
     journal = Path(window.ask("str(module('properties.preferences').home().journal)"))
     journal.write_bytes(b"this is no list of jobs " * 1000)
     window.click("Render Frame", panel)
-    window.wait_for("'list of jobs' in module('properties.live_jobs').trouble()")
+    window.wait_for("'list of jobs' in module('live.jobs').trouble()")
     window.wait_to_see("list of jobs", panel)
     window.screenshot("the journal is broken")
     for file in journal.parent.glob(journal.name + "*"):
         file.unlink()
-    window.wait_for("not module('properties.live_jobs').trouble()", RENDER_SECONDS)
+    window.wait_for("not module('live.jobs').trouble()", RENDER_SECONDS)
     # the first click after an error closes Blender's message
     window.display.move(*window.area("VIEW_3D").middle)
     window.settle()

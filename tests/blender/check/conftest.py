@@ -27,7 +27,7 @@ def find(load: Callable[[str], ModuleType]) -> Find:
     def look() -> list[Any]:
         bpy.context.view_layer.update()
         bpy.ops.renderjuice.check()
-        return list(load("properties.scene_check").findings(bpy.context.scene))
+        return list(load("live.scene_check").findings(bpy.context.scene))
 
     return look
 

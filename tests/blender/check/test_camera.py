@@ -104,7 +104,7 @@ def test_a_linked_scene_is_mended_in_its_own_file(
         wanted.scenes = ["Shot"]
     (linked,) = wanted.scenes
     assert any(thing.type == "CAMERA" for thing in linked.objects)
-    dependencies = load("scene.dependencies").find_dependencies(linked, (1,))
+    dependencies = load("scene.dependencies.scan").find_dependencies(linked, (1,))
     (found,) = load("scene.preflight").check_scene(linked, dependencies)
     assert (found.datablock, found.collection, found.remedy) == ("Shot", "", None)
 

@@ -23,7 +23,7 @@ UNDO_HANDLERS = ("undo_pre", "redo_pre", "undo_post", "redo_post")
 @pytest.fixture
 def handlers(load: Load) -> Iterator[None]:
     """What listens to Undo where there is a window."""
-    ours = [(name, handler) for name, handler in load("properties.handlers").HANDLERS if name in UNDO_HANDLERS]
+    ours = [(name, handler) for name, handler in load("live.handlers").HANDLERS if name in UNDO_HANDLERS]
     for name, handler in ours:
         getattr(bpy.app.handlers, name).append(handler)
     yield
@@ -115,7 +115,7 @@ def test_other_steps_of_undo_change_no_image(scene: bpy.types.Scene, find: Find,
 
 
 def test_the_handlers_are_registered_together(load: Load) -> None:
-    names = [name for name, handler in load("properties.handlers").HANDLERS if handler.__name__.startswith("_undo_")]
+    names = [name for name, handler in load("live.handlers").HANDLERS if handler.__name__.startswith("_undo_")]
     assert sorted(names) == sorted(UNDO_HANDLERS)
 
 
@@ -349,7 +349,7 @@ def test_outputs_stay_apart(scene: bpy.types.Scene, find: Find, project: Path) -
     ],
 )
 def test_folders_of_every_system(load: Load, written: str, project: str, expected: str) -> None:
-    given = load("scene.relative_folders").relative_folders([written], project)
+    given = load("scene_edits.relative_folders").relative_folders([written], project)
     assert given == {written: expected}
 
 
@@ -426,11 +426,13 @@ def test_some_of_the_users_are_hidden(scene: bpy.types.Scene, load: Load) -> Non
     twin = bpy.data.objects.new("Twin", cube.data)
     scene.collection.objects.link(twin)
     cube.hide_set(True)
-    done = load("scene.selection").select_datablock(bpy.context, "meshes", "Cube")
+    done = load("scene_edits.selection").select_datablock(bpy.context, "meshes", "Cube")
     assert done == "1 of 2 objects that use “Cube” selected: the others are hidden or not selectable."
     assert bpy.context.selected_objects == [twin]
     cube.hide_set(False)
-    assert load("scene.selection").select_datablock(bpy.context, "meshes", "Cube").startswith("2 objects that use")
+    assert (
+        load("scene_edits.selection").select_datablock(bpy.context, "meshes", "Cube").startswith("2 objects that use")
+    )
 
 
 @pytest.mark.parametrize("mode", MODES)

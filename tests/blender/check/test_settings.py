@@ -85,7 +85,7 @@ def test_animation_of_a_library_moves_nothing_by_itself(scene: bpy.types.Scene, 
 
 
 def test_frames_of_a_job_are_meant(scene: bpy.types.Scene, load: Load) -> None:
-    dependencies = load("scene.dependencies").find_dependencies(scene, (1,))
+    dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1,))
     assert load("scene.preflight").check_scene(scene, dependencies, (1,)) == ()
 
 
@@ -167,7 +167,7 @@ def test_a_movie(scene: bpy.types.Scene, find: Find, press: Press, load: Load) -
     make_movie(scene)
     (found,) = find()
     assert (found.severity, found.remedy) == ("warning", "write_images")
-    assert found.sentence == load("scene.render_config").MOVIE_NOTICE
+    assert found.sentence == load("scene.config.render_config").MOVIE_NOTICE
     press(found)
     assert (scene.render.is_movie_format, scene.render.image_settings.file_format) == (False, "PNG")
     assert find() == []
@@ -410,7 +410,7 @@ def test_a_relative_path_in_a_file_that_was_never_saved(scene: bpy.types.Scene, 
 def test_what_cannot_be_packed_is_not_to_be_packed(
     scene: bpy.types.Scene, load: Load, kind: str, library: str, fix: str
 ) -> None:
-    dependency = load("scene.dependency").Dependency(kind, "Cube", "//x", "/x", library=library)
-    dependencies = load("scene.dependencies").Dependencies((), (), ((dependency, "it is refused"),))
+    dependency = load("scene.dependencies.dependency").Dependency(kind, "Cube", "//x", "/x", library=library)
+    dependencies = load("scene.dependencies.scan").Dependencies((), (), ((dependency, "it is refused"),))
     (found,) = load("scene.preflight").check_scene(scene, dependencies)
     assert (found.what, found.fix.startswith(fix)) == (f"{kind} “Cube” cannot be sent: it is refused (//x).", True)

@@ -20,7 +20,7 @@ Load = Callable[[str], ModuleType]
 @pytest.fixture
 def check(load: Load, scene: bpy.types.Scene) -> Iterator[ModuleType]:
     """The check, which needs no rest here and takes the smallest steps that there are."""
-    module = load("properties.scene_check")
+    module = load("live.scene_check")
     before = module.REST, module.STEP, module.SHARE
     module.REST, module.STEP, module.SHARE = 0.0, 0.0, 0
     module.forget()
@@ -79,7 +79,7 @@ def test_all_of_the_check_is_in_the_steps(check: ModuleType, scene: bpy.types.Sc
     bpy.data.objects["Cube"].modifiers.new("flag", "CLOTH")
     check.note_change()
     walk_to_the_end(check)
-    dependencies = load("scene.dependencies").find_dependencies(scene, (1, 2, 3))
+    dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1, 2, 3))
     assert check.findings(scene) == load("scene.preflight").check_scene(scene, dependencies)
     assert [found.severity for found in check.findings(scene)] == ["error", "warning", "warning"]
 
@@ -89,8 +89,8 @@ def test_more_than_a_package_holds_is_found(check: ModuleType, scene: bpy.types.
     add_image("//vast.exr")
     check.note_change()
     walk_to_the_end(check)
-    dependencies = load("scene.dependencies").find_dependencies(scene, (1,))
-    for findings in (check.findings(scene), load("operators.submit").check(scene, dependencies, (1,), {})):
+    dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1,))
+    for findings in (check.findings(scene), load("live.submission").check(scene, dependencies, (1,), {})):
         assert any("takes packages below 5 GiB" in found.what for found in findings)
 
 
@@ -115,7 +115,7 @@ def test_a_change_throws_away_what_was_begun(check: ModuleType) -> None:
 
 
 def test_nothing_is_held_when_undo_frees_it(check: ModuleType, load: Load) -> None:
-    handlers = load("properties.handlers")
+    handlers = load("live.handlers")
     held: list[Any] = []
     bpy.ops.ed.undo_push(message="before")
     bpy.data.objects["Cube"].location.x = 3
@@ -138,7 +138,7 @@ def test_nothing_is_held_when_undo_frees_it(check: ModuleType, load: Load) -> No
 
 
 def test_nothing_is_held_when_another_file_is_opened(check: ModuleType, load: Load) -> None:
-    handlers = load("properties.handlers")
+    handlers = load("live.handlers")
     held: list[Any] = []
     walk = begin(check)
 
@@ -177,7 +177,7 @@ def test_a_check_that_is_asked_for_ends_the_one_under_way(check: ModuleType) -> 
 
 def test_the_timer_comes_back_soon_between_two_steps(check: ModuleType, jobs: ModuleType, load: Load) -> None:
     # nothing is looked at before the key was tried
-    load("properties.connection_test").require(False)
+    load("properties.connection_check").require(False)
     # nor is a job waited for
     jobs.look_again()
     check.note_change()

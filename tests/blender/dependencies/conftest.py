@@ -24,7 +24,7 @@ def folder(extension_name: str, tmp_path: Path) -> Path:
 @pytest.fixture
 def find(load: Callable[[str], ModuleType], folder: Path) -> Find:
     """Finds what frames of the open scene need; files are named from the project's folder on."""
-    find_dependencies = load("scene.dependencies").find_dependencies
+    find_dependencies = load("scene.dependencies.scan").find_dependencies
 
     def found(*frames: int) -> Found:
         return Found(find_dependencies(bpy.context.scene, frames or (1,)), folder)

@@ -59,7 +59,7 @@ def test_a_volumes_number_stands_at_the_names_end(find: Find, folder: Path) -> N
 def test_the_volumes_number_is_the_one_that_blender_reads(
     load: Callable[[str], ModuleType], folder: Path, mode: str, start: int, count: int, offset: int
 ) -> None:
-    number_at = load("scene.dependencies.caches").volume_number_at
+    number_at = load("scene.dependencies.kinds.caches").volume_number_at
     volume = a_volume(
         is_sequence=True, sequence_mode=mode, frame_start=start, frame_duration=count, frame_offset=offset
     )

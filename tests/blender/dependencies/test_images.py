@@ -149,7 +149,7 @@ def test_a_sequence_is_cut_when_the_sequencer_with_a_scene_renders_nothing(find:
 def test_the_number_is_the_one_that_blender_reads(
     load: Callable[[str], ModuleType], folder: Path, start: int, count: int, offset: int, is_cyclic: bool
 ) -> None:
-    number_at = load("scene.dependencies.image_frames").number_at
+    number_at = load("scene.dependencies.kinds.image_frames").number_at
     node = add_image_node(a_sequence(folder))
     timing = node.image_user
     timing.use_auto_refresh, timing.use_cyclic = True, is_cyclic
@@ -204,7 +204,7 @@ def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: P
 
 
 def left_out(load: Callable[[str], ModuleType], *candidates: bpy.types.ID) -> frozenset[bpy.types.ID]:
-    steps = load("scene.dependencies.shown_only").out_of_reach(bpy.context.scene, candidates)
+    steps = load("scene.dependencies.usage").out_of_reach(bpy.context.scene, candidates)
     while True:
         try:
             next(steps)

@@ -163,7 +163,7 @@ def test_a_path_is_found_where_it_comes_from(
     assert (find().files, find().missing, find().refused) == (["geo/a.stl"], [], [])
     # and the packer can change it
     put_shape(folder / "elsewhere/a.stl")
-    for place in load("scene.dependencies.places").path_places():
+    for place in load("scene.dependencies.kinds.places").path_places():
         if place.written == "//geo/a.stl":
             place.write("//elsewhere/a.stl")
     assert find().files == ["elsewhere/a.stl"]
@@ -187,7 +187,7 @@ def test_a_path_counts_from_the_file_of_the_nodes(
     assert find().files == ["lib/geo/a.stl", "lib/nodes.blend"]
     (found,) = [found for found in find().dependencies.used if found.kind == "File"]
     assert (found.user, found.library, found.blend) == ("Cube", "//lib/nodes.blend", str(folder / "lib/nodes.blend"))
-    assert "File" not in {place.kind for place in load("scene.dependencies.places").path_places()}
+    assert "File" not in {place.kind for place in load("scene.dependencies.kinds.places").path_places()}
     # the packer could write no path that counts from the library's place
     hand_over(modifier, name, str(folder / "lib/geo/a.stl"))
     assert find().refused == [("File", "lib/geo/a.stl")]

@@ -9,14 +9,7 @@ from pathlib import Path
 import bpy
 import pytest
 
-from renderjuice.tests.blender.dependencies.rig import (
-    Find,
-    compositor_of,
-    paint,
-    render_color,
-    strips_of,
-    touch,
-)
+from renderjuice.tests.blender.dependencies.rig import Find, compositor_of, paint, render_color, strips_of, touch
 
 
 def test_a_font_and_a_sound_are_found(find: Find, folder: Path) -> None:

@@ -106,7 +106,7 @@ def test_blender_reads_nothing_else(folder: Path, find: Find) -> None:
 
 
 def warnings_of(load: Callable[[str], ModuleType]) -> list[Any]:
-    dependencies = load("scene.dependencies").find_dependencies(bpy.context.scene, (10,))
+    dependencies = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (10,))
     preflight = load("scene.preflight")
     found = preflight.check_scene(bpy.context.scene, dependencies, (10,))
     return [finding.what for finding in found if "USD" in finding.what]
@@ -130,7 +130,7 @@ def test_what_cannot_travel_is_told(folder: Path, load: Callable[[str], ModuleTy
 
 
 def test_numbered_clips_travel(load: Callable[[str], ModuleType], folder: Path) -> None:
-    behind = load("scene.dependencies.usd_layers").layers_behind
+    behind = load("scene.dependencies.kinds.usd_layers").layers_behind
     touch(folder, "clips/c.001.usd", "clips/c.002.usd", "clips/c.x.usd", "more's/plain.usda")
     text = '#usda 1.0\nstring templateAssetPath = "./clips/c.###.usd"\nasset a = @@@more\'s/plain.usda@@@ # "\n'
     (folder / "root.usda").write_text(text)

@@ -9,9 +9,7 @@ from types import ModuleType
 import bpy
 import pytest
 
-from renderjuice.tests.blender.footage.rig import (
-    SIZE,
-)
+from renderjuice.tests.blender.footage.rig import SIZE
 
 
 @pytest.fixture

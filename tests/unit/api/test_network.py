@@ -17,13 +17,7 @@ from typing import Any
 import pytest
 
 from renderjuice.api import http
-from renderjuice.api.errors import (
-    CertificateRejected,
-    Refused,
-    TimedOut,
-    UnexpectedAnswer,
-    Unreachable,
-)
+from renderjuice.api.errors import CertificateRejected, Refused, TimedOut, UnexpectedAnswer, Unreachable
 
 MIB = 1024 * 1024
 

@@ -17,8 +17,8 @@ settings.register_profile("jobs", deadline=None, database=None)
 settings.load_profile("jobs")
 
 if TYPE_CHECKING:
-    from renderjuice.jobs.context import Context
     from renderjuice.jobs.home import Home
+    from renderjuice.jobs.worker.context import Context
     from renderjuice.tests.unit.jobs.proxy import Proxy
     from renderjuice.tests.unit.jobs.rig import Artist, Farm
 
@@ -101,8 +101,8 @@ def home(tmp_path: Path) -> Home:
 def context(home: Home, proxy: Proxy) -> Iterator[Context]:
     """A worker's tools at a service whose answers the test chooses, without any pause."""
     from renderjuice.jobs import credentials
-    from renderjuice.jobs.context import Context
-    from renderjuice.jobs.journal import Journal
+    from renderjuice.jobs.journal.journal import Journal
+    from renderjuice.jobs.worker.context import Context
     from renderjuice.tests.unit.jobs.rig import KEY
 
     credentials.store_key(home.credentials, proxy.api_url, KEY)

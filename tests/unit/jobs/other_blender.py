@@ -32,10 +32,10 @@ def main(what: str, place: str, *more: str) -> None:
     package = types.ModuleType("renderjuice")
     package.__path__ = [str(ROOT)]
     sys.modules["renderjuice"] = package
-    from renderjuice.jobs.control import Session
+    from renderjuice.jobs.client.session import Session
     from renderjuice.jobs.home import Home
-    from renderjuice.jobs.journal import Journal
-    from renderjuice.jobs.lock import WorkerLock
+    from renderjuice.jobs.journal.journal import Journal
+    from renderjuice.jobs.worker_lock import WorkerLock
 
     home = Home(Path(place))
     say(os.getpid())

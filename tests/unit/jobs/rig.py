@@ -20,11 +20,11 @@ import requests
 
 from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs import credentials
-from renderjuice.jobs.control import Session
+from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.packaging.manifest import Manifest, write_manifest
-from renderjuice.jobs.packaging.path_use import PathUse
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, Setting, Stage, Submission, Wish
+from renderjuice.package_layout.manifest import Manifest, write_manifest
+from renderjuice.package_layout.path_use import PathUse
 from renderjuice.tests.support import farm
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderjuice.api.render_config import RenderConfig
-from renderjuice.jobs.comparison import READINGS, Difference, differences
+from renderjuice.jobs.client.comparison import READINGS, Difference, differences
 from renderjuice.tests.unit.jobs.rig import Artist, Farm
 
 EVERYTHING = RenderConfig(

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs import destination
-from renderjuice.jobs.control import MOST_FAILURES, OtherKey, Session, WorkerFailed
+from renderjuice.jobs.client import destination
+from renderjuice.jobs.client.session import MOST_FAILURES, OtherKey, Session, WorkerFailed
 from renderjuice.jobs.credentials import KEY_VARIABLE
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal, JournalError
+from renderjuice.jobs.journal.journal import Journal, JournalError
 from renderjuice.jobs.records import JobRecord, Setting, Stage, Wish
 from renderjuice.tests.unit.jobs.rig import until
 from renderjuice.tests.unit.jobs.test_journal import submission

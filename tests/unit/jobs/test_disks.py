@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs.control import Session
+from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.records import Stage, Wish
 from renderjuice.tests.unit.jobs.proxy import Proxy
 from renderjuice.tests.unit.jobs.rig import Artist, Farm, until

@@ -16,13 +16,13 @@ import pytest
 
 from renderjuice.api.errors import Unreachable
 from renderjuice.api.models import Downloads, OutputFile
-from renderjuice.jobs.context import Context
-from renderjuice.jobs.delivery import finish
-from renderjuice.jobs.download import PARALLEL, RESUMABLE_BYTES, Collected, Downloader
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal, JournalBusy
-from renderjuice.jobs.placing import place_file
+from renderjuice.jobs.journal.journal import Journal, JournalBusy
 from renderjuice.jobs.records import JobRecord, OutputRecord, Stage
+from renderjuice.jobs.worker.context import Context
+from renderjuice.jobs.worker.fetching.delivery import finish
+from renderjuice.jobs.worker.fetching.download import PARALLEL, RESUMABLE_BYTES, Collected, Downloader
+from renderjuice.jobs.worker.fetching.placing import place_file
 from renderjuice.tests.unit.jobs.rig import until
 from renderjuice.tests.unit.jobs.test_journal import submission
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderjuice.api.render_config import RenderConfig
-from renderjuice.jobs.estimate import Estimates
+from renderjuice.jobs.client.estimate import Estimates
 from renderjuice.jobs.records import JobRecord, Stage
 
 START = 5000.0

@@ -8,10 +8,10 @@ import time
 
 import pytest
 
-from renderjuice.jobs.context import Context
-from renderjuice.jobs.follow import MOST_PAGES, MOST_SINGLE, next_stage, poll
-from renderjuice.jobs.pipeline import find_lost_job
 from renderjuice.jobs.records import JobRecord, Stage
+from renderjuice.jobs.worker.context import Context
+from renderjuice.jobs.worker.follow import MOST_PAGES, MOST_SINGLE, next_stage, poll
+from renderjuice.jobs.worker.pipeline import find_lost_job
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.test_journal import submission
 

@@ -10,19 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
+ROOMS_WITHOUT_BLENDER = ("api", "package_layout", "jobs")
 IN_BLENDER = (
-    "journal",
-    "control",
-    "watch",
-    "records",
-    "home",
-    "lock",
-    "credentials",
-    "retry",
-    "destination",
-    "estimate",
-    "comparison",
+    *sorted(f"jobs.{path.stem}" for path in (ROOT / "jobs").glob("*.py") if path.stem != "__init__"),
+    *sorted(
+        f"jobs.{room}.{path.stem}"
+        for room in ("journal", "client")
+        for path in (ROOT / "jobs" / room).glob("[a-z]*.py")
+    ),
+    *sorted(f"package_layout.{path.stem}" for path in (ROOT / "package_layout").glob("[a-z]*.py")),
 )
+"""What Blender's own process loads."""
 PROGRAM = """
 import importlib, sys, types
 package = types.ModuleType("renderjuice")
@@ -41,20 +39,21 @@ def loaded_with(*names: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_no_module_of_api_and_jobs_needs_blender() -> None:
+def test_no_module_of_the_rooms_without_blender_needs_it() -> None:
     names = [
-        f"{room}.{path.stem}"
-        for room in ("api", "jobs")
-        for path in (ROOT / room).glob("*.py")
-        if path.stem != "__init__"
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for room in ROOMS_WITHOUT_BLENDER
+        for path in (ROOT / room).rglob("*.py")
+        if path.stem not in ("__init__", "start_worker")
     ]
-    assert {f"jobs.{name}" for name in IN_BLENDER} < set(names)
+    assert set(IN_BLENDER) < set(names)
     loaded = loaded_with(*names)
     assert "requests" in loaded
     assert not {"bpy", "_bpy", "mathutils"} & loaded
-    assert not {f"renderjuice.{room}" for room in ("scene", "operators", "panels", "properties")} & loaded
+    inside_blender = ("scene", "scene_edits", "packer", "properties", "live", "operators", "panels")
+    assert not {f"renderjuice.{room}" for room in inside_blender} & loaded
 
 
 @pytest.mark.parametrize("name", IN_BLENDER)
 def test_what_blender_loads_needs_no_network_library(name: str) -> None:
-    assert not {"requests", "urllib3", "zstandard", "ssl"} & loaded_with(f"jobs.{name}")
+    assert not {"requests", "urllib3", "zstandard", "ssl"} & loaded_with(name)

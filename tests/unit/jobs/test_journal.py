@@ -16,9 +16,9 @@ import pytest
 
 from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal, JournalBusy, JournalError, Overtaken
+from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError, Overtaken
+from renderjuice.jobs.journal.watch import JournalWatch
 from renderjuice.jobs.records import Failure, OutputRecord, Stage, Submission, Wish
-from renderjuice.jobs.watch import JournalWatch
 
 OTHER = Path(__file__).with_name("other_blender.py")
 

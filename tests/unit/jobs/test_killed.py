@@ -8,9 +8,9 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
-from renderjuice.jobs.packaging.manifest import Manifest, write_manifest
-from renderjuice.jobs.packaging.path_use import PathUse
 from renderjuice.jobs.records import Stage, Wish
+from renderjuice.package_layout.manifest import Manifest, write_manifest
+from renderjuice.package_layout.path_use import PathUse
 from renderjuice.tests.unit.jobs.proxy import Proxy
 from renderjuice.tests.unit.jobs.rig import Artist, Farm, until
 from renderjuice.tests.unit.jobs.test_packing import COPY, program

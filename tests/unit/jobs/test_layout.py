@@ -12,10 +12,10 @@ from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 
 import pytest
 
-from renderjuice.jobs.packaging.aliases import identity_on_disk, leads_twice
-from renderjuice.jobs.packaging.layout import Layout, plan_layout, relative_path, works
-from renderjuice.jobs.packaging.package_error import PackageError
-from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.package_layout.layout import Layout, plan_layout, relative_path, works
+from renderjuice.package_layout.package_error import PackageError
+from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.same_files import identity_on_disk, leads_twice
 
 SHOT = "/home/ann/film/scenes/shot.blend"
 WINDOWS_SHOT = "C:/film/scenes/shot.blend"

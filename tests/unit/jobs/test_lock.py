@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.lock import WorkerLock
+from renderjuice.jobs.worker_lock import WorkerLock
 
 OTHER = Path(__file__).with_name("other_blender.py")
 

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs import credentials, database
-from renderjuice.jobs.control import PATIENCE, Session
+from renderjuice.jobs import credentials
+from renderjuice.jobs.client.session import PATIENCE, Session
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal, JournalBusy, JournalError, JournalLost
+from renderjuice.jobs.journal import database
+from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError, JournalLost
 from renderjuice.jobs.records import Setting, Stage, Wish
 from renderjuice.tests.unit.jobs.rig import KEY, Artist, Farm, is_running, until
 from renderjuice.tests.unit.jobs.test_journal import OTHER, submission

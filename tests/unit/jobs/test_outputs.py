@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from renderjuice.api.models import Downloads, OutputFile
 from renderjuice.api.parse import downloads as parse_downloads
-from renderjuice.jobs import frame_names, outputs
+from renderjuice.jobs import frame_names, output_names
 from renderjuice.jobs.records import OutputRecord
 
 HOSTILE = [
@@ -83,19 +83,19 @@ def frame(name: str, **more: str) -> OutputFile:
 
 def names(downloads: Downloads, placed: dict[str, str] | None = None) -> list[str]:
     """Where the files of a listing go."""
-    return [place.name for place in outputs.plan(downloads, placed)]
+    return [place.name for place in output_names.plan(downloads, placed)]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_become_safe_ones(name: str) -> None:
-    assert is_safe(outputs.safe_name(name))
+    assert is_safe(output_names.safe_name(name))
 
 
 @given(COMPONENTS)
 def test_any_name_becomes_a_safe_one_that_stays(name: str) -> None:
-    safe = outputs.safe_name(name)
+    safe = output_names.safe_name(name)
     assert is_safe(safe)
-    assert outputs.safe_name(safe) == safe
+    assert output_names.safe_name(safe) == safe
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_any_name_becomes_a_safe_one_that_stays(name: str) -> None:
     ["0001.png", "shot_0001_L.exr", "héllo 0001.png", "👩‍🚀_0001.png", "מסגרת_0001.png", "a.b.0001.png", "console.png"],
 )
 def test_good_names_stay_as_they_are(name: str) -> None:
-    assert outputs.safe_name(name) == name
+    assert output_names.safe_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_good_names_stay_as_they_are(name: str) -> None:
     ],
 )
 def test_what_a_name_becomes(name: str, expected: str) -> None:
-    assert outputs.safe_name(name) == expected
+    assert output_names.safe_name(name) == expected
 
 
 @given(st.lists(FILES, max_size=6), st.lists(FILES, max_size=6))
@@ -128,14 +128,14 @@ def test_no_listing_leads_out_of_the_folder_or_to_one_place_twice(
     frames: list[OutputFile], nodes: list[OutputFile]
 ) -> None:
     downloads = Downloads(frames=tuple(frames), composite_nodes=tuple(nodes))
-    places = outputs.plan(downloads)
+    places = output_names.plan(downloads)
     assert len(places) == len(frames) + len(nodes)
     folded = [place.name.casefold() for place in places]
     assert len(set(folded)) == len(folded)
     for place in places:
         parts = place.name.split("/")
         assert all(is_safe(part) for part in parts)
-        assert len(parts) <= outputs.MOST_FOLDERS + 1
+        assert len(parts) <= output_names.MOST_FOLDERS + 1
         assert not PureWindowsPath(place.name).anchor
     # no file where another one needs a folder
     for one, other in itertools.permutations(folded, 2):
@@ -143,13 +143,13 @@ def test_no_listing_leads_out_of_the_folder_or_to_one_place_twice(
     assert len({place.source for place in places}) == len(places)
 
 
-@given(st.lists(FILES, max_size=8, unique_by=lambda file: outputs.source_of("frame", file)), st.randoms())
+@given(st.lists(FILES, max_size=8, unique_by=lambda file: output_names.source_of("frame", file)), st.randoms())
 def test_a_file_stays_where_it_was_put_whatever_is_listed_later(files: list[OutputFile], random: object) -> None:
     half = Downloads(frames=tuple(files[: len(files) // 2]))
-    placed = {place.source: place.name for place in outputs.plan(half)}
+    placed = {place.source: place.name for place in output_names.plan(half)}
     shuffled = list(files)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
-    later = {place.source: place.name for place in outputs.plan(Downloads(frames=tuple(shuffled)), placed)}
+    later = {place.source: place.name for place in output_names.plan(Downloads(frames=tuple(shuffled)), placed)}
     assert placed.items() <= later.items()
     assert len({name.casefold() for name in later.values()}) == len(files)
 
@@ -184,8 +184,8 @@ def test_frames_views_and_nodes_each_get_their_place() -> None:
         "A.png_/z.exr",
     ]
     views = Downloads(frames=downloads.frames[:2])
-    assert frame_names.count_frames((1, 2), outputs.plan(views)) == 1
-    assert frame_names.count_frames((1, 2), outputs.plan(downloads)) == 2
+    assert frame_names.count_frames((1, 2), output_names.plan(views)) == 1
+    assert frame_names.count_frames((1, 2), output_names.plan(downloads)) == 2
 
 
 def test_legacy_lists_have_names_from_their_addresses() -> None:
@@ -201,7 +201,7 @@ def test_legacy_lists_have_names_from_their_addresses() -> None:
 def files(*names: str, view: str = "") -> list[OutputRecord]:
     """Files of these names that arrived."""
     return [
-        OutputRecord("job", name, Path(name), 0, 0, outputs.source_of("frame", frame(name, view=view)))
+        OutputRecord("job", name, Path(name), 0, 0, output_names.source_of("frame", frame(name, view=view)))
         for name in names
     ]
 
@@ -319,7 +319,7 @@ def test_views_of_one_frame_count_once() -> None:
     assert frame_names.missing_frames((1, 2), left + right[1:]) == (2,)
 
 
-@given(st.sets(st.integers(-20, 300), max_size=8), st.lists(COMPONENTS.map(outputs.safe_name), max_size=8))
+@given(st.sets(st.integers(-20, 300), max_size=8), st.lists(COMPONENTS.map(output_names.safe_name), max_size=8))
 def test_any_names_can_be_judged(wanted: set[int], names: list[str]) -> None:
     here = files(*names)
     frames = tuple(sorted(wanted))
@@ -336,8 +336,8 @@ def test_any_names_can_be_judged(wanted: set[int], names: list[str]) -> None:
     [
         (".png", b"", "empty"),
         (".PNG", b"<html>", "no PNG"),
-        (".png", outputs.PNG_START + b"x" * 100, "end is missing"),
-        (".png", outputs.PNG_START + b"x" * 100 + outputs.PNG_END, ""),
+        (".png", output_names.PNG_START + b"x" * 100, "end is missing"),
+        (".png", output_names.PNG_START + b"x" * 100 + output_names.PNG_END, ""),
         (".jpg", b"\xff\xd8" + b"x" * 100, "end is missing"),
         (".jpg", b"\xff\xd8" + b"x" * 100 + b"\xff\xd9", ""),
         (".exr", b"<Error>", "no EXR"),
@@ -356,7 +356,7 @@ def test_any_names_can_be_judged(wanted: set[int], names: list[str]) -> None:
 )
 def test_damage_is_noticed(tmp_path: Path, suffix: str, content: bytes, words: str) -> None:
     (tmp_path / "part").write_bytes(content)
-    found = outputs.damage(tmp_path / "part", suffix)
+    found = output_names.damage(tmp_path / "part", suffix)
     assert words in found
     assert bool(found) == bool(words)
 
@@ -366,17 +366,17 @@ def test_only_what_the_job_wrote_and_nobody_changed_is_ours(tmp_path: Path) -> N
     path.write_bytes(b"frame")
     status = path.stat()
     known = OutputRecord("job", "0001.png", path, status.st_size, status.st_mtime_ns)
-    assert outputs.is_ours(path, known)
-    assert not outputs.is_ours(path, None)
-    assert not outputs.is_ours(tmp_path / "0002.png", known)
+    assert output_names.is_ours(path, known)
+    assert not output_names.is_ours(path, None)
+    assert not output_names.is_ours(tmp_path / "0002.png", known)
     (tmp_path / "0003.png").symlink_to("nowhere")
     (tmp_path / "passes").mkdir()
-    taken = outputs.conflicts(tmp_path, ["0001.png", "0002.png", "0003.png", "passes"], {"0001.png": known})
+    taken = output_names.conflicts(tmp_path, ["0001.png", "0002.png", "0003.png", "passes"], {"0001.png": known})
     assert taken == ("0003.png", "passes")
     path.write_bytes(b"FRAME")
-    assert outputs.conflicts(tmp_path, ["0001.png"], {"0001.png": known}) == ("0001.png",)
+    assert output_names.conflicts(tmp_path, ["0001.png"], {"0001.png": known}) == ("0001.png",)
     path.unlink()
-    assert not outputs.is_ours(path, known)
+    assert not output_names.is_ours(path, known)
 
 
 def test_the_names_of_the_other_frames() -> None:

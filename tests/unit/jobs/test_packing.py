@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs.packaging.layout import Layout, plan_layout
-from renderjuice.jobs.packaging.package_error import PackageError
-from renderjuice.jobs.packaging.packing import FOLDER_PREFIX, discard_copies, rewrite_paths
-from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.jobs.packaging.run_packer import FOLDER_PREFIX, discard_copies, rewrite_paths
+from renderjuice.package_layout.layout import Layout, plan_layout
+from renderjuice.package_layout.package_error import PackageError
+from renderjuice.package_layout.path_use import PathUse
 from renderjuice.tests.unit.jobs.rig import is_running, until
 
 PREAMBLE = """

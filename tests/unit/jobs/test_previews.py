@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from renderjuice.jobs.context import Context
-from renderjuice.jobs.follow import poll
-from renderjuice.jobs.previews import MOST_AT_ONCE, MOST_BYTES, MOST_TRIES, Previews
 from renderjuice.jobs.records import JobRecord, Stage
+from renderjuice.jobs.worker.context import Context
+from renderjuice.jobs.worker.follow import poll
+from renderjuice.jobs.worker.previews import MOST_AT_ONCE, MOST_BYTES, MOST_TRIES, Previews
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.rig import KEY, Artist, Farm, until
 from renderjuice.tests.unit.jobs.test_disks import small_disk

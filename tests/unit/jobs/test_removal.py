@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.jobs.control import Session
+from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal, JournalBusy
+from renderjuice.jobs.journal.journal import Journal, JournalBusy
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, OutputRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.proxy import Proxy
 from renderjuice.tests.unit.jobs.rig import Artist, Farm, until

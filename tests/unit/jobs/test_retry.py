@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from renderjuice.api.errors import RateLimited, ServiceDown, StorageRefused, Unreachable
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal import Journal
-from renderjuice.jobs.pace import LONGEST_PAUSE, SHORTEST_PAUSE, Pace
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Failure, JobRecord, OutputRecord, Stage
-from renderjuice.jobs.retry import fetch_again, retry, runs
-from renderjuice.jobs.sender import is_worth_waiting
+from renderjuice.jobs.worker.patience import LONGEST_PAUSE, SHORTEST_PAUSE, Pace
+from renderjuice.jobs.worker.resume import fetch_again, retry, runs
+from renderjuice.jobs.worker.sender import is_worth_waiting
 from renderjuice.tests.unit.jobs.test_journal import submission
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from renderjuice.jobs.journal import Journal
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Setting, Stage
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.rig import KEY, Artist, Farm, is_running, until

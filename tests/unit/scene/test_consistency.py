@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from renderjuice.api.render_config import RenderConfig
-from renderjuice.scene.consistency import (
+from renderjuice.scene.config.consistency import (
     FORMATS,
     OverrideError,
     apply_overrides,

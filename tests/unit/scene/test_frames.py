@@ -8,7 +8,7 @@ import tracemalloc
 
 import pytest
 
-from renderjuice.scene.frames import (
+from renderjuice.scene.config.frames import (
     MAX_FRAME,
     MAX_FRAMES,
     MIN_FRAME,

@@ -24,7 +24,7 @@ def clone(tmp_path: Path) -> Path:
         "api/__init__.py",
         "api/__pycache__/client.cpython-311.pyc",
         "api/.cache/left.py",
-        "jobs/worker.py",
+        "jobs/worker/loop.py",
         "jobs/old.pyc",
         "tests/unit/test_it.py",
         "tools/demo.py",
@@ -50,7 +50,7 @@ def test_the_zip_holds_what_ships_and_nothing_else(clone: Path) -> None:
     assert built == clone / "dist" / f"renderjuice-{manifest['version']}.zip"
     with zipfile.ZipFile(built) as archive:
         assert archive.namelist() == sorted(
-            ["LICENSE", "__init__.py", "api/__init__.py", "blender_manifest.toml", "jobs/worker.py"]
+            ["LICENSE", "__init__.py", "api/__init__.py", "blender_manifest.toml", "jobs/worker/loop.py"]
         )
         assert archive.read("api/__init__.py") == (clone / "api" / "__init__.py").read_bytes()
     assert sorted(path.name for path in built.parent.iterdir()) == ["renderjuice-0.0.9.zip", built.name]

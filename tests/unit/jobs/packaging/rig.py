@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 
 from renderjuice.jobs.packaging import package
-from renderjuice.jobs.packaging.layout import Layout, plan_layout
 from renderjuice.jobs.packaging.package import Package, Progress
-from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.package_layout.layout import Layout, plan_layout
+from renderjuice.package_layout.path_use import PathUse
 
 PLAIN_BLEND = b"BLENDER-v402" + b"scene " * 50_000
 MIB = 1024**2
@@ -19,7 +19,7 @@ from pathlib import Path
 package = types.ModuleType("renderjuice")
 package.__path__ = [sys.argv[1]]
 sys.modules["renderjuice"] = package
-from renderjuice.jobs.packaging.layout import Layout
+from renderjuice.package_layout.layout import Layout
 from renderjuice.jobs.packaging.package import make_package
 blend, snapshot, folder, *files = map(Path, sys.argv[2:])
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

@@ -18,9 +18,9 @@ import pytest
 from renderjuice.jobs.packaging import archive as archive_module
 from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.archive import Archive
-from renderjuice.jobs.packaging.layout import plan_layout
-from renderjuice.jobs.packaging.path_use import PathUse
 from renderjuice.jobs.packaging.sources import open_source
+from renderjuice.package_layout.layout import plan_layout
+from renderjuice.package_layout.path_use import PathUse
 from renderjuice.tests.unit.jobs.packaging.rig import MIB, make_package, nothing, sparse, write
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a name of the system's)

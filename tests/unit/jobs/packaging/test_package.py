@@ -15,9 +15,9 @@ import zstandard
 
 from renderjuice.api.limits import UPLOAD_LIMIT
 from renderjuice.jobs.packaging import package
-from renderjuice.jobs.packaging.layout import plan_layout
 from renderjuice.jobs.packaging.package import PackageError
-from renderjuice.jobs.packaging.path_use import PathUse
+from renderjuice.package_layout.layout import plan_layout
+from renderjuice.package_layout.path_use import PathUse
 from renderjuice.tests.unit.jobs.packaging.rig import MIB, PLAIN_BLEND, PROGRAM, make_package, nothing, sparse, write
 from renderjuice.tests.unit.jobs.rig import ROOT, until
 

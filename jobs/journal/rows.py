@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The journal's tables, and how their rows become records and back."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sqlite3
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ...api.render_config import RenderConfig
+from ..records import Failure, JobRecord, OutputRecord, Stage
+
+SCHEMA_VERSION = 3
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
+    name TEXT NOT NULL, scene TEXT NOT NULL, blend TEXT NOT NULL, snapshot TEXT NOT NULL,
+    frames TEXT NOT NULL, config TEXT NOT NULL, output_dir TEXT NOT NULL, api_url TEXT NOT NULL,
+    stage TEXT NOT NULL, package TEXT, slug TEXT, create_intent REAL, remote_id TEXT,
+    former_remote_ids TEXT NOT NULL DEFAULT '[]', status TEXT NOT NULL DEFAULT '',
+    bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0,
+    frames_rendered INTEGER, frames_listed INTEGER NOT NULL DEFAULT 0, frames_downloaded INTEGER NOT NULL DEFAULT 0,
+    final_config TEXT NOT NULL DEFAULT 'null', trouble TEXT NOT NULL DEFAULT '',
+    failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]', preview TEXT
+);
+CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_revision ON jobs (revision);
+CREATE TABLE IF NOT EXISTS outputs (
+    job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, name TEXT NOT NULL, path TEXT NOT NULL,
+    size INTEGER NOT NULL, modified_ns INTEGER NOT NULL, source TEXT NOT NULL, PRIMARY KEY (job_id, name)
+);
+CREATE TABLE IF NOT EXISTS parts (
+    job_id TEXT NOT NULL REFERENCES jobs (id) ON DELETE CASCADE, name TEXT NOT NULL, etag TEXT NOT NULL,
+    PRIMARY KEY (job_id, name)
+);
+CREATE TABLE IF NOT EXISTS wishes (
+    id INTEGER PRIMARY KEY, kind TEXT NOT NULL, job_id TEXT NOT NULL, argument TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
+INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
+CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, is_online INTEGER);
+"""
+ADDED_COLUMNS = {"preview": "TEXT"}
+"""Columns of `jobs` that the first version of the table lacks."""
+DROPPED_COLUMNS = frozenset({"files"})
+"""Columns of `jobs` that only earlier versions of the table have: the files are in the manifest since then."""
+JSON_COLUMNS = frozenset({"frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
+
+
+def column_of_value(name: str, value: Any) -> Any:
+    """The form in which SQLite keeps a value of `JobRecord`."""
+    if isinstance(value, RenderConfig):
+        value = value.to_json()
+    if isinstance(value, Failure):
+        value = asdict(value)
+    if name in JSON_COLUMNS:
+        return json.dumps(value, default=str)
+    return str(value) if isinstance(value, Path) else value
+
+
+def job_of_row(row: sqlite3.Row) -> JobRecord:
+    """A job as the table has it. Raises `ValueError`, `KeyError` or `TypeError` for a row that nobody here wrote."""
+    values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
+    values |= {
+        "blend": _path(values["blend"]),
+        "snapshot": _path(values["snapshot"]),
+        "frames": _list(values["frames"]),
+        "config": _config(values["config"]),
+        "output_dir": _path(values["output_dir"]),
+        "stage": Stage(values["stage"]),
+        "package": _path(values["package"]) if values["package"] else None,
+        "former_remote_ids": _list(values["former_remote_ids"]),
+        "final_config": _value(values["final_config"]),
+        "notes": _list(values["notes"]),
+        "preview": _path(values["preview"]) if values["preview"] else None,
+        "failure": _failure(values["failure"]),
+    }
+    return JobRecord(**values)
+
+
+# Blender reads a job again with each step of its progress, while its long columns stay the same: they are kept decoded.
+_kept = functools.lru_cache(4096)
+_path = _kept(Path)
+_value = _kept(json.loads)
+
+
+@_kept
+def _list(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+@_kept
+def _config(text: str) -> RenderConfig:
+    return RenderConfig.from_json(json.loads(text))
+
+
+@_kept
+def _failure(text: str) -> Failure | None:
+    failure = json.loads(text)
+    return Failure(**{**failure, "stage": Stage(failure["stage"])}) if failure else None
+
+
+def output_of_row(row: sqlite3.Row) -> OutputRecord:
+    """A file that a job wrote, as the table has it."""
+    return OutputRecord(row["job_id"], row["name"], Path(row["path"]), row["size"], row["modified_ns"], row["source"])

@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every stage of a job works with: the journal, the service, and a way to be told to stop."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ...api.client import Client
+from ...api.errors import Canceled, WrongKey
+from ..credentials import find_key
+from ..home import Home
+from ..journal.journal import Journal
+from ..records import JobRecord
+
+PROGRESS_INTERVAL = 0.25
+"""Seconds between two progress figures in the journal: as often as a panel is worth redrawing."""
+
+
+@dataclass
+class Context:
+    """The worker's tools. `session_url` is the address that the environment's key belongs to.
+
+    `pace` stretches every pause of the worker: 1 for the service on the internet, less for one on this machine.
+    `is_online` is what Blender's online access setting was when the worker last looked.
+    """
+
+    home: Home
+    journal: Journal
+    session_url: str
+    pace: float = 1.0
+    is_online: bool = True
+    quitting: threading.Event = field(default_factory=threading.Event)
+    _canceled: dict[str, threading.Event] = field(default_factory=dict)
+
+    def cancellation(self, job_id: str) -> threading.Event:
+        """The event that stops the work on one job."""
+        return self._canceled.setdefault(job_id, threading.Event())
+
+    def look_online(self) -> None:
+        """Take in Blender's online access setting."""
+        self.is_online = self.journal.has_online_access()
+
+    def check(self, job_id: str) -> None:
+        """Raise `Canceled` when the work on this job is to stop: canceled, going offline, or the worker ends.
+
+        Costs next to nothing: it is called for every block of every transfer.
+        """
+        if self.quitting.is_set() or not self.is_online or self.cancellation(job_id).is_set():
+            raise Canceled()
+
+    def sleep(self, job_id: str, seconds: float) -> None:
+        """Wait, and raise `Canceled` as soon as the job is to stop."""
+        deadline = time.monotonic() + seconds * self.pace
+        while (left := deadline - time.monotonic()) > 0:
+            self.check(job_id)
+            self.quitting.wait(min(left, 0.2))
+        self.check(job_id)
+
+    def client(self, api_url: str, *, job_id: str = "") -> Client:
+        """The service at an address, with the key that belongs to it. Raises `WrongKey` when there is none."""
+        key = find_key(self.home.credentials, api_url, session_url=self.session_url)
+        if not key:
+            raise NoKey()
+        return Client(api_url, key, sleep=lambda seconds: self.sleep(job_id, seconds))
+
+    def packing_progress(self, job: JobRecord) -> Callable[[int, int], None]:
+        """As `progress`, for work on this computer only, which goes on without online access."""
+        return self._progress(job, self.check_here)
+
+    def progress(self, job: JobRecord) -> Callable[[int, int], None]:
+        """A callback for bytes done and bytes in all, which writes them down and also says when to stop."""
+        return self._progress(job, self.check)
+
+    def check_here(self, job_id: str) -> None:
+        """As `check`, for work that needs no network."""
+        if self.quitting.is_set() or self.cancellation(job_id).is_set():
+            raise Canceled()
+
+    def _progress(self, job: JobRecord, check: Callable[[str], None]) -> Callable[[int, int], None]:
+        last = 0.0
+
+        def note(done: int, total: int) -> None:
+            nonlocal last
+            check(job.id)
+            now = time.monotonic()
+            if done < total and now - last < PROGRESS_INTERVAL:
+                return
+            last = now
+            self.journal.move(job, bytes_done=done, bytes_total=total)
+
+        return note
+
+
+class NoKey(WrongKey):
+    """There is no API key for the service's address."""
+
+    default_message = "There is no API key for Renderjuice."
+    next_step = "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry."

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Why a job stopped, in words for the artist: from errors, and from what the farm says."""
+
+from __future__ import annotations
+
+import errno
+import json
+import logging
+import re
+import traceback
+
+from ...api.errors import RenderjuiceError
+from ...api.models import Job, JobStatus
+from ...api.words import hide_secrets
+from ..packaging.package import PackageError
+from ..records import Failure, Stage
+
+logger = logging.getLogger(__name__)
+
+ENDED_ON_THE_FARM = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
+LONGEST_DETAIL = 8000
+NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR)
+
+
+class DamagedFile(RenderjuiceError):
+    """A file arrived whole by its length, and is not what its name says."""
+
+    next_step = "Retry to fetch it again; if it stays so, the farm rendered it badly."
+
+    def __init__(self, name: str, damage: str) -> None:
+        super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
+
+
+def failure_of(error: BaseException, stage: Stage) -> Failure:
+    """Why a job stopped at a stage, from the error that stopped it."""
+    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    if isinstance(error, RenderjuiceError):
+        return Failure(kind, error.message, error.next_step, error.detail, stage)
+    if isinstance(error, PackageError):
+        return Failure(kind, str(error), "", error.detail, stage)
+    if isinstance(error, OSError):
+        return _disk_failure(error, stage)
+    logger.error("unexpected error", exc_info=error)
+    detail = "".join(traceback.format_exception(error))
+    message = f"Something unforeseen happened: {error!r}."
+    return Failure("unexpected", message, "Retry, and report it if it comes again.", detail, stage)
+
+
+def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
+    """Why the farm ended a job."""
+    reason = remote.failed_reason
+    words = ": ".join(part for part in (reason.type, reason.name) if part) if reason else ""
+    words = f" ({words})" if words else ""
+    detail = hide_secrets(json.dumps(dict(remote.raw), default=str))[:LONGEST_DETAIL]
+    if remote.status == JobStatus.CANCELED:
+        message = "The job was canceled on Renderjuice, not from here."
+        return Failure("canceled_elsewhere", message, "Retry to render it again.", detail, stage)
+    if stage is Stage.VALIDATING:
+        message = f"Renderjuice could not validate the scene{words}."
+        return Failure(
+            "validation_failed", message, "Mend what it names in the scene, and submit again.", detail, stage
+        )
+    message = f"The render failed on Renderjuice{words}."
+    next_step = "Check that the scene renders here, then retry or submit again."
+    return Failure("render_failed", message, next_step, detail, stage)
+
+
+def _disk_failure(error: OSError, stage: Stage) -> Failure:
+    where = f" ({error.filename})" if error.filename else ""
+    reason = error.strerror or str(error)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Failure("disk_full", f"The disk is full{where}.", "Make room on it, and retry.", repr(error), stage)
+    if error.errno == errno.EEXIST:
+        message = f"There is a file already that this job did not write{where}."
+        return Failure("name_taken", message, "Move it away, and retry.", repr(error), stage)
+    if error.errno in NOT_WRITABLE:
+        message = f"A file or folder cannot be written{where}: {reason}."
+        next_step = "Choose another folder or change its permissions, and retry."
+        return Failure("not_writable", message, next_step, repr(error), stage)
+    message = f"A file cannot be read or written{where}: {reason}."
+    return Failure("disk_error", message, "Check the disk, and retry.", repr(error), stage)

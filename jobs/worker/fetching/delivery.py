@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what the farm lists to a finished job: asks what is there, has it fetched, and closes the job."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+
+from ....api.errors import Canceled, DownloadURLExpired, RenderjuiceError, WrongKey
+from ....api.models import Downloads, JobStatus
+from ... import frame_names
+from ...journal.journal import JournalBusy
+from ...records import Failure, JobRecord, Stage
+from ..context import Context
+from ..failures import ENDED_ON_THE_FARM, DamagedFile, failure_of
+from ..follow import note_trouble
+from ..patience import SHORTEST_PAUSE, Pace
+from .download import Downloader
+
+logger = logging.getLogger(__name__)
+
+DELIVERED_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
+SECONDS_A_JOB = 0.25
+"""With many jobs each is asked less often, so that a second never sees more than four listings."""
+UNTOLD = "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for."
+MOST_TRIES, MOST_DAMAGED = 20, 4
+"""Tries for one file: about ten minutes of a network that is gone, and less for what comes but is no image."""
+
+
+@dataclass
+class Delivery:
+    """What is remembered of one job: the listing on its way and when the next is due, and the files that failed.
+
+    `is_complete`: that listing was asked for when the farm had ended, so that nothing can be missing in it.
+    `is_last`: all of such a listing is on its way, and none of it has failed so far.
+    """
+
+    remote_id: str
+    listing: Future[Downloads] | None = None
+    is_complete: bool = False
+    is_last: bool = False
+    not_before: float = 0.0
+    pace: Pace = field(default_factory=Pace)
+    listed_at: int | None = None
+    tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+
+class Deliverer:
+    """The delivery of all jobs. Its methods are called by one thread."""
+
+    def __init__(self, context: Context, callers: Executor) -> None:
+        self._context = context
+        self._callers = callers
+        self._downloader = Downloader(context)
+        self._deliveries: dict[str, Delivery] = {}
+
+    def close(self) -> None:
+        """Wait until the running transfers have stopped."""
+        self._downloader.close()
+
+    def is_busy(self, job_id: str) -> bool:
+        """True while a file of the job is on its way."""
+        return self._downloader.is_busy(job_id)
+
+    def stop(self, job_id: str) -> None:
+        """Begin nothing more for a job that is canceled."""
+        self._downloader.stop(job_id)
+
+    def hurry(self) -> None:
+        """Forget all pauses and all failures."""
+        self._deliveries.clear()
+
+    def collect(self, jobs: Sequence[JobRecord]) -> None:
+        """Take in what ended of jobs that are delivered no more."""
+        delivered = {job.id for job in jobs if job.stage in DELIVERED_STAGES}
+        for job_id in self._downloader.busy_jobs():
+            if job_id not in delivered:
+                self._downloader.collect(job_id)
+        for job_id in self._deliveries.keys() - delivered:
+            del self._deliveries[job_id]
+            self._downloader.forget(job_id)
+
+    def deliver(self, job: JobRecord, jobs_in_all: int) -> None:
+        """Take one job as far as it goes without waiting."""
+        delivery = self._deliveries.get(job.id)
+        if delivery is None or delivery.remote_id != job.remote_id:
+            delivery = self._deliveries[job.id] = Delivery(job.remote_id or "")
+        collected = self._downloader.collect(job.id)
+        if collected.arrived:
+            delivery.pace = Pace()
+        if collected.errors or collected.to_ask_again:
+            delivery.is_last = False
+        for name, error in collected.errors.items():
+            self._take_in(job, delivery, name, error)
+        if self._context.cancellation(job.id).is_set() or not self._context.is_online:
+            return
+        if delivery.listing is not None:
+            if delivery.listing.done():
+                listing, delivery.listing = delivery.listing, None
+                self._finish_listing(job, delivery, listing, jobs_in_all)
+        elif self._downloader.is_busy(job.id):
+            return
+        elif delivery.is_last and job.stage is Stage.DOWNLOADING:
+            finish(self._context, job)
+        elif self._is_due(job, delivery):
+            delivery.is_complete = job.stage is Stage.DOWNLOADING
+            delivery.listing = self._callers.submit(self._list, job)
+
+    def _is_due(self, job: JobRecord, delivery: Delivery) -> bool:
+        """Whether it is time to ask again. While the farm counts its frames, only a new count is worth a question."""
+        if job.stage is Stage.DOWNLOADING and not delivery.is_complete:
+            return True
+        if job.stage is Stage.RENDERING and (job.frames_rendered == 0 or job.frames_rendered == delivery.listed_at):
+            has_news = job.frames_rendered is None or bool(delivery.tries)
+            return has_news and time.monotonic() >= delivery.not_before
+        return time.monotonic() >= delivery.not_before
+
+    def _list(self, job: JobRecord) -> Downloads:
+        with self._context.client(job.api_url, job_id=job.id) as client:
+            return client.downloads(job.remote_id or "")
+
+    def _finish_listing(self, job: JobRecord, delivery: Delivery, listing: Future[Downloads], jobs_in_all: int) -> None:
+        error = listing.exception()
+        if error is not None:
+            self._take_in_refusal(job, delivery, error)
+            return
+        before = job.frames_listed
+        job = self._downloader.enqueue(job, listing.result(), last=delivery.tries)
+        is_fetching = self._downloader.is_busy(job.id)
+        if job.frames_listed >= (job.frames_rendered or 0):
+            delivery.listed_at = job.frames_rendered
+        if not delivery.tries:
+            pause = max(delivery.pace.after(is_fetching or job.frames_listed != before), SECONDS_A_JOB * jobs_in_all)
+            delivery.not_before = time.monotonic() + pause * self._context.pace
+        if job.trouble and job.stage is Stage.DOWNLOADING:
+            job = self._context.journal.move(job, trouble="")
+        delivery.is_last = delivery.is_complete
+        if delivery.is_last and not is_fetching:
+            finish(self._context, job)
+
+    def _take_in_refusal(self, job: JobRecord, delivery: Delivery, error: BaseException) -> None:
+        """A listing that did not come: waited for, unless nothing else can come any more."""
+        if isinstance(error, Canceled):
+            return
+        logger.info("listing of job %s: %s", job.id, error)
+        delivery.not_before = time.monotonic() + delivery.pace.after_failure(error) * self._context.pace
+        is_transient = isinstance(error, RenderjuiceError) and error.transient
+        if is_transient and delivery.pace.failed < MOST_TRIES:
+            note_trouble(self._context, [job], error)
+        elif job.status in ENDED_ON_THE_FARM:
+            finish(self._context, job)
+        elif job.stage is Stage.DOWNLOADING or isinstance(error, WrongKey):
+            self._fail(job, error)
+
+    def _take_in(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> None:
+        """A file that did not come: tried again with the next listing, unless that was done often enough."""
+        delivery.tries[name] += 1
+        is_transient = isinstance(error, JournalBusy) or (isinstance(error, RenderjuiceError) and error.transient)
+        may_pass = is_transient or isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
+        if not may_pass or delivery.tries[name] >= (MOST_TRIES if is_transient else MOST_DAMAGED):
+            self._fail(job, error)
+            return
+        wait = delivery.pace.after_failure(error) if is_transient else SHORTEST_PAUSE
+        delivery.not_before = max(delivery.not_before, time.monotonic() + wait * self._context.pace)
+        if is_transient:
+            note_trouble(self._context, [job], error)
+
+    def _fail(self, job: JobRecord, error: BaseException) -> None:
+        logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
+        self._context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+
+
+def finish(context: Context, job: JobRecord) -> None:
+    """Close a job whose listed files have all arrived: done, or ended with what the farm or the frames say.
+
+    Raises `KeyError` when the job was removed, and `Overtaken`.
+    """
+    job = context.journal.job(job.id)
+    files = context.journal.outputs(job.id).values()
+    missing = frame_names.missing_frames(job.frames, files)
+    if missing and job.status in ENDED_ON_THE_FARM and job.failure is not None:
+        stage = Stage.CANCELED if job.status == JobStatus.CANCELED else Stage.FAILED
+        context.journal.move(job, stage=stage, trouble="")
+    elif missing:
+        shown = ", ".join(str(frame) for frame in missing[:5]) + (", …" if len(missing) > 5 else "")
+        message = (
+            f"Renderjuice delivered {len(job.frames) - len(missing)} of {len(job.frames)} frames; missing: {shown}."
+        )
+        failure = Failure("frames_missing", message, "Retry to render the missing ones.", "", Stage.DOWNLOADING)
+        context.journal.move(job, stage=Stage.FAILED, failure=failure, trouble="")
+    else:
+        notes = list(job.notes)
+        is_told = len(job.frames) == 1 or len(frame_names.frames_told(job.frames, files)) == len(job.frames)
+        note = UNTOLD.format(files=len(frame_names.frame_files(files)))
+        if not is_told and note not in notes:
+            notes.append(note)
+        if job.status in ENDED_ON_THE_FARM and job.failure is not None:
+            notes.append(f"Every frame is here, although: {job.failure.message}")
+        # first, so that a worker that dies in between leaves a job that is finished once more, and never a package
+        context.home.discard_submission(job.id)
+        context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)

@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The worker: the one process that packs, sends, follows and fetches, for every Blender of this user.
+
+It reads wishes from the journal and writes states to it, outlives the Blender that started it, and ends by itself
+when nothing is left to do. All its state is in the journal: it may be killed at any moment and started again.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+from ..journal.journal import JournalError, JournalLost, Overtaken
+from ..records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Stage, Wish, WishRecord
+from .cancel import cancel_here, cancel_on_the_farm
+from .connection import test_connection
+from .context import Context
+from .failures import failure_of
+from .fetching.delivery import DELIVERED_STAGES, Deliverer
+from .follow import Follower
+from .previews import Previews
+from .resume import fetch_again, retry
+from .sender import Sender
+
+logger = logging.getLogger(__name__)
+
+TICK = 0.1
+"""Seconds between two looks at the journal (5 µs each while nothing changes)."""
+IDLE_SECONDS = 5.0
+"""How long the worker waits for more before it ends."""
+CALLERS = 6
+"""Calls to the service at once; what has to be asked of it is small."""
+CANCEL_PAUSE = 5.0
+"""Seconds until a cancel that did not succeed is sent again."""
+MOST_FAILED_STEPS = 30
+FAILED_STEP_PAUSE = 1.0
+"""Steps in a row that may go wrong before the worker ends, and seconds after each; whoever looks starts another one."""
+
+
+class Worker:
+    """The worker's main loop. Only this thread decides; the others do one thing each and end."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._journal = context.journal
+        self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="call")
+        self._sender = Sender(context, self._callers)
+        self._previews = Previews(context, self._callers)
+        self._follower = Follower(context, self._callers, self._previews.see)
+        self._deliverer = Deliverer(context, self._callers)
+        self._canceling: dict[int, Future[bool]] = {}
+        self._canceled: set[int] = set()
+        self._cancel_not_before: dict[int, float] = {}
+        self._seen: tuple[int, int] | None = None
+        self._jobs: tuple[JobRecord, ...] = ()
+        self._wishes: tuple[WishRecord, ...] = ()
+        self._is_left_alone = False
+        self._busy_until = 0.0
+        self._stay_busy()
+
+    def run(self) -> None:
+        """Work until nothing is left to do, or until quitting Blender meant to stop. Raises what keeps going wrong."""
+        failed = 0
+        try:
+            while not self._context.quitting.is_set():
+                try:
+                    if not self._step():
+                        break
+                    failed = 0
+                except JournalLost:
+                    # nobody reads what is written there, and the next worker sees the new one
+                    raise
+                except Exception as error:
+                    failed += 1
+                    logger.warning("a step failed: %s", error, exc_info=not isinstance(error, JournalError))
+                    if failed >= MOST_FAILED_STEPS:
+                        raise
+                self._context.quitting.wait(FAILED_STEP_PAUSE if failed else TICK)
+        finally:
+            self._context.quitting.set()
+            self._sender.close()
+            self._callers.shutdown(wait=True, cancel_futures=True)
+            self._deliverer.close()
+
+    def _step(self) -> bool:
+        """Do what can be done without waiting. False when the worker is to end."""
+        self._look()
+        for wish in self._wishes_in_turn():
+            self._grant(wish)
+        self._look()
+        if self._is_to_stop() or self._retires():
+            return False
+        self._sender.collect()
+        self._sender.send(self._jobs)
+        if self._context.is_online:
+            self._follower.follow(self._jobs)
+        self._previews.fetch()
+        self._deliverer.collect(self._jobs)
+        delivered = [job for job in self._jobs if job.stage in DELIVERED_STAGES]
+        for job in delivered:
+            self._contained(job, self._deliverer.deliver, len(delivered))
+        return True
+
+    def _look(self) -> None:
+        """Take in what changed in the journal."""
+        version = self._journal.version()
+        if version != self._seen:
+            before, self._jobs = self._jobs, self._journal.live_jobs()
+            for job_id in {job.id for job in before} - {job.id for job in self._jobs}:
+                if self._journal.find(job_id) is None:
+                    self._context.home.discard(job_id)
+            self._wishes = self._journal.wishes()
+            self._context.look_online()
+            meaning = self._journal.setting(Setting.ON_QUIT)
+            self._is_left_alone = meaning in ("STOP", "UPLOADS") and not self._journal.sessions()
+            self._seen = version
+
+    def _contained(self, job: JobRecord, work: Callable[[JobRecord, int], None], count: int) -> None:
+        """Keep what goes wrong with one job from the others."""
+        try:
+            work(job, count)
+        except Overtaken:
+            logger.info("job %s was overtaken", job.id)
+        except JournalError:
+            raise
+        except Exception as error:
+            logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
+            with suppress(Overtaken):
+                self._journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+
+    def _stay_busy(self) -> None:
+        self._busy_until = time.monotonic() + IDLE_SECONDS * self._context.pace
+
+    # -- wishes ------------------------------------------------------------------------------------------------------
+
+    def _wishes_in_turn(self) -> list[WishRecord]:
+        """The wishes that may be granted now: of one job only the oldest, because a cancel takes its time."""
+        first: dict[str, WishRecord] = {}
+        for wish in self._wishes:
+            first.setdefault(wish.job_id or str(wish.id), wish)
+        return list(first.values())
+
+    def _grant(self, wish: WishRecord) -> None:
+        self._stay_busy()
+        job = self._journal.find(wish.job_id)
+        if wish.kind is Wish.CANCEL:
+            self._grant_cancel(wish, job)
+            return
+        if wish.kind is Wish.TEST_CONNECTION:
+            self._callers.submit(test_connection, self._context, wish)
+        else:
+            for room in (self._sender, self._follower, self._deliverer, self._previews):
+                room.hurry()
+        with self._journal.together():
+            if wish.kind is Wish.RETRY and job is not None:
+                retry(self._journal, job)
+            elif wish.kind is Wish.DOWNLOAD and job is not None:
+                fetch_again(self._journal, job, wish.argument)
+            self._journal.fulfil(wish)
+
+    def _grant_cancel(self, wish: WishRecord, job: JobRecord | None) -> None:
+        """Stop the work on a job here, then on the farm. The wish stays until both is done."""
+        cancellation = self._context.cancellation(wish.job_id)
+        cancellation.set()
+        self._deliverer.stop(wish.job_id)
+        is_sending = self._sender.is_busy(wish.job_id)
+        is_calling = self._is_canceling(wish)
+        if job is None or not job.is_live or wish.id in self._canceled:
+            if not (is_sending or is_calling or self._deliverer.is_busy(wish.job_id)):
+                cancellation.clear()
+                self._canceled.discard(wish.id)
+                self._journal.fulfil(wish)
+        elif not is_calling and not cancel_here(self._context, job):
+            # a call that makes or starts the job has to end first, for its answer tells what there is to cancel
+            is_due = time.monotonic() >= self._cancel_not_before.get(wish.id, 0.0)
+            if is_due and not is_sending and self._context.is_online:
+                self._canceling[wish.id] = self._callers.submit(cancel_on_the_farm, self._context, job)
+
+    def _is_canceling(self, wish: WishRecord) -> bool:
+        """True while the farm is being told. Notes whether that is settled, or when to try again."""
+        running = self._canceling.get(wish.id)
+        if running is None or not running.done():
+            return running is not None
+        del self._canceling[wish.id]
+        self._cancel_not_before[wish.id] = time.monotonic() + CANCEL_PAUSE * self._context.pace
+        if error := running.exception():
+            logger.warning("cancel of job %s: %s", wish.job_id, error, exc_info=error)
+        elif running.result():
+            self._canceled.add(wish.id)
+        return False
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def _is_to_stop(self) -> bool:
+        """True when the last Blender has gone and its user wanted the worker to go with it."""
+        if not self._is_left_alone:
+            return False
+        with self._journal.together():
+            meaning = self._journal.setting(Setting.ON_QUIT)
+            if not meaning or self._journal.sessions():
+                return False  # a Blender came back in the very last moment
+            if meaning == "UPLOADS" and any(job.stage in SENDING_STAGES for job in self._journal.live_jobs()):
+                return False
+            self._journal.set_setting(Setting.WORKER, WORKER_GONE)
+        return True
+
+    def _retires(self) -> bool:
+        """True once nothing was left to do for a while, and nothing was asked for in the very last moment."""
+        if self._jobs:
+            self._stay_busy()
+            return False
+        if time.monotonic() < self._busy_until:
+            return False
+        with self._journal.together():
+            if self._journal.live_jobs() or self._journal.wishes():
+                return False
+            self._journal.set_setting(Setting.WORKER, WORKER_GONE)
+        return True

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What goes on while the extension is enabled: the one timer, handlers, jobs, the check, arrivals, submitting.
+
+Runs in Blender's own process, on its main thread.
+"""
+
+from __future__ import annotations
+
+from . import arrivals, handlers, jobs, thumbnails
+
+MODULES = (thumbnails, jobs, handlers, arrivals)
+
+
+def register() -> None:
+    """Begin to follow the jobs and to listen to Blender."""
+    for module in MODULES:
+        module.register()
+
+
+def unregister() -> None:
+    """Undo `register`."""
+    for module in reversed(MODULES):
+        module.unregister()

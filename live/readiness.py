@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What has to be there before any operator can reach the service, and how to say what is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..api.address import check_address
+from ..api.errors import InsecureAddress
+from ..properties import connection_check, preferences
+from ..translations import translate
+
+
+def online_access_problem() -> str:
+    """How to allow online access, or "" when it is allowed. Worded as Blender's own extensions do."""
+    if bpy.app.online_access:
+        return ""
+    if bpy.app.online_access_override:
+        return "Online access required to reach Renderjuice: launch Blender without --offline-mode"
+    return "Online access required to reach Renderjuice: enable online access in System preferences"
+
+
+def problem(context: bpy.types.Context) -> str:
+    """Why the service cannot be reached from here yet, or ""."""
+    return online_access_problem() or address_problem(context) or key_problem(context)
+
+
+def is_ready(context: bpy.types.Context) -> bool:
+    """True when nothing is missing: the panels for sending are shown."""
+    return not (problem(context) or connection_check.is_required())
+
+
+def key_problem(context: bpy.types.Context) -> str:
+    """How to give a key, or "" when there is one."""
+    if preferences.has_key(context):
+        return ""
+    host = preferences.api_host(context)
+    return f"There is no API key for {host}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
+
+
+def address_problem(context: bpy.types.Context) -> str:
+    """Why the server's address may not be used, or ""."""
+    try:
+        check_address(preferences.api_url(context))
+    except InsecureAddress as error:
+        return str(error).rstrip(".")
+    return ""
+
+
+def poll(cls: Any, context: bpy.types.Context) -> bool:
+    """The `poll` of every operator that needs the service."""
+    found = problem(context)
+    if found:
+        cls.poll_message_set(translate(found))
+    return not found

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A text for the artist, as a template and its arguments.
+
+Whoever writes a text writes a `Message`. Whoever shows it has it translated, template and arguments apart. As a string,
+a message is its finished English text, which is what logs and scripts get.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Message(str):
+    """A text for the artist, in English: `Message("{} of {} frames", "3", "10")`.
+
+    `template` has `{}` for each of the `values`. A value that is a message is translated, too; every other value stays
+    as it is. A template without values is taken literally, braces included.
+    """
+
+    template: str
+    values: tuple[str, ...]
+
+    def __new__(cls, template: str, *values: object) -> Message:
+        """Put the English text together. A value that is no string is taken as `str` gives it."""
+        texts = tuple(value if isinstance(value, str) else str(value) for value in values)
+        message = super().__new__(cls, template.format(*texts) if texts else template)
+        message.template = str(template)
+        message.values = texts
+        return message
+
+    def __getnewargs__(self) -> tuple[str, ...]:  # type: ignore[override]
+        """What copying makes the message from."""
+        return (self.template, *self.values)
+
+
+def sentences(*texts: str, separator: str = " ") -> Message:
+    """Several texts in a row as one message; empty ones are left out."""
+    present = [text for text in texts if text]
+    return Message(separator.join(["{}"] * len(present)), *present) if present else Message("")
+
+
+def message_of(error: BaseException) -> str:
+    """The text of an error for the artist: the message that it was made with, its plain words otherwise."""
+    if error.args and isinstance(error.args[0], Message):
+        return error.args[0]
+    return str(error)
+
+
+def to_json(text: str) -> str | dict[str, Any]:
+    """A text as JSON keeps it: a plain string where there are no values, else the template and the values."""
+    if isinstance(text, Message) and text.values:
+        return {"template": text.template, "values": [to_json(value) for value in text.values]}
+    return str(text)
+
+
+def from_json(kept: Any) -> str:
+    """The text that `to_json` was given. Raises `KeyError`, `TypeError` or `IndexError` for what is none."""
+    if isinstance(kept, Mapping):
+        return Message(str(kept["template"]), *(from_json(value) for value in kept["values"]))
+    return Message(str(kept))

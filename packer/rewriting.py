@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rewrites the paths in copies of .blend files, so that they hold in the package. Runs in the packer's Blender.
+
+Files are opened where they are, and copies saved where the plan says; nothing else is written but the report.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import bpy
+
+from ..package_layout.layout import Layout, relative_path, works
+from ..scene.dependencies.dependency import absolute
+from ..scene.dependencies.kinds.libraries import packed_library_places
+from ..scene.dependencies.kinds.places import path_places
+from ..scene.dependencies.kinds.strips import unread_strips
+from ..scene.dependencies.path_place import PathPlace
+from ..scene.dependencies.usage import shown_only
+
+PLAIN_BLEND = b"BLENDER"
+CHANGING = re.compile(r"[<#\d]")
+"""Where the part of a file's name begins that is another one for each tile or frame."""
+ROOM = 2
+"""How many times the size of a file has to be free for its copy to be saved for sure."""
+
+
+class CannotRewrite(Exception):
+    """A file cannot be rewritten; the text tells the artist why and what to do."""
+
+
+def carry_out(plan_path: Path) -> int:
+    """Carry out a plan (see jobs/packaging/run_packer.py); gives the exit code.
+
+    The report says what was done, or why it was not.
+    """
+    plan = json.loads(plan_path.read_text(encoding="ascii"))
+    layout, report_path = Layout.from_json(plan["layout"]), Path(plan["report"])
+    report: dict[str, Any] = {"files": [], "current": "", "error": "", "is_done": False}
+    try:
+        for file in plan["files"]:
+            if not _is_running(plan["worker"]):
+                # it was killed, and the next one begins anew
+                return 1
+            report["current"] = file["blend"]
+            _write(report_path, report)
+            report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))
+        report["is_done"] = True
+    except CannotRewrite as error:
+        report["error"] = str(error)
+    _write(report_path, report)
+    return 0 if report["is_done"] else 1
+
+
+def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str, Any]:
+    """Save a copy of a .blend in which all known paths hold in the package; gives what changed for the report.
+
+    `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
+    library itself, which is not saved when it has no path to change. Raises `CannotRewrite`.
+    """
+    is_library = blend != layout.blend
+    with _told(
+        f"Blender cannot open {blend} to rewrite its paths",
+        lambda: "Mend the file or remove its use, and submit again.",
+    ):
+        # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
+        bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
+    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear_unread()
+    unknown: set[str] = set()
+    for place in [*path_places(), *packed_library_places()]:
+        written = place.written
+        if not written:
+            continue
+        new = _new_path(layout, blend, written, [source.parent, blend.parent])
+        if new is None:
+            unknown.add(written)
+        elif new != written:
+            _change(place, new, blend)
+            changed.append((place.kind, place.datablock.name, written, new))
+    is_saved = bool(changed) or not is_library
+    if is_saved:
+        _save(blend, source, target)
+    return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
+
+
+def _clear_unread() -> list[tuple[str, str, str, str]]:
+    """Take the paths from the movies that no render reads, whose files do not travel; gives what changed.
+
+    The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
+    strip (4.2, 5.2).
+    """
+    clips = [("Movie clip", clip) for clip in shown_only() if isinstance(clip, bpy.types.MovieClip)]
+    strips = [("Sequencer strip", strip) for strip in unread_strips() if strip.type == "MOVIE"]
+    changed: list[tuple[str, str, str, str]] = []
+    for kind, thing in (*clips, *strips):
+        if thing.id_data.library is None and thing.filepath:
+            changed.append((kind, thing.name, thing.filepath, ""))
+            thing.filepath = ""
+    return changed
+
+
+def _save(blend: Path, source: Path, target: Path) -> None:
+    """Save the open file, compressed if its source is: the copy then needs no more room than that."""
+    bpy.data.use_autopack = False
+    _keep_all()
+    with source.open("rb") as file:
+        is_compressed = file.read(len(PLAIN_BLEND)) != PLAIN_BLEND
+
+    def next_step() -> str:
+        try:
+            is_full = shutil.disk_usage(target.parent).free < ROOM * source.stat().st_size
+        except OSError:
+            is_full = False
+        if is_full:
+            return "Make room on the disk, and retry."
+        return "Retry; if it happens again, make all paths in that file relative."
+
+    with _told(f"Blender could not save a copy of {blend}", next_step):
+        bpy.ops.wm.save_as_mainfile(
+            filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
+        )
+
+
+def _keep_all() -> None:
+    """Have what nothing in a library uses saved again, too: other files may link it."""
+    for datablock in bpy.data.user_map():
+        if not datablock.users and datablock.library is None:
+            datablock.use_fake_user = True
+
+
+def _new_path(layout: Layout, blend: Path, written: str, folders: Iterable[Path]) -> str | None:
+    """How a path has to be written to hold in the package: as it is, if that does. None for one that leads nowhere."""
+    place, target = layout.place_of(blend), _target(layout, written, folders)
+    if not place or not target:
+        return None
+    if works(written, place, target):
+        return written
+    new = relative_path(place, target)
+    # the path of a folder may end with a slash, to which others are appended as text
+    return f"{new}/" if written.endswith(("/", "\\")) and not new.endswith("/") else new
+
+
+def _target(layout: Layout, written: str, folders: Iterable[Path]) -> PurePosixPath | None:
+    """The place in the package of what a path leads to, from the first of these folders that makes sense.
+
+    A snapshot was saved with its paths remapped to where it lies, but Blender leaves out some kinds, which count from
+    the artist's folder still.
+    """
+    if not written:
+        return None
+    paths = [Path(absolute(written, str(folder))) for folder in dict.fromkeys(folders)]
+    known = [path for path in paths if layout.place_of(path)]
+    path = next(filter(_leads_somewhere, known), known[0]) if known else None
+    return layout.place_of(path) if path else None
+
+
+def _leads_somewhere(path: Path) -> bool:
+    """True for what is there, and for a pattern, which is no file by itself, of files that are there."""
+    start = CHANGING.split(path.name, maxsplit=1)[0]
+    try:
+        return path.exists() or any(
+            other.name.startswith(start) and other.suffix == path.suffix for other in path.parent.iterdir()
+        )
+    except OSError:
+        return False
+
+
+def _change(place: PathPlace, path: str, blend: Path) -> None:
+    name = f"“{place.datablock.name}” in {blend}"
+    try:
+        place.write(path)
+    except (AttributeError, RuntimeError, TypeError, ValueError) as error:
+        raise CannotRewrite(
+            f"Blender cannot change the path {place.written} of {name} ({error}). Make it relative, and submit again."
+        ) from error
+    if place.written != path:
+        raise CannotRewrite(
+            f"The path {path} is too long for {name}. Move its file nearer to the scene, and submit again."
+        )
+
+
+@contextmanager
+def _told(what: str, next_step: Callable[[], str]) -> Iterator[None]:
+    """Have what an operator reports told to the artist."""
+    try:
+        yield
+    except RuntimeError as error:
+        reason = " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
+        raise CannotRewrite(f"{what}: {reason}. {next_step()}") from error
+
+
+def _is_running(process: int) -> bool:
+    """False once a process has ended, as far as this system tells: on Windows, its number says nothing."""
+    if os.getppid() == process or sys.platform == "win32":
+        return True
+    try:
+        # a launcher may stand between the two
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _write(path: Path, report: Mapping[str, Any]) -> None:
+    """Write the report in one step: whoever reads it after this process died finds a whole one."""
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(report), encoding="ascii")
+    part.replace(path)

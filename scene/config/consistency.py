@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which fields of a render config belong together, and what an override of one means for the others.
+
+The tables were measured with Blender 4.2 to 5.2: what `image_settings` accepts for each format, and which settings
+change the bytes of a written file. Nothing here imports bpy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from ...api.render_config import RenderConfig
+from .frames import frame_ranges
+
+ENGINE_FIELDS: Mapping[str, frozenset[str]] = {
+    "CYCLES": frozenset(
+        {"sample_count", "denoising_enabled", "denoiser_type", "use_tiling", "tile_size", "compute_device_type"}
+    ),
+    "BLENDER_EEVEE": frozenset({"sample_count"}),
+    "BLENDER_EEVEE_NEXT": frozenset({"sample_count"}),
+    "BLENDER_WORKBENCH": frozenset(),
+}
+"""The engines a farm can know, and the fields that mean something to each. EEVEE is called
+`BLENDER_EEVEE_NEXT` in 4.2 to 4.5 and `BLENDER_EEVEE` from 5.0 on. Workbench has smoothing passes, not samples."""
+
+ANY_ENGINE_FIELDS = frozenset().union(*ENGINE_FIELDS.values())
+"""The fields whose meaning depends on the engine."""
+
+
+@dataclass(frozen=True)
+class ImageFormat:
+    """What one of Blender's file formats can carry; `settings` are the fields that change what is written."""
+
+    color_modes: tuple[str, ...] = ("BW", "RGB", "RGBA")
+    color_depths: tuple[str, ...] = ("8",)
+    settings: frozenset[str] = frozenset()
+
+
+FORMATS: Mapping[str, ImageFormat] = {
+    "AVIF": ImageFormat(color_depths=("8", "10", "12"), settings=frozenset({"quality"})),
+    # Blender 4.2 writes no alpha into a BMP; 4.5 does. What all versions can do is the safe choice.
+    "BMP": ImageFormat(color_modes=("BW", "RGB")),
+    "CINEON": ImageFormat(color_modes=("BW", "RGB"), color_depths=("10",)),
+    "DPX": ImageFormat(color_depths=("8", "10", "12", "16")),
+    "HDR": ImageFormat(color_modes=("BW", "RGB"), color_depths=("32",)),
+    "IRIS": ImageFormat(),
+    "JPEG": ImageFormat(color_modes=("BW", "RGB"), settings=frozenset({"quality"})),
+    "JPEG2000": ImageFormat(color_depths=("8", "12", "16"), settings=frozenset({"quality"})),
+    "OPEN_EXR": ImageFormat(color_depths=("16", "32"), settings=frozenset({"exr_codec", "quality"})),
+    # All channels of all passes are written whatever the color mode says.
+    "OPEN_EXR_MULTILAYER": ImageFormat(
+        color_modes=(), color_depths=("16", "32"), settings=frozenset({"exr_codec", "quality"})
+    ),
+    "PNG": ImageFormat(color_depths=("8", "16"), settings=frozenset({"compression"})),
+    "TARGA": ImageFormat(),
+    "TARGA_RAW": ImageFormat(),
+    "TIFF": ImageFormat(color_depths=("8", "16"), settings=frozenset({"tiff_codec"})),
+    "WEBP": ImageFormat(settings=frozenset({"quality"})),
+}
+"""Blender's image formats. Movies are not here: a farm renders frames."""
+
+FORMAT_SETTINGS = frozenset({"exr_codec", "tiff_codec", "compression", "quality"})
+"""The fields that only some formats have."""
+
+CODECS_WITH_QUALITY = frozenset({"DWAA", "DWAB"})
+"""The EXR codecs that read `quality` (from some version between 4.2 and 4.5 on; 4.2 ignores it)."""
+
+HALF_FLOAT_CODECS = frozenset({"B44", "B44A"})
+"""The EXR codecs that only exist for 16 bits a channel."""
+
+
+class OverrideError(ValueError):
+    """An override that cannot be. `field` is the name in `RenderConfig`; the message names it too."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def fit_color_mode(color_mode: str | None, output_format: str) -> str | None:
+    """The color mode, or the nearest one that the format has; None for a format that has none."""
+    image_format = FORMATS.get(output_format)
+    if image_format is None or color_mode in image_format.color_modes:
+        return color_mode
+    return "RGB" if "RGB" in image_format.color_modes else None
+
+
+def fit_color_depth(color_depth: str | None, output_format: str) -> str | None:
+    """The color depth, or the next finer one that the format has, or the finest."""
+    image_format = FORMATS.get(output_format)
+    if image_format is None or color_depth is None or color_depth in image_format.color_depths:
+        return color_depth
+    finer = [depth for depth in image_format.color_depths if int(depth) >= int(color_depth)]
+    return finer[0] if finer else image_format.color_depths[-1]
+
+
+def apply_overrides(config: RenderConfig, overrides: Mapping[str, Any]) -> RenderConfig:
+    """The config with the overrides in it, and with nothing left that contradicts them.
+
+    `overrides` is what `overrides_from_mapping` gives: field names with checked values, the frames themselves under
+    `frame_ranges`. What came from the scene is fitted to what was overridden (another format's color depth, another
+    engine's samples). An override that has no meaning for the engine or the format is left out; `meaningless_fields`
+    of the result says why.
+
+    Raises `OverrideError` when an override names a color mode, a color depth or a codec that the output format lacks.
+    """
+    wanted = dict(overrides)
+    if "frame_ranges" in wanted:
+        wanted["frame_ranges"] = frame_ranges(wanted["frame_ranges"])
+    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    if wanted.get("render_engine", config.render_engine) != config.render_engine:
+        values |= dict.fromkeys(ANY_ENGINE_FIELDS)
+    if "output_format" in wanted:
+        values["color_mode"] = fit_color_mode(config.color_mode, wanted["output_format"])
+        values["color_depth"] = fit_color_depth(config.color_depth, wanted["output_format"])
+    values |= wanted
+    if not _codec_fits_depth(values) and "exr_codec" not in wanted:
+        values["exr_codec"] = None
+    _check_output(values, wanted)
+    merged = RenderConfig(**values)
+    for field in meaningless_fields(merged):
+        merged = merged.without(field)
+    return merged
+
+
+def meaningless_fields(config: RenderConfig) -> dict[str, str]:
+    """The fields that the engine, the format or a switch of the config gives no meaning to, each with the reason."""
+    reasons: dict[str, str] = {}
+    if config.render_engine is not None:
+        unused = ANY_ENGINE_FIELDS - ENGINE_FIELDS.get(config.render_engine, ANY_ENGINE_FIELDS)
+        reasons |= dict.fromkeys(unused, f"{config.render_engine} does not use it")
+    image_format = FORMATS.get(config.output_format or "")
+    if image_format is not None:
+        unused = FORMAT_SETTINGS - image_format.settings
+        reasons |= dict.fromkeys(unused, f"{config.output_format} does not have it")
+        if not image_format.color_modes:
+            reasons["color_mode"] = f"{config.output_format} always writes all channels"
+        if "exr_codec" in image_format.settings and config.exr_codec not in CODECS_WITH_QUALITY:
+            reasons["quality"] = "only the EXR codecs DWAA and DWAB have it"
+    if config.denoising_enabled is False:
+        reasons["denoiser_type"] = "denoising is off"
+    if config.use_tiling is False:
+        reasons["tile_size"] = "tiling is off"
+    return reasons
+
+
+def _codec_fits_depth(values: Mapping[str, Any]) -> bool:
+    return not (values["exr_codec"] in HALF_FLOAT_CODECS and values["color_depth"] == "32")
+
+
+def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Raise `OverrideError` for an overridden color mode, color depth or codec that the output format lacks."""
+    output_format = values["output_format"]
+    image_format = FORMATS.get(output_format or "")
+    if image_format is None:
+        return
+    for field, allowed in (("color_mode", image_format.color_modes), ("color_depth", image_format.color_depths)):
+        if field in wanted and allowed and values[field] not in allowed:
+            what = field.replace("_", " ")
+            raise OverrideError(
+                field,
+                f"{output_format} has no {what} {values[field]}. Set {field} to one of {', '.join(allowed)}, "
+                "or choose another output format.",
+            )
+    if "exr_codec" in image_format.settings and "exr_codec" in wanted and not _codec_fits_depth(values):
+        raise OverrideError(
+            "exr_codec",
+            f"The EXR codec {values['exr_codec']} only exists for 16 bits a channel. "
+            "Set color_depth to 16, or exr_codec to another codec.",
+        )

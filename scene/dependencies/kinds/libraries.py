@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Linked libraries, at any depth, and those whose content lies in the .blend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import bpy
+
+from ..dependency import Dependency, Origins
+from ..path_place import PathPlace
+
+OF_BLENDER = "/datafiles/assets/"
+"""Where the assets are that every Blender brings: 5.2 links brushes of them into each file."""
+
+
+def library_places() -> Iterator[PathPlace]:
+    """The paths of all libraries whose files are read."""
+    for library in bpy.data.libraries:
+        if not is_packed(library):
+            yield PathPlace("Library", library, library, "filepath")
+
+
+def packed_library_places() -> Iterator[PathPlace]:
+    """The paths of all others: nothing is read there, but the paths in what is packed count from there."""
+    for library in bpy.data.libraries:
+        if is_packed(library):
+            yield PathPlace("Library", library, library, "filepath")
+
+
+def is_packed(library: bpy.types.Library) -> bool:
+    """True for a library whose file is not read again, because what is linked from it lies in the .blend."""
+    return bool(library.packed_file) or is_inside(library)
+
+
+def is_inside(library: bpy.types.Library) -> bool:
+    """True for a library of packed linked data (5.0 and later)."""
+    if getattr(library, "is_archive", False):
+        return True
+    return bool(getattr(library, "archive_libraries", ())) and not library.users_id
+
+
+def is_in_packed_library(place: PathPlace) -> bool:
+    """True for a path that stands in packed data, where nobody can change it."""
+    datablock = place.datablock
+    owner = datablock.parent if isinstance(datablock, bpy.types.Library) else datablock.library
+    return owner is not None and is_packed(owner)
+
+
+def packed_libraries(used: Iterable[Dependency], origins: Origins) -> Iterator[Dependency]:
+    """The packed libraries, each with the files that its datablocks read: its folder has to keep its place to them.
+
+    One without such files may link another that has some, which Blender only finds by its path. A library that uses
+    what is packed may hold it itself (5.0 and later), with a path that is not known here, as if it were absolute.
+    """
+    packed = {library: origins.file(library).blend for library in _of_the_artist() if is_packed(library)}
+    files: dict[str, dict[str, None]] = {path: {} for path in packed.values()}
+    for dependency in used if packed else ():
+        if dependency.blend in files:
+            files[dependency.blend].update(dict.fromkeys(dependency.files))
+    all_files = {file: None for of_one in files.values() for file in of_one}
+    if not all_files:
+        return
+    holders: dict[bpy.types.Library | None, None] = {None: None}
+    for datablock, users in bpy.data.user_map().items():
+        if datablock.library in packed:
+            holders.update((user.library, None) for user in users if user.library not in packed)
+    names = {(path, library.filepath): library.name for library, path in packed.items()}
+    for holder in holders:
+        origin = origins.file(holder)
+        for (path, written), name in names.items():
+            known, found = path if holder else written, tuple(files[path] or all_files)
+            yield Dependency("Packed library", name, known, path, "libraries", origin.library, origin.blend, found)
+
+
+def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
+    """Libraries that the open file or a library links which is not the one that Blender has their path from.
+
+    Blender keeps one path for each library, and has it count from the open file: so it is written there, too, but how
+    other libraries have it written is not known here. As if it were absolute, these are looked into when they are
+    packed.
+    """
+    libraries = {library: library.parent for library in _of_the_artist() if not is_packed(library)}
+    if len(libraries) < 2:
+        return
+    pairs: dict[tuple[bpy.types.Library | None, bpy.types.Library], None] = {}
+    for datablock, users in bpy.data.user_map().items():
+        linked = datablock.library
+        if linked in libraries:
+            told = (linked, libraries[linked])
+            pairs.update(((user.library, linked), None) for user in users if user.library not in told)
+    for linking, linked in pairs:
+        path, origin = origins.file(linked).blend, origins.file(linking)
+        written = path if linking else linked.filepath
+        yield Dependency("Library", linked.name, written, path, "libraries", origin.library, origin.blend, (path,))
+
+
+def _of_the_artist() -> Iterator[bpy.types.Library]:
+    return (library for library in bpy.data.libraries if OF_BLENDER not in library.filepath.replace("\\", "/"))

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever changes the open file: remedies, selection, footage. Runs in Blender's process."""

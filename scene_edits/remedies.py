@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be done about a finding by pressing a button.
+
+Each is one step that the artist can undo, in every mode; but looking for missing files is done by Blender itself, once
+a folder is chosen, and is a step of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from ..scene.preflight.add_ons import has_open_image_denoise
+from ..scene.preflight.compositor import output_folder_property
+from ..scene.preflight.file_output import names_a_file, nodes_writing_elsewhere, output_folder, output_nodes
+from ..scene.preflight.finding import Remedy
+from .local_data import NotHere, own_datablock
+from .modes import StuckInMode, make_undoable
+from .packed_paint import pack_paint
+from .relative_folders import relative_folders
+
+Change = tuple[Any, str, Any]
+"""What is set to what: the holder of a property, its name and its new value."""
+
+LABELS = {
+    Remedy.USE_CAMERA: "Use Camera",
+    Remedy.FIND_FILES: "Find Files...",
+    Remedy.PACK_IMAGE: "Pack",
+    Remedy.MAKE_OUTPUT_RELATIVE: "Make Relative",
+    Remedy.WRITE_IMAGES: "Write PNG Images",
+    Remedy.RENDER_WHOLE_FRAME: "Render Whole Frame",
+    Remedy.RENDER_FULL_SIZE: "Render Full Size",
+    Remedy.TURN_OFF_SIMPLIFY: "Turn Off Simplify",
+    Remedy.TURN_ON_COMPOSITING: "Turn On Compositing",
+    Remedy.TURN_ON_SEQUENCER: "Turn On Sequencer",
+    Remedy.USE_PREVIEW_RANGE: "Use Preview Range",
+    Remedy.USE_OPEN_IMAGE_DENOISE: "Use OpenImageDenoise",
+}
+"""What the buttons say."""
+
+
+class NoRemedy(Exception):
+    """It cannot be done; the text says why."""
+
+
+class NothingToDo(Exception):
+    """It is done already; the text says so."""
+
+
+def find_files() -> None:
+    """Bring up Blender's own search for missing files, which asks for a folder. Raises `NoRemedy`."""
+    if bpy.app.background:
+        raise NoRemedy("There is no window to choose a folder in: use bpy.ops.file.find_missing_files(directory=...).")
+    # it looks in the folders below, too, and leaves tiles, sequences and strips what they are (4.2 to 5.2);
+    # where the first file of a sequence is there it looks for none, and for no folder of a simulation
+    bpy.ops.file.find_missing_files("INVOKE_DEFAULT")
+
+
+def apply_remedy(remedy: Remedy, name: str) -> str:
+    """Do it, but for `FIND_FILES`; `name` is the datablock of this file that the finding is about.
+
+    Gives what was done, as a sentence. Goes to Object Mode where Undo would not take it back otherwise. Raises
+    `NoRemedy` and `NothingToDo`, before anything is changed.
+    """
+    try:
+        if remedy is Remedy.PACK_IMAGE:
+            return _pack_image(own_datablock("images", name))
+        return _change(own_datablock("scenes", name), remedy)
+    except (NotHere, StuckInMode) as error:
+        raise NoRemedy(str(error)) from error
+
+
+def _change(scene: Any, remedy: Remedy) -> str:
+    done, changes = f"{LABELS[remedy]}: done in “{scene.name}”.", _settings(scene, remedy)
+    match remedy:
+        case Remedy.USE_CAMERA:
+            camera = _camera_of(scene)
+            done, changes = f"“{camera.name}” is the scene's camera now.", [(scene, "camera", scene.camera or camera)]
+        case Remedy.WRITE_IMAGES:
+            done = "The scene's output is PNG images now."
+        case Remedy.MAKE_OUTPUT_RELATIVE:
+            done = "The File Output nodes write to folders relative to the file now."
+            changes = _relative_outputs(scene)
+    changes = [change for change in changes if getattr(change[0], change[1]) != change[2]]
+    if not changes:
+        raise NothingToDo(f"There is nothing left to change in “{scene.name}”.")
+    make_undoable()
+    for holder, attribute, value in changes:
+        setattr(holder, attribute, value)
+    return done
+
+
+def _settings(scene: Any, remedy: Remedy) -> list[Change]:
+    """What is a setting or two of the scene."""
+    render = scene.render
+    match remedy:
+        case Remedy.RENDER_WHOLE_FRAME:
+            return [(render, "use_border", False)]
+        case Remedy.RENDER_FULL_SIZE:
+            return [(render, "resolution_percentage", 100)]
+        case Remedy.TURN_OFF_SIMPLIFY:
+            return [(render, "use_simplify", False)]
+        case Remedy.TURN_ON_COMPOSITING:
+            return [(render, "use_compositing", True)]
+        case Remedy.TURN_ON_SEQUENCER:
+            return [(render, "use_sequencer", True)]
+        case Remedy.USE_PREVIEW_RANGE:
+            return [(scene, f"frame_{end}", getattr(scene, f"frame_preview_{end}")) for end in ("start", "end")]
+        case Remedy.USE_OPEN_IMAGE_DENOISE:
+            if not has_open_image_denoise():
+                raise NoRemedy("This Blender was built without OpenImageDenoise.")
+            return [(scene.cycles, "denoiser", "OPENIMAGEDENOISE")]
+        case Remedy.WRITE_IMAGES:
+            settings = render.image_settings
+            # before 5.0 there are only formats
+            kind = [(settings, "media_type", "IMAGE")] if hasattr(settings, "media_type") else []
+            return [*kind, (settings, "file_format", "PNG")]
+    return []
+
+
+def _camera_of(scene: Any) -> bpy.types.Object:
+    cameras: list[bpy.types.Object] = [thing for thing in scene.objects if thing.type == "CAMERA"]
+    if not cameras:
+        raise NoRemedy("There is no camera in the scene. Add one.")
+    return cameras[0]
+
+
+def _relative_outputs(scene: Any) -> list[Change]:
+    """Have each File Output node that a finding is about write beside the .blend."""
+    nodes = [node for node in nodes_writing_elsewhere(scene) if node.id_data.library is None]
+    project = str(Path(bpy.data.filepath).parent) if bpy.data.filepath else ""
+    taken = [folder for node in output_nodes(scene) if (folder := output_folder(node)).startswith("//")]
+    places = relative_folders([output_folder(node) for node in nodes], project, taken)
+    changes: list[Change] = []
+    for node in nodes:
+        place = places[output_folder(node)]
+        end = "" if names_a_file(node) or place == "//" else "/"
+        changes.append((node, output_folder_property(node), place + end))
+    return changes
+
+
+def _pack_image(image: Any) -> str:
+    if image.override_library:
+        raise NoRemedy(f"The image “{image.name}” is a library override, which keeps nothing that is packed into it.")
+    if not image.is_dirty:
+        raise NothingToDo(f"The image “{image.name}” has no changes that are not saved.")
+    make_undoable()
+    pack_paint(image)
+    return f"The image “{image.name}” is packed into the file."
