@@ -69,7 +69,7 @@ def preferences(extension_name: str, farm: Farm) -> Iterator[Any]:
 @pytest.fixture
 def jobs(extension_name: str) -> ModuleType:
     """The module that knows the jobs in Blender."""
-    return importlib.import_module(f"{extension_name}.properties.live_jobs")
+    return importlib.import_module(f"{extension_name}.live.jobs")
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_disabling_takes_everything_back_and_enabling_gives_it_again(extension_n
         assert "renderjuice" not in str(nothing)
         addon_utils.enable(extension_name)
     assert traces() == before
-    fresh = sys.modules[f"{extension_name}.properties.live_jobs"]
+    fresh = sys.modules[f"{extension_name}.live.jobs"]
     assert {job.id for job in fresh.session().journal.jobs()} == known
 
 

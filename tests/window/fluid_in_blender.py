@@ -32,7 +32,7 @@ def main(folder: Path, server: str, key: str) -> None:
     made = scenes.make_scene(scenes.Places(folder / "files", folder / "mount"), "liquid", [fluid])
     with scenes.out_of_reach(made.files["fluid"]):
         gone = scenes.render(made.blend, made.frames, folder / "gone")
-    session = import_module(f"{EXTENSION}.properties.live_jobs").session()
+    session = import_module(f"{EXTENSION}.live.jobs").session()
     journey = journeys.travel({"liquid": made}, folder / "farm", session)["liquid"]
     result = {"unseen": scenes.same(made.here, gone), "trouble": journey.trouble, "same": journey.is_same}
     (folder / "result.json").write_text(json.dumps(result))

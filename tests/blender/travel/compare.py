@@ -3,7 +3,7 @@
 
 No part of the tests, because it needs Blender Asset Tracer, which is an outside program:
 `RENDERJUICE_BAT=…/bin/bat RENDERJUICE_TRAVEL=FOLDER python3 build.py test tests/blender/travel/compare.py` writes a
-file for each Blender into the folder, of which `tests/travel_table.py` makes the table.
+file for each Blender into the folder, of which `tests/blender/travel/table.py` makes the table.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ settings.load_profile("jobs")
 if TYPE_CHECKING:
     from renderjuice.jobs.home import Home
     from renderjuice.jobs.worker.context import Context
+    from renderjuice.tests.unit.jobs.artist import Artist, Farm
     from renderjuice.tests.unit.jobs.proxy import Proxy
-    from renderjuice.tests.unit.jobs.rig import Artist, Farm
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,7 +36,7 @@ def _own_settings() -> Iterator[None]:
 def farm() -> Iterator[Farm]:
     """A farm with one Blender, and proof at the end that no key went astray."""
     # Not above: the package `renderjuice` is put in place after this file is read.
-    from renderjuice.tests.unit.jobs.rig import running_farm
+    from renderjuice.tests.unit.jobs.artist import running_farm
 
     with running_farm() as farm:
         yield farm
@@ -74,7 +74,7 @@ def proxy(farm: Farm) -> Iterator[Proxy]:
 @pytest.fixture
 def artists(tmp_path: Path) -> Iterator[Callable[..., Artist]]:
     """Makes artists, and sends them home."""
-    from renderjuice.tests.unit.jobs.rig import Artist
+    from renderjuice.tests.unit.jobs.artist import Artist
 
     made: list[Artist] = []
 
@@ -103,7 +103,7 @@ def context(home: Home, proxy: Proxy) -> Iterator[Context]:
     from renderjuice.jobs import credentials
     from renderjuice.jobs.journal.journal import Journal
     from renderjuice.jobs.worker.context import Context
-    from renderjuice.tests.unit.jobs.rig import KEY
+    from renderjuice.tests.unit.jobs.artist import KEY
 
     credentials.store_key(home.credentials, proxy.api_url, KEY)
     with Journal(home.journal) as journal:

@@ -50,7 +50,7 @@ def main(what: str, place: str, *more: str) -> None:
                     done = journal.job("shared").bytes_done
                     journal.update("shared", bytes_done=done + 1, status=f"{os.getpid()} {number}")
     elif what == "race":
-        from renderjuice.tests.unit.jobs.test_journal import submission
+        from renderjuice.tests.unit.jobs.submissions import submission
 
         for number in range(int(more[0])):
             while time.monotonic() < float(more[1]) + number * 0.01:

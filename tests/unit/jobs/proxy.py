@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from renderjuice.tests.unit.jobs.rig import PATIENCE, Farm
+from renderjuice.tests.unit.jobs.artist import PATIENCE, Farm
 
 BLOCK = 64 * 1024
 

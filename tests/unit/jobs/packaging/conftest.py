@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.tests.unit.jobs.packaging.rig import PLAIN_BLEND, write
+from renderjuice.tests.unit.jobs.packaging.packages import PLAIN_BLEND, write
 
 
 @pytest.fixture

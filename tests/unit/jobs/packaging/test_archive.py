@@ -21,7 +21,7 @@ from renderjuice.jobs.packaging.archive import Archive
 from renderjuice.jobs.packaging.sources import open_source
 from renderjuice.package_layout.layout import plan_layout
 from renderjuice.package_layout.path_use import PathUse
-from renderjuice.tests.unit.jobs.packaging.rig import MIB, make_package, nothing, sparse, write
+from renderjuice.tests.unit.jobs.packaging.packages import MIB, make_package, nothing, sparse, write
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a name of the system's)
 

@@ -18,8 +18,16 @@ from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.package import PackageError
 from renderjuice.package_layout.layout import plan_layout
 from renderjuice.package_layout.path_use import PathUse
-from renderjuice.tests.unit.jobs.packaging.rig import MIB, PLAIN_BLEND, PROGRAM, make_package, nothing, sparse, write
-from renderjuice.tests.unit.jobs.rig import ROOT, until
+from renderjuice.tests.unit.jobs.artist import ROOT, until
+from renderjuice.tests.unit.jobs.packaging.packages import (
+    MIB,
+    PLAIN_BLEND,
+    PROGRAM,
+    make_package,
+    nothing,
+    sparse,
+    write,
+)
 
 
 def test_a_scene_by_itself_becomes_a_compressed_blend(blend: Path, snapshot: Path, folder: Path) -> None:

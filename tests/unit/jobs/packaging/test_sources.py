@@ -14,8 +14,8 @@ import pytest
 import zstandard
 
 from renderjuice.jobs.packaging.package import PackageError
-from renderjuice.tests.unit.jobs.packaging.rig import MIB, PLAIN_BLEND, PROGRAM, make_package, nothing, write
-from renderjuice.tests.unit.jobs.rig import ROOT
+from renderjuice.tests.unit.jobs.artist import ROOT
+from renderjuice.tests.unit.jobs.packaging.packages import MIB, PLAIN_BLEND, PROGRAM, make_package, nothing, write
 
 
 def no_file(folder: Path, kind: str, name: str = "no file.png") -> Path:
