@@ -471,7 +471,7 @@ del os.environ["OCIO"]
 package = types.ModuleType("renderjuice")
 package.__path__ = [sys.argv[1]]
 sys.modules["renderjuice"] = package
-from renderjuice.scene.render_config import read_scene
+from renderjuice.scene.config.render_config import read_scene
 scene = bpy.context.scene
 for view in ("ACES 1.0 - SDR Video", "Raw"):
     scene.view_settings.view_transform = view
