@@ -16,11 +16,20 @@ import requests
 
 from . import parse, progress
 from .address import check_address
-from .errors import NotFound, RateLimited, Refused, RenderjuiceError, ServiceDown, TimedOut, UnexpectedAnswer, WrongKey
-from .http import KeyAuth, Timeouts, open_session, read_error_text, read_json, redirect_host, send
+from .errors import (
+    NotFound,
+    RateLimited,
+    Refused,
+    RenderjuiceError,
+    ServiceDown,
+    TimedOut,
+    UnexpectedAnswer,
+    WrongKey,
+)
+from .http import KeyAuth, Timeouts, is_web_page, open_session, read_error_text, read_json, redirect_host, send
 from .models import Downloads, Job, JobPage, Progress, RenderStart, UploadTarget
 from .render_config import RenderConfig
-from .retry import retry_after, with_retries
+from .retry import ATTEMPTS, retry_after, with_retries
 from .words import for_the_record, hide_secrets, read_reason
 
 logger = logging.getLogger(__name__)
@@ -35,7 +44,9 @@ class Client:
     `timeouts` are seconds for the connection and for each piece of an answer. A call is tried up to `attempts`
     times with growing waits, and only where sending it twice does no harm: `create_job`, `validate_job` and
     `cancel_job` are sent again only if the service surely did not carry them out. `sleep` waits between attempts
-    and may raise to end the call. Every method raises the errors of `errors`, `RenderjuiceError` above all.
+    and may raise to end the call. `failed` is told each failed attempt that may pass by itself, and when it began (by
+    `time.monotonic`). `answered` is called after each answer. Every method raises the errors of `errors`,
+    `RenderjuiceError` above all.
 
     Raises `InsecureAddress` when `base_url` is neither https:// nor http:// to this computer. A key that cannot be
     one raises `WrongKey` with the first call, before anything is sent.
@@ -48,8 +59,10 @@ class Client:
         *,
         user_agent: str = "renderjuice-blender",
         timeouts: Timeouts = (10.0, 60.0),
-        attempts: int = 4,
+        attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
+        failed: Callable[[RenderjuiceError, float], object] = lambda _error, _began: None,
+        answered: Callable[[], object] = lambda: None,
     ) -> None:
         check_address(base_url)
         self._base_url = base_url.rstrip("/")
@@ -58,6 +71,8 @@ class Client:
         self._timeouts = timeouts
         self._attempts = attempts
         self._sleep = sleep
+        self._failed = failed
+        self._answered = answered
         self._session = open_session(_POOL_SIZE)
 
     def __enter__(self) -> Self:
@@ -136,14 +151,18 @@ class Client:
         params: Mapping[str, str] | None = None,
         any_body: bool = False,
     ) -> _Answer:
-        """One call with its retries. `any_body`: a body that is not JSON counts as None instead of as an error."""
+        """One call with its retries. `any_body`: a body that is neither JSON nor a web page counts as None."""
         if not (self._key and self._key.isascii() and self._key.isprintable() and " " not in self._key):
             raise WrongKey("The API key is empty or holds characters that no key has.")
 
         def exchange() -> _Answer:
             return self._exchange(method, path, body, params, any_body)
 
-        return with_retries(exchange, repeatable=repeatable, attempts=self._attempts, sleep=self._sleep)
+        answer = with_retries(
+            exchange, repeatable=repeatable, attempts=self._attempts, sleep=self._sleep, failed=self._failed
+        )
+        self._answered()
+        return answer
 
     def _exchange(
         self,
@@ -173,7 +192,7 @@ class Client:
         try:
             return _Answer(read_json(response, self._key), response.headers)
         except UnexpectedAnswer:
-            if any_body:
+            if any_body and not is_web_page(response):
                 return _Answer(None, response.headers)
             raise
 
@@ -201,7 +220,7 @@ def _refusal(response: requests.Response, key: str) -> RenderjuiceError:
         response.close()
         where = f" to {redirect_host(response, key)}" if 300 <= status < 400 else ""
         message = f"Renderjuice's address answered with a redirect{where}, which is not followed." if where else ""
-        return UnexpectedAnswer(message, detail=f"HTTP status {status}")
+        return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=True)
     text = read_error_text(response, key)
     reason = read_reason(text)
     words = hide_secrets(reason.words, key)  # once more: JSON and HTML may have spelled the key with escapes

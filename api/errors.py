@@ -13,6 +13,8 @@ class RenderjuiceError(Exception):
 
     `transient`: the same call may succeed later, without anybody doing anything.
     `may_have_arrived`: the service may have carried the call out although its answer was lost.
+    `is_foreign`: the answer was not the service's own, but a login page of the network, a proxy's page, nothing, or a
+    body cut short. It says nothing about the call.
     `wait`: the seconds that the service asked to be left alone, None when it named none.
     """
 
@@ -22,10 +24,11 @@ class RenderjuiceError(Exception):
     may_have_arrived = False
     wait: float | None = None
 
-    def __init__(self, message: str = "", *, detail: str = "", next_step: str = "") -> None:
+    def __init__(self, message: str = "", *, detail: str = "", next_step: str = "", is_foreign: bool = False) -> None:
         super().__init__(message)
         self.message = message or self.default_message
         self.detail = detail
+        self.is_foreign = is_foreign
         if next_step:
             self.next_step = next_step
 
@@ -146,7 +149,10 @@ class TimedOut(RenderjuiceError):
 
 
 class UnexpectedAnswer(RenderjuiceError):
-    """An answer that is not what the API documents: not JSON, a web page, nothing, a redirect, a Job without id."""
+    """An answer that is not what the API documents: not JSON, a web page, nothing, a redirect, a Job without id.
+
+    All of these but a JSON of another shape are foreign.
+    """
 
     default_message = "Renderjuice gave an answer that this add-on does not understand."
     next_step = (
@@ -176,12 +182,19 @@ class StorageRefused(RenderjuiceError):
     next_step = "Try again; if it happens again, send the support bundle to the people at Renderjuice."
 
     def __init__(
-        self, message: str = "", *, words: str = "", status: int = 400, detail: str = "", next_step: str = ""
+        self,
+        message: str = "",
+        *,
+        words: str = "",
+        status: int = 400,
+        detail: str = "",
+        next_step: str = "",
+        is_foreign: bool = False,
     ) -> None:
         if not message:
             reason = _sentence(words) if words else f"HTTP status {status}."
             message = f"The storage behind Renderjuice refused the transfer: {reason}"
-        super().__init__(message, detail=detail, next_step=next_step)
+        super().__init__(message, detail=detail, next_step=next_step, is_foreign=is_foreign)
         self.words = words
         self.status = status
 

@@ -33,6 +33,9 @@ BODY_CAP = 64 * 1024 * 1024
 ERROR_BODY_CAP = 64 * 1024
 """As much of an error's body is read, in bytes."""
 
+WEB_PAGE = "A web page came instead of Renderjuice's answer."
+"""What is said of a web page in the place of an answer."""
+
 _BLOCK = 64 * 1024
 _NO_PROXY: dict[str, str | None] = {"http": None, "https": None, "all": None}
 
@@ -143,7 +146,7 @@ def read_body(response: requests.Response, cap: int) -> tuple[bytes, bool]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         response.close()
-        raise UnexpectedAnswer(detail=f"content encoding {for_the_record(encoding)}")
+        raise UnexpectedAnswer(detail=f"content encoding {for_the_record(encoding)}", is_foreign=True)
     inflate = zlib.decompressobj(wbits=47) if encoding not in ("", "identity") else None  # 47: zlib or gzip
     body = bytearray()
     with response:
@@ -152,7 +155,7 @@ def read_body(response: requests.Response, cap: int) -> tuple[bytes, bool]:
             if len(body) > cap:
                 return bytes(body[:cap]), False
     if inflate and body and not inflate.eof:
-        raise UnexpectedAnswer(detail="the compressed answer ends too early")
+        raise UnexpectedAnswer(detail="the compressed answer ends too early", is_foreign=True)
     return bytes(body), True
 
 
@@ -168,7 +171,10 @@ def read_error_text(response: requests.Response, secret: str = "") -> str:
 
 
 def read_json(response: requests.Response, secret: str = "") -> Any:
-    """The JSON in an answer's body. Raises `UnexpectedAnswer` when it is none or too large; closes the answer."""
+    """The JSON in an answer's body. Closes the answer.
+
+    Raises `UnexpectedAnswer` when it is no JSON, which is foreign, or too large.
+    """
     body, whole = read_body(response, BODY_CAP)
     if not whole:
         raise UnexpectedAnswer("Renderjuice's answer is too large.", detail=f"more than {BODY_CAP} bytes")
@@ -179,6 +185,15 @@ def read_json(response: requests.Response, secret: str = "") -> Any:
     raise UnexpectedAnswer(
         "Renderjuice answered with nothing." if not body.strip() else _not_json(start),
         detail=for_the_record(start, secret),
+        is_foreign=True,
+    )
+
+
+def is_web_page(response: requests.Response) -> bool:
+    """True when an answer says that it is a web page, which neither the API nor the storage ever sends."""
+    return response.headers.get("Content-Type", "").partition(";")[0].strip().lower() in (
+        "text/html",
+        "application/xhtml+xml",
     )
 
 
@@ -212,7 +227,7 @@ def failure_of(error: BaseException, host: str, secret: str = "") -> Renderjuice
         return Unreachable(message, may_have_arrived=not unsent, detail=detail)
     garbage = seen(HTTPException) and not seen(RemoteDisconnected, IncompleteRead)
     if garbage or seen(requests.exceptions.InvalidHeader, zlib.error):
-        return UnexpectedAnswer(f"{host} gave an answer that is not HTTP.", detail=detail)
+        return UnexpectedAnswer(f"{host} gave an answer that is not HTTP.", detail=detail, is_foreign=True)
     if seen(ssl.SSLError):
         return Unreachable(f"No secure connection to {host} could be made.", detail=detail)
     return Unreachable(f"{host} cannot be reached.", may_have_arrived=not unsent, detail=detail)
@@ -245,10 +260,10 @@ def _inflated(inflate: Any, block: bytes, room: int) -> bytes:
         return bytes(inflate.decompress(block, room))
     except zlib.error:
         detail = "the compressed answer is broken"
-    raise UnexpectedAnswer(detail=detail)
+    raise UnexpectedAnswer(detail=detail, is_foreign=True)
 
 
 def _not_json(start: str) -> str:
     if start.lstrip()[:1] == "<":
-        return "A web page came instead of Renderjuice's answer."
+        return WEB_PAGE
     return "Renderjuice's answer is not JSON."

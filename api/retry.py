@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
+ATTEMPTS = 4
+"""How often one call is sent before its caller is told."""
 FIRST_WAIT = 1.0
 """The longest wait, in seconds, before the second attempt; it doubles with each further one."""
 LONGEST_WAIT = 20.0
@@ -26,18 +28,27 @@ LONGEST_RETRY_AFTER = 60.0
 
 
 def with_retries(
-    call: Callable[[], Answer], *, repeatable: bool, attempts: int, sleep: Callable[[float], None]
+    call: Callable[[], Answer],
+    *,
+    repeatable: bool,
+    attempts: int,
+    sleep: Callable[[float], None],
+    failed: Callable[[RenderjuiceError, float], object] = lambda _error, _began: None,
 ) -> Answer:
     """What `call` gives, tried up to `attempts` times. Raises its last error.
 
-    A call that is not `repeatable` is sent again only where the service surely did not carry it out.
+    A call that is not `repeatable` is sent again only where the service surely did not carry it out. `failed` is told
+    each failure that may pass by itself, and when that attempt began.
     """
     attempt = 1
     while True:
+        began = time.monotonic()
         try:
             return call()
         except RenderjuiceError as error:
             failure = error
+        if failure.transient or failure.is_foreign:
+            failed(failure, began)
         wait = _wait_before(attempt + 1, failure)
         if attempt >= attempts or wait is None or not _may_repeat(failure, repeatable):
             raise failure

@@ -98,6 +98,8 @@ def upload(
         if not 200 <= response.status_code < 300:
             raise _refusal(response, UploadURLExpired)
         response.close()
+        if http.is_web_page(response):
+            raise UnexpectedAnswer(http.WEB_PAGE, detail=f"HTTP status {response.status_code}", is_foreign=True)
         if body.sent < len(body):
             raise Unreachable(
                 f"{host_of(url)} ended the upload before all was sent.", detail=f"{body.sent} of {len(body)} bytes"
@@ -149,7 +151,9 @@ def download(
         if response.status_code not in (200, 206) or (response.status_code == 206 and not offset):
             raise _refusal(response, DownloadURLExpired)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise UnexpectedAnswer("The storage sent a file in a form that was not asked for.")
+            raise UnexpectedAnswer("The storage sent a file in a form that was not asked for.", is_foreign=True)
+        if http.is_web_page(response):
+            raise UnexpectedAnswer(http.WEB_PAGE, detail=f"HTTP status {response.status_code}", is_foreign=True)
         if response.status_code == 200:
             offset = 0
         etag = _strong(response.headers.get("ETag")) or (etag if offset else None)
@@ -235,7 +239,7 @@ def _get(
             return response
         response.close()
         url = _joined(url, location)
-    raise UnexpectedAnswer(f"The storage sends this computer in circles, last to {host_of(url)}.")
+    raise UnexpectedAnswer(f"The storage sends this computer in circles, last to {host_of(url)}.", is_foreign=True)
 
 
 def _joined(url: str, location: str) -> str:
@@ -292,8 +296,10 @@ def _refusal(
         response.close()
         if 300 <= status < 400:
             words = f"it sends this computer on to {http.redirect_host(response)}"
-            return StorageRefused(words=words, status=status, detail=f"HTTP status {status}")
-        return UnexpectedAnswer("The storage gave an answer that was not asked for.", detail=f"HTTP status {status}")
+            return StorageRefused(words=words, status=status, detail=f"HTTP status {status}", is_foreign=True)
+        return UnexpectedAnswer(
+            "The storage gave an answer that was not asked for.", detail=f"HTTP status {status}", is_foreign=True
+        )
     text = http.read_error_text(response)
     words = read_reason(text).words
     detail = f"HTTP status {status}: {for_the_record(words or text)}"

@@ -11,7 +11,7 @@ from ...api.models import JobStatus
 from ..journal.journal import Overtaken
 from ..records import Failure, JobRecord, Stage
 from .context import Context
-from .failures import failure_of
+from .failures import give_up
 from .pipeline import find_lost_job
 
 NOTHING_RUNS = frozenset({JobStatus.CREATED, JobStatus.VALIDATED, JobStatus.FAILED, JobStatus.CANCELED})
@@ -51,7 +51,11 @@ def cancel_on_the_farm(context: Context, job: JobRecord) -> bool:
                 remote_id = lost.id if lost else None
             status = _cancel(client, remote_id) if remote_id else job.status
     except WrongKey as error:
-        return _settle(context, job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+        with context.journal.together():
+            now = context.journal.find(job.id)
+            if now is not None and now.is_live:
+                give_up(context, now, error)
+        return True
     except RenderjuiceError as error:
         _settle(context, job, trouble=f"The cancel has not reached Renderjuice yet: {error.message}")
         return False

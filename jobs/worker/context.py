@@ -8,12 +8,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ...api.address import host_of
 from ...api.client import Client
 from ...api.errors import Canceled, WrongKey
 from ..credentials import find_key
 from ..home import Home
 from ..journal.journal import Journal
 from ..records import JobRecord
+from .patience import FIRST_FILE_PAUSE, Backoff
 
 PROGRESS_INTERVAL = 0.25
 """Seconds between two progress figures in the journal: as often as a panel is worth redrawing."""
@@ -23,17 +25,22 @@ PROGRESS_INTERVAL = 0.25
 class Context:
     """The worker's tools. `session_url` is the address that the environment's key belongs to.
 
-    `pace` stretches every pause of the worker: 1 for the service on the internet, less for one on this machine.
-    `is_online` is what Blender's online access setting was when the worker last looked.
+    `slowness` stretches every pause of the worker: 1 for the service on the internet, less for one on this machine.
+    `is_online` is what Blender's online access setting was when the worker last looked. `hosts` tells which hosts are
+    to be left alone for now, whatever the job.
     """
 
     home: Home
     journal: Journal
     session_url: str
-    pace: float = 1.0
+    slowness: float = 1.0
     is_online: bool = True
     quitting: threading.Event = field(default_factory=threading.Event)
+    hosts: Backoff[str] = field(init=False)
     _canceled: dict[str, threading.Event] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.hosts = Backoff(self.slowness, first_pause=FIRST_FILE_PAUSE)
 
     def cancellation(self, job_id: str) -> threading.Event:
         """The event that stops the work on one job."""
@@ -53,7 +60,7 @@ class Context:
 
     def sleep(self, job_id: str, seconds: float) -> None:
         """Wait, and raise `Canceled` as soon as the job is to stop."""
-        deadline = time.monotonic() + seconds * self.pace
+        deadline = time.monotonic() + seconds * self.slowness
         while (left := deadline - time.monotonic()) > 0:
             self.check(job_id)
             self.quitting.wait(min(left, 0.2))
@@ -64,7 +71,13 @@ class Context:
         key = find_key(self.home.credentials, api_url, session_url=self.session_url)
         if not key:
             raise NoKey()
-        return Client(api_url, key, sleep=lambda seconds: self.sleep(job_id, seconds))
+        return Client(
+            api_url,
+            key,
+            sleep=lambda seconds: self.sleep(job_id, seconds),
+            failed=lambda error, began: self.hosts.failed(host_of(api_url), error, began=began),
+            answered=lambda: self.hosts.arrived(host_of(api_url)),
+        )
 
     def packing_progress(self, job: JobRecord) -> Callable[[int, int], None]:
         """As `progress`, for work on this computer only, which goes on without online access."""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Why a job stopped, in words for the artist: from errors, and from what the farm says."""
+"""Why a job stopped, in words for the artist: from errors, and from what the farm says. And the way to stop one."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ import json
 import logging
 import re
 import traceback
+from collections.abc import Iterable
+from contextlib import suppress
 
 from ...api.errors import RenderjuiceError
 from ...api.models import Job, JobStatus
 from ...api.words import hide_secrets
+from ..journal.journal import JournalError, Overtaken
 from ..packaging.package import PackageError
-from ..records import Failure, Stage
+from ..records import Failure, JobRecord, Stage
+from .context import Context
 
 logger = logging.getLogger(__name__)
 
@@ -44,6 +48,28 @@ def failure_of(error: BaseException, stage: Stage) -> Failure:
     detail = "".join(traceback.format_exception(error))
     message = f"Something unforeseen happened: {error!r}."
     return Failure("unexpected", message, "Retry, and report it if it comes again.", detail, stage)
+
+
+def give_up(context: Context, job: JobRecord, error: BaseException) -> None:
+    """Stop a job because of an error. What another process did with the job meanwhile stays as it is."""
+    logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
+    with suppress(Overtaken):
+        context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+
+
+def note_trouble(context: Context, jobs: Iterable[JobRecord], error: BaseException) -> None:
+    """Show in jobs what they wait for."""
+    for job in jobs:
+        message = _trouble(error)
+        if job.trouble != message:
+            with suppress(Overtaken):
+                context.journal.move(job, trouble=message)
+
+
+def _trouble(error: BaseException) -> str:
+    if isinstance(error, RenderjuiceError):
+        return error.message
+    return str(error) if isinstance(error, JournalError) else f"Something unforeseen happened: {error!r}."
 
 
 def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:

@@ -8,16 +8,15 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 
+from ...api.address import host_of
 from ...api.client import Client
 from ...api.errors import Canceled, NotFound, RenderjuiceError, WrongKey
 from ...api.models import Job, JobStatus, Progress
-from ..journal.journal import Overtaken
 from ..records import JobRecord, Stage
 from .context import Context
-from .failures import failure_of, failure_on_the_farm
-from .patience import Pace
+from .failures import failure_on_the_farm, give_up, note_trouble
+from .patience import POLL_FAILURES, Backoff, is_foreign
 from .previews import See
 
 logger = logging.getLogger(__name__)
@@ -27,8 +26,6 @@ MOST_PAGES = 3
 """Pages of the job list that are read before the jobs not found there are asked for one by one."""
 MOST_SINGLE = 5
 """Jobs that one poll asks for one by one; the others take their turn with the next polls."""
-MOST_FAILED_POLLS = 120
-"""Polls without an answer after which a job is given up: about an hour. A retry goes on from there."""
 FOLLOWED_STAGES = frozenset({Stage.VALIDATING, Stage.RENDERING})
 FETCHING_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
 
@@ -41,14 +38,17 @@ class Follower:
         self._callers = callers
         self._see = see
         self._polls: dict[str, Future[bool]] = {}
-        self._paces: dict[str, Pace] = defaultdict(Pace)
-        self._not_before: dict[str, float] = defaultdict(float)
+        self._backoff = Backoff[str](context.slowness)
         self._asked: dict[str, float] = {}
+
+    def work(self, jobs: Iterable[JobRecord]) -> None:
+        """Ask about the jobs whose turn it is, while online access is allowed."""
+        if self._context.is_online:
+            self.follow(jobs)
 
     def hurry(self) -> None:
         """Forget all pauses."""
-        self._not_before.clear()
-        self._paces.clear()
+        self._backoff.forget()
 
     def follow(self, jobs: Iterable[JobRecord]) -> None:
         """Ask about the jobs whose turn it is, one request at a time for each service."""
@@ -59,29 +59,31 @@ class Follower:
         for api_url, polled in list(self._polls.items()):
             if polled.done():
                 del self._polls[api_url]
-                self._not_before[api_url] = time.monotonic() + self._pause_after(polled, api_url, by_service[api_url])
+                self._take_in(polled, api_url, by_service[api_url])
         for api_url, followed in by_service.items():
-            if followed and api_url not in self._polls and time.monotonic() >= self._not_before[api_url]:
+            if followed and self._is_due(api_url):
                 self._polls[api_url] = self._callers.submit(
                     poll, self._context, api_url, followed, self._asked, self._see
                 )
 
-    def _pause_after(self, polled: Future[bool], api_url: str, jobs: Sequence[JobRecord]) -> float:
-        """Seconds until the next poll of a service."""
-        pace = self._paces[api_url]
+    def _is_due(self, api_url: str) -> bool:
+        is_closed = self._context.hosts.is_closed(host_of(api_url))
+        return api_url not in self._polls and self._backoff.is_due(api_url) and not is_closed
+
+    def _take_in(self, polled: Future[bool], api_url: str, jobs: Sequence[JobRecord]) -> None:
+        """Note how a poll of a service ended."""
         error = polled.exception()
         if error is None:
-            return pace.after(polled.result()) * self._context.pace
-        if isinstance(error, Canceled):
-            return 0.0
-        logger.info("poll failed: %s", error, exc_info=None if isinstance(error, RenderjuiceError) else error)
-        pause = pace.after_failure(error) * self._context.pace
-        if isinstance(error, WrongKey) or pace.failed >= MOST_FAILED_POLLS:
-            pace.failed = 0
-            give_up(self._context, jobs, error)
-        else:
-            note_trouble(self._context, jobs, error)
-        return pause
+            self._backoff.answered(api_url, changed=polled.result())
+        elif not isinstance(error, Canceled):
+            logger.info("poll failed: %s", error, exc_info=None if isinstance(error, RenderjuiceError) else error)
+            self._backoff.failed(api_url, error)
+            is_given_up = self._backoff.failures(api_url) >= POLL_FAILURES and not is_foreign(error)
+            if isinstance(error, WrongKey) or is_given_up:
+                for job in jobs:
+                    give_up(self._context, job, error)
+            else:
+                note_trouble(self._context, jobs, error)
 
 
 def poll(
@@ -153,24 +155,11 @@ def next_stage(stage: Stage, status: str) -> Stage:
     return stage
 
 
-def give_up(context: Context, jobs: Iterable[JobRecord], error: BaseException) -> None:
-    """End the following of jobs whose service does not answer; they go on there, and a retry follows them again."""
-    for job in jobs:
-        with suppress(Overtaken):
-            context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
-
-
-def note_trouble(context: Context, jobs: Iterable[JobRecord], error: BaseException) -> None:
-    """Show that the service does not answer at the moment."""
-    message = error.message if isinstance(error, RenderjuiceError) else f"Something unforeseen happened: {error!r}."
-    for job in jobs:
-        if job.trouble != message:
-            with suppress(Overtaken):
-                context.journal.move(job, trouble=message)
-
-
 def _progress(client: Client, jobs: Iterable[JobRecord]) -> Mapping[str, Progress]:
-    """The counters of all running jobs. They are a nicety: a service that refuses them does not stop the following."""
+    """The counters of all running jobs. They are a nicety: without them the jobs are followed all the same.
+
+    A web page in their place is no reason to stop either: the next call meets it, if it stands there for all.
+    """
     if not any(job.stage is Stage.RENDERING for job in jobs):
         return {}
     try:
@@ -201,7 +190,7 @@ def _remote_jobs(
         try:
             found[remote_id] = client.get_job(remote_id)
         except NotFound as error:
-            give_up(context, [wanted[remote_id]], error)
+            give_up(context, wanted[remote_id], error)
     return found
 
 

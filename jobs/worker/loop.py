@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 
-from ..journal.journal import JournalError, JournalLost, Overtaken
-from ..records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Stage, Wish, WishRecord
+from ..journal.journal import JournalError, JournalLost
+from ..records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Wish, WishRecord
 from .cancel import cancel_here, cancel_on_the_farm
 from .connection import test_connection
 from .context import Context
-from .failures import failure_of
-from .fetching.delivery import DELIVERED_STAGES, Deliverer
+from .fetching.delivery import Deliverer
 from .follow import Follower
+from .part import Part
+from .patience import CANCEL_PAUSE, FAILED_STEP_PAUSE, FAILED_STEPS, IDLE_SECONDS, Backoff
 from .previews import Previews
 from .resume import fetch_again, retry
 from .sender import Sender
@@ -29,15 +28,8 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.1
 """Seconds between two looks at the journal (5 µs each while nothing changes)."""
-IDLE_SECONDS = 5.0
-"""How long the worker waits for more before it ends."""
 CALLERS = 6
 """Calls to the service at once; what has to be asked of it is small."""
-CANCEL_PAUSE = 5.0
-"""Seconds until a cancel that did not succeed is sent again."""
-MOST_FAILED_STEPS = 30
-FAILED_STEP_PAUSE = 1.0
-"""Steps in a row that may go wrong before the worker ends, and seconds after each; whoever looks starts another one."""
 
 
 class Worker:
@@ -51,9 +43,10 @@ class Worker:
         self._previews = Previews(context, self._callers)
         self._follower = Follower(context, self._callers, self._previews.see)
         self._deliverer = Deliverer(context, self._callers)
+        self._parts: tuple[Part, ...] = (self._sender, self._follower, self._previews, self._deliverer)
         self._canceling: dict[int, Future[bool]] = {}
         self._canceled: set[int] = set()
-        self._cancel_not_before: dict[int, float] = {}
+        self._cancel_backoff = Backoff[int](context.slowness)
         self._seen: tuple[int, int] | None = None
         self._jobs: tuple[JobRecord, ...] = ()
         self._wishes: tuple[WishRecord, ...] = ()
@@ -76,7 +69,7 @@ class Worker:
                 except Exception as error:
                     failed += 1
                     logger.warning("a step failed: %s", error, exc_info=not isinstance(error, JournalError))
-                    if failed >= MOST_FAILED_STEPS:
+                    if failed >= FAILED_STEPS:
                         raise
                 self._context.quitting.wait(FAILED_STEP_PAUSE if failed else TICK)
         finally:
@@ -93,15 +86,8 @@ class Worker:
         self._look()
         if self._is_to_stop() or self._retires():
             return False
-        self._sender.collect()
-        self._sender.send(self._jobs)
-        if self._context.is_online:
-            self._follower.follow(self._jobs)
-        self._previews.fetch()
-        self._deliverer.collect(self._jobs)
-        delivered = [job for job in self._jobs if job.stage in DELIVERED_STAGES]
-        for job in delivered:
-            self._contained(job, self._deliverer.deliver, len(delivered))
+        for part in self._parts:
+            part.work(self._jobs)
         return True
 
     def _look(self) -> None:
@@ -118,21 +104,8 @@ class Worker:
             self._is_left_alone = meaning in ("STOP", "UPLOADS") and not self._journal.sessions()
             self._seen = version
 
-    def _contained(self, job: JobRecord, work: Callable[[JobRecord, int], None], count: int) -> None:
-        """Keep what goes wrong with one job from the others."""
-        try:
-            work(job, count)
-        except Overtaken:
-            logger.info("job %s was overtaken", job.id)
-        except JournalError:
-            raise
-        except Exception as error:
-            logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
-            with suppress(Overtaken):
-                self._journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
-
     def _stay_busy(self) -> None:
-        self._busy_until = time.monotonic() + IDLE_SECONDS * self._context.pace
+        self._busy_until = time.monotonic() + IDLE_SECONDS * self._context.slowness
 
     # -- wishes ------------------------------------------------------------------------------------------------------
 
@@ -152,8 +125,9 @@ class Worker:
         if wish.kind is Wish.TEST_CONNECTION:
             self._callers.submit(test_connection, self._context, wish)
         else:
-            for room in (self._sender, self._follower, self._deliverer, self._previews):
-                room.hurry()
+            self._context.hosts.forget()
+            for part in self._parts:
+                part.hurry()
         with self._journal.together():
             if wish.kind is Wish.RETRY and job is not None:
                 retry(self._journal, job)
@@ -172,10 +146,11 @@ class Worker:
             if not (is_sending or is_calling or self._deliverer.is_busy(wish.job_id)):
                 cancellation.clear()
                 self._canceled.discard(wish.id)
+                self._cancel_backoff.forget(wish.id)
                 self._journal.fulfil(wish)
         elif not is_calling and not cancel_here(self._context, job):
             # a call that makes or starts the job has to end first, for its answer tells what there is to cancel
-            is_due = time.monotonic() >= self._cancel_not_before.get(wish.id, 0.0)
+            is_due = self._cancel_backoff.is_due(wish.id)
             if is_due and not is_sending and self._context.is_online:
                 self._canceling[wish.id] = self._callers.submit(cancel_on_the_farm, self._context, job)
 
@@ -185,7 +160,7 @@ class Worker:
         if running is None or not running.done():
             return running is not None
         del self._canceling[wish.id]
-        self._cancel_not_before[wish.id] = time.monotonic() + CANCEL_PAUSE * self._context.pace
+        self._cancel_backoff.pause(wish.id, CANCEL_PAUSE)
         if error := running.exception():
             logger.warning("cancel of job %s: %s", wish.job_id, error, exc_info=error)
         elif running.result():

@@ -23,9 +23,8 @@ from ..packaging.package import NothingLeft, Package, make_package
 from ..packaging.run_packer import discard_copies, rewrite_paths
 from ..records import JobRecord, Stage
 from .context import Context
+from .patience import EXPIRED_UPLOAD_URLS
 
-MOST_EXPIRED_URLS = 4
-"""Presigned URLs that may expire before an upload is given up."""
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far this computer's clock may be from the service's when a lost job is looked for."""
 NOT_STARTED = frozenset({JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
@@ -72,14 +71,14 @@ def upload(context: Context, job: JobRecord) -> None:
     size = package_path.stat().st_size
     progress = context.progress(job)
     with context.client(job.api_url, job_id=job.id) as client:
-        for attempt in range(1, MOST_EXPIRED_URLS + 1):
+        for attempt in range(1, EXPIRED_UPLOAD_URLS + 1):
             context.check(job.id)
             target = client.create_upload(package_path.name, "zip" if package_path.suffix == ".zip" else "blend")
             try:
                 storage.upload(target.upload_url, package_path, progress=lambda sent: progress(sent, size))
                 break
             except UploadURLExpired:
-                if attempt == MOST_EXPIRED_URLS:
+                if attempt == EXPIRED_UPLOAD_URLS:
                     raise
     context.journal.move(job, stage=Stage.CREATING, slug=target.slug, create_intent=None, trouble="")
 

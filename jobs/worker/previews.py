@@ -10,8 +10,7 @@ from __future__ import annotations
 import filecmp
 import logging
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,13 +20,13 @@ from ...api import storage
 from ...api.errors import Canceled
 from .. import output_names
 from ..journal.journal import JournalError
+from ..records import JobRecord
 from .context import Context
-from .patience import Pace
+from .patience import PREVIEW_TRIES, Backoff
 
 logger = logging.getLogger(__name__)
 
 MOST_BYTES = 8 * 1024 * 1024
-MOST_TRIES = 4
 MOST_AT_ONCE = 2
 """Of the threads that also ask the service; the others stay free for that."""
 KINDS = (".png", ".jpg", ".webp")
@@ -46,8 +45,6 @@ class Wanted:
     """The thumbnail of one job: its address of now, and how its fetching goes."""
 
     url: str = field(repr=False)
-    pace: Pace = field(default_factory=Pace)
-    not_before: float = 0.0
     is_settled: bool = False
 
 
@@ -58,6 +55,7 @@ class Previews:
         self._context = context
         self._callers = callers
         self._lock = threading.Lock()
+        self._backoff = Backoff[str](context.slowness)
         self._wanted: dict[str, Wanted] = {}
         self._running: dict[str, tuple[Wanted, Future[None]]] = {}
 
@@ -71,6 +69,11 @@ class Previews:
                 known.url = url
             else:
                 self._wanted[job_id] = Wanted(url)
+                self._backoff.forget(job_id)
+
+    def work(self, _jobs: Sequence[JobRecord]) -> None:
+        """Take in what has ended, and begin what is due."""
+        self.fetch()
 
     @property
     def is_fetching(self) -> bool:
@@ -87,8 +90,9 @@ class Previews:
         """Try again what has not come, at once and as often as at first."""
         with self._lock:
             for job_id, wanted in self._wanted.items():
-                if wanted.pace.failed and job_id not in self._running:
+                if self._backoff.failures(job_id) and job_id not in self._running:
                     self._wanted[job_id] = Wanted(wanted.url)
+                    self._backoff.forget(job_id)
 
     def fetch(self) -> None:
         """Take in what has ended, and begin what is due."""
@@ -100,7 +104,7 @@ class Previews:
             due = [
                 (job_id, wanted)
                 for job_id, wanted in self._wanted.items()
-                if not wanted.is_settled and job_id not in self._running and time.monotonic() >= wanted.not_before
+                if not wanted.is_settled and job_id not in self._running and self._backoff.is_due(job_id)
             ]
         if self._context.is_online and not self._context.quitting.is_set():
             for job_id, wanted in due[: MOST_AT_ONCE - len(self._running)]:
@@ -109,11 +113,11 @@ class Previews:
     def _take_in(self, job_id: str, wanted: Wanted, error: BaseException | None) -> None:
         """Note how a fetch ended. Nothing that is logged holds the address."""
         if error is None:
-            wanted.is_settled, wanted.pace = True, Pace()
+            wanted.is_settled = True
+            self._backoff.forget(job_id)
         elif not isinstance(error, Canceled):
-            pause = wanted.pace.after_failure(error) * self._context.pace
-            wanted.not_before = time.monotonic() + pause
-            wanted.is_settled = wanted.pace.failed >= MOST_TRIES
+            self._backoff.failed(job_id, error)
+            wanted.is_settled = self._backoff.failures(job_id) >= PREVIEW_TRIES
             logger.info("no preview of job %s: %s", job_id, _words(error))
         elif self._context.cancellation(job_id).is_set():
             wanted.is_settled = True

@@ -49,7 +49,7 @@ def run(arguments: Sequence[str]) -> int:
             journal.set_setting(Setting.WORKER_KEY, fingerprint(options.api_url))
             journal.set_setting(Setting.WORKER, str(os.getpid()))
             _discard_forgotten(home, journal)
-            context = Context(home, journal, options.api_url, pace=options.pace)
+            context = Context(home, journal, options.api_url, slowness=options.pace)
             for name in ("SIGTERM", "SIGINT", "SIGHUP"):
                 if hasattr(signal, name):
                     signal.signal(getattr(signal, name), lambda *_: context.quitting.set())

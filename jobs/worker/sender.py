@@ -4,19 +4,17 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
 
-from ...api.errors import Canceled, RateLimited, RenderjuiceError, ServiceDown
+from ...api.address import host_of
+from ...api.errors import Canceled, RateLimited, ServiceDown
 from ...api.models import JobStatus
 from ..journal.journal import JournalBusy, Overtaken
 from ..records import JobRecord, Stage
 from .context import Context
-from .failures import failure_of
-from .patience import SHORTEST_PAUSE, Pace
+from .failures import give_up, note_trouble
+from .patience import SENDING_FAILURES, SHORTEST_PAUSE, Backoff, is_foreign, is_waited_out, passes_by_itself
 from .pipeline import STAGES
 
 logger = logging.getLogger(__name__)
@@ -24,8 +22,6 @@ logger = logging.getLogger(__name__)
 HEAVY_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING})
 SENDERS = 2
 """Jobs that are packed or uploaded at once: one may pack while another uploads."""
-MOST_FAILURES = 20
-"""Failures in a row that a job waits out by itself: about ten minutes."""
 
 
 class Sender:
@@ -36,8 +32,12 @@ class Sender:
         self._callers = callers
         self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
         self._running: dict[str, Future[None]] = {}
-        self._paces: dict[str, Pace] = defaultdict(Pace)
-        self._not_before: dict[str, float] = defaultdict(float)
+        self._backoff = Backoff[str](context.slowness)
+
+    def work(self, jobs: Iterable[JobRecord]) -> None:
+        """Take in what has ended, and begin what is due."""
+        self.collect()
+        self.send(jobs)
 
     def close(self) -> None:
         """Wait until the running work has stopped."""
@@ -52,8 +52,7 @@ class Sender:
 
     def hurry(self) -> None:
         """Forget all pauses."""
-        self._not_before.clear()
-        self._paces.clear()
+        self._backoff.forget()
 
     def send(self, jobs: Iterable[JobRecord]) -> None:
         """Begin with every job that can go on. Those that the poller brings on, or that are to stop, are left alone."""
@@ -71,23 +70,24 @@ class Sender:
             if job is None:
                 self._context.home.discard(job_id)
             elif error is None:
-                self._paces.pop(job_id, None)
+                self._backoff.forget(job_id)
                 # a farm that still says "created" is asked again, at the poller's pace
-                self._not_before[job_id] = time.monotonic() + SHORTEST_PAUSE * self._context.pace
+                self._backoff.pause(job_id, SHORTEST_PAUSE)
             elif not isinstance(error, (Canceled, Overtaken)):
                 self._take_in(job, error)
 
     def _may_begin(self, job: JobRecord) -> bool:
         if job.stage is Stage.VALIDATING and job.status not in ("", JobStatus.CREATED):
             return False
-        if job.stage is not Stage.PACKAGING and not self._context.is_online:
+        can_call = self._context.is_online and not self._context.hosts.is_closed(host_of(job.api_url))
+        if job.stage is not Stage.PACKAGING and not can_call:
             return False
         is_stopped = self._context.cancellation(job.id).is_set()
         # the poller's news must not wait for the pause that follows a validation
-        return not is_stopped and (time.monotonic() >= self._not_before[job.id] or self._is_news(job))
+        return not is_stopped and (self._backoff.is_due(job.id) or self._is_news(job))
 
     def _is_news(self, job: JobRecord) -> bool:
-        return job.stage is Stage.STARTING and job.id not in self._paces
+        return job.stage is Stage.STARTING and not self._backoff.failures(job.id)
 
     def _run(self, job_id: str) -> None:
         """Take one job as far as it goes without waiting for the farm. Runs in a thread of a pool."""
@@ -103,22 +103,19 @@ class Sender:
                 return
 
     def _take_in(self, job: JobRecord, error: BaseException) -> None:
-        logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
-        pace = self._paces[job.id]
-        with suppress(Overtaken):
-            if is_worth_waiting(job, error) and pace.failed < MOST_FAILURES:
-                self._not_before[job.id] = time.monotonic() + pace.after_failure(error) * self._context.pace
-                self._context.journal.move(job, trouble=str(getattr(error, "message", error)))
-                return
-            self._paces.pop(job.id, None)
-            self._context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+        if is_worth_waiting(job, error) and is_waited_out(error, self._backoff.failures(job.id), SENDING_FAILURES):
+            logger.warning("job %s waits at %s: %s", job.id, job.stage, error)
+            self._backoff.failed(job.id, error)
+            note_trouble(self._context, [job], error)
+        else:
+            self._backoff.forget(job.id)
+            give_up(self._context, job, error)
 
 
 def is_worth_waiting(job: JobRecord, error: BaseException) -> bool:
     """True for an error that passes by itself, if the service was there before: a wrong address is told at once."""
-    if isinstance(error, JournalBusy):
-        return True
-    if not isinstance(error, RenderjuiceError) or not error.transient:
+    if not passes_by_itself(error):
         return False
     has_been_there = job.slug is not None or (job.stage is Stage.UPLOADING and job.bytes_done > 0)
-    return has_been_there or isinstance(error, (RateLimited, ServiceDown))
+    is_answer = isinstance(error, (RateLimited, ServiceDown)) or is_foreign(error)
+    return has_been_there or is_answer or isinstance(error, JournalBusy)

@@ -4,47 +4,48 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
-from ....api.errors import Canceled, DownloadURLExpired, RenderjuiceError, WrongKey
+from ....api.address import host_of
+from ....api.errors import Canceled, DownloadURLExpired, WrongKey
 from ....api.models import Downloads, JobStatus
 from ... import frame_names
-from ...journal.journal import JournalBusy
+from ...journal.journal import JournalError, Overtaken
 from ...records import Failure, JobRecord, Stage
 from ..context import Context
-from ..failures import ENDED_ON_THE_FARM, DamagedFile, failure_of
-from ..follow import note_trouble
-from ..patience import SHORTEST_PAUSE, Pace
+from ..failures import ENDED_ON_THE_FARM, DamagedFile, give_up, note_trouble
+from ..patience import (
+    DAMAGED_FILE_TRIES,
+    LISTING_FAILURES,
+    SECONDS_BETWEEN_LISTINGS,
+    SHORTEST_PAUSE,
+    Backoff,
+    is_waited_out,
+)
 from .download import Downloader
 
 logger = logging.getLogger(__name__)
 
 DELIVERED_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
-SECONDS_A_JOB = 0.25
-"""With many jobs each is asked less often, so that a second never sees more than four listings."""
 UNTOLD = "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for."
-MOST_TRIES, MOST_DAMAGED = 20, 4
-"""Tries for one file: about ten minutes of a network that is gone, and less for what comes but is no image."""
 
 
 @dataclass
 class Delivery:
-    """What is remembered of one job: the listing on its way and when the next is due, and the files that failed.
+    """What is remembered of one job: the listing on its way, and the files that need a new one.
 
-    `is_complete`: that listing was asked for when the farm had ended, so that nothing can be missing in it.
-    `is_last`: all of such a listing is on its way, and none of it has failed so far.
+    `is_complete`: that listing was requested after the farm had ended, so it names every file.
+    `is_last`: all files of a complete listing are on their way, and none of them needs a new one.
+    `tries`: how often each file came damaged, or was not at its address.
     """
 
     remote_id: str
     listing: Future[Downloads] | None = None
     is_complete: bool = False
     is_last: bool = False
-    not_before: float = 0.0
-    pace: Pace = field(default_factory=Pace)
     listed_at: int | None = None
     tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
@@ -57,6 +58,21 @@ class Deliverer:
         self._callers = callers
         self._downloader = Downloader(context)
         self._deliveries: dict[str, Delivery] = {}
+        self._backoff = Backoff[str](context.slowness)
+
+    def work(self, jobs: Sequence[JobRecord]) -> None:
+        """Take in what ended, and take each job as far as it goes. What goes wrong with one is kept from the others."""
+        self.collect(jobs)
+        delivered = [job for job in jobs if job.stage in DELIVERED_STAGES]
+        for job in delivered:
+            try:
+                self.deliver(job, len(delivered))
+            except Overtaken:
+                logger.info("job %s was overtaken", job.id)
+            except JournalError:
+                raise
+            except Exception as error:
+                give_up(self._context, job, error)
 
     def close(self) -> None:
         """Wait until the running transfers have stopped."""
@@ -73,15 +89,18 @@ class Deliverer:
     def hurry(self) -> None:
         """Forget all pauses and all failures."""
         self._deliveries.clear()
+        self._backoff.forget()
+        self._downloader.hurry()
 
     def collect(self, jobs: Sequence[JobRecord]) -> None:
         """Take in what ended of jobs that are delivered no more."""
         delivered = {job.id for job in jobs if job.stage in DELIVERED_STAGES}
         for job_id in self._downloader.busy_jobs():
             if job_id not in delivered:
-                self._downloader.collect(job_id)
+                self._downloader.collect(job_id, is_delivered=False)
         for job_id in self._deliveries.keys() - delivered:
             del self._deliveries[job_id]
+            self._backoff.forget(job_id)
             self._downloader.forget(job_id)
 
     def deliver(self, job: JobRecord, jobs_in_all: int) -> None:
@@ -90,8 +109,8 @@ class Deliverer:
         if delivery is None or delivery.remote_id != job.remote_id:
             delivery = self._deliveries[job.id] = Delivery(job.remote_id or "")
         collected = self._downloader.collect(job.id)
-        if collected.arrived:
-            delivery.pace = Pace()
+        if collected.trouble is not None:
+            note_trouble(self._context, [job], collected.trouble)
         if collected.errors or collected.to_ask_again:
             delivery.is_last = False
         for name, error in collected.errors.items():
@@ -102,11 +121,12 @@ class Deliverer:
             if delivery.listing.done():
                 listing, delivery.listing = delivery.listing, None
                 self._finish_listing(job, delivery, listing, jobs_in_all)
-        elif self._downloader.is_busy(job.id):
+        elif self._downloader.is_fetching(job.id):
             return
         elif delivery.is_last and job.stage is Stage.DOWNLOADING:
-            finish(self._context, job)
-        elif self._is_due(job, delivery):
+            if not self._downloader.is_busy(job.id):
+                finish(self._context, job)
+        elif self._is_due(job, delivery) and not self._context.hosts.is_closed(host_of(job.api_url)):
             delivery.is_complete = job.stage is Stage.DOWNLOADING
             delivery.listing = self._callers.submit(self._list, job)
 
@@ -116,8 +136,8 @@ class Deliverer:
             return True
         if job.stage is Stage.RENDERING and (job.frames_rendered == 0 or job.frames_rendered == delivery.listed_at):
             has_news = job.frames_rendered is None or bool(delivery.tries)
-            return has_news and time.monotonic() >= delivery.not_before
-        return time.monotonic() >= delivery.not_before
+            return has_news and self._backoff.is_due(job.id)
+        return self._backoff.is_due(job.id)
 
     def _list(self, job: JobRecord) -> Downloads:
         with self._context.client(job.api_url, job_id=job.id) as client:
@@ -126,7 +146,7 @@ class Deliverer:
     def _finish_listing(self, job: JobRecord, delivery: Delivery, listing: Future[Downloads], jobs_in_all: int) -> None:
         error = listing.exception()
         if error is not None:
-            self._take_in_refusal(job, delivery, error)
+            self._take_in_refusal(job, error)
             return
         before = job.frames_listed
         job = self._downloader.enqueue(job, listing.result(), last=delivery.tries)
@@ -134,44 +154,35 @@ class Deliverer:
         if job.frames_listed >= (job.frames_rendered or 0):
             delivery.listed_at = job.frames_rendered
         if not delivery.tries:
-            pause = max(delivery.pace.after(is_fetching or job.frames_listed != before), SECONDS_A_JOB * jobs_in_all)
-            delivery.not_before = time.monotonic() + pause * self._context.pace
+            is_news = is_fetching or job.frames_listed != before
+            self._backoff.answered(job.id, changed=is_news, at_least=SECONDS_BETWEEN_LISTINGS * jobs_in_all)
         if job.trouble and job.stage is Stage.DOWNLOADING:
             job = self._context.journal.move(job, trouble="")
         delivery.is_last = delivery.is_complete
         if delivery.is_last and not is_fetching:
             finish(self._context, job)
 
-    def _take_in_refusal(self, job: JobRecord, delivery: Delivery, error: BaseException) -> None:
+    def _take_in_refusal(self, job: JobRecord, error: BaseException) -> None:
         """A listing that did not come: waited for, unless nothing else can come any more."""
         if isinstance(error, Canceled):
             return
         logger.info("listing of job %s: %s", job.id, error)
-        delivery.not_before = time.monotonic() + delivery.pace.after_failure(error) * self._context.pace
-        is_transient = isinstance(error, RenderjuiceError) and error.transient
-        if is_transient and delivery.pace.failed < MOST_TRIES:
+        self._backoff.failed(job.id, error)
+        if is_waited_out(error, self._backoff.failures(job.id), LISTING_FAILURES):
             note_trouble(self._context, [job], error)
         elif job.status in ENDED_ON_THE_FARM:
             finish(self._context, job)
         elif job.stage is Stage.DOWNLOADING or isinstance(error, WrongKey):
-            self._fail(job, error)
+            give_up(self._context, job, error)
 
     def _take_in(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> None:
-        """A file that did not come: tried again with the next listing, unless that was done often enough."""
+        """A file that needs a new listing: it is tried again with that, unless that was done often enough."""
         delivery.tries[name] += 1
-        is_transient = isinstance(error, JournalBusy) or (isinstance(error, RenderjuiceError) and error.transient)
-        may_pass = is_transient or isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
-        if not may_pass or delivery.tries[name] >= (MOST_TRIES if is_transient else MOST_DAMAGED):
-            self._fail(job, error)
-            return
-        wait = delivery.pace.after_failure(error) if is_transient else SHORTEST_PAUSE
-        delivery.not_before = max(delivery.not_before, time.monotonic() + wait * self._context.pace)
-        if is_transient:
-            note_trouble(self._context, [job], error)
-
-    def _fail(self, job: JobRecord, error: BaseException) -> None:
-        logger.warning("job %s stopped at %s: %s", job.id, job.stage, error)
-        self._context.journal.move(job, stage=Stage.FAILED, failure=failure_of(error, job.stage), trouble="")
+        may_pass = isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
+        if may_pass and delivery.tries[name] < DAMAGED_FILE_TRIES:
+            self._backoff.pause(job.id, SHORTEST_PAUSE)
+        else:
+            give_up(self._context, job, error)
 
 
 def finish(context: Context, job: JobRecord) -> None:

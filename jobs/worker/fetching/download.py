@@ -4,27 +4,27 @@
 from __future__ import annotations
 
 import logging
-import os
-import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 
 from ....api import storage
-from ....api.errors import Canceled, DownloadURLExpired
+from ....api.errors import Canceled, DownloadURLExpired, RenderjuiceError
 from ....api.models import Downloads
 from ... import frame_names, output_names
 from ...journal.journal import Overtaken
-from ...output_names import Place
 from ...records import SENDING_STAGES, JobRecord, OutputRecord
 from ..context import Context
 from ..failures import DamagedFile
+from ..patience import FILE_TRIES, FIRST_FILE_PAUSE, Backoff, is_waited_out, passes_by_itself
 from .byte_count import Tally
-from .placing import own_folder, part_of, place_file, recover, would_mix
+from .fetch import Batch, Collected, Fetch, HostClosed
+from .output_folder import make_output_folder, target_of
+from .placing import place_file, recover
 
 logger = logging.getLogger(__name__)
 
@@ -36,42 +36,6 @@ RESUMABLE_BYTES = 8 * 1024 * 1024
 """From this size on it is worth a write to the journal to be able to go on with a part after an interruption."""
 
 
-@dataclass
-class Batch:
-    """The files of one listing. Once one address has expired, the others are not worth trying."""
-
-    expired: threading.Event = field(default_factory=threading.Event)
-    arrived: int = 0
-
-
-@dataclass(frozen=True)
-class Fetch:
-    """One file on its way: where it is to lie, and the address that it comes from."""
-
-    job_id: str
-    place: Place
-    target: Path
-    batch: Batch
-    tally: Tally
-
-    @property
-    def part(self) -> Path:
-        """The unfinished file."""
-        return part_of(self.target, self.job_id)
-
-
-@dataclass
-class Collected:
-    """What ended since the last look: how many files arrived, and the errors of those that did not.
-
-    `to_ask_again` counts those that did not arrive and have nothing to be blamed for.
-    """
-
-    arrived: int = 0
-    to_ask_again: int = 0
-    errors: dict[str, BaseException] = field(default_factory=dict)
-
-
 class Downloader:
     """The transfers of all jobs, sharing connections. Its methods are called by one thread."""
 
@@ -80,6 +44,8 @@ class Downloader:
         self._session = storage.open_session(PARALLEL)
         self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="download")
         self._running: dict[str, dict[str, tuple[Fetch, Future[None]]]] = defaultdict(dict)
+        self._waiting: dict[str, dict[str, Fetch]] = defaultdict(dict)
+        self._backoff = Backoff[tuple[str, str]](context.slowness, first_pause=FIRST_FILE_PAUSE)
         self._recovered: set[str] = set()
         self._next_count: dict[str, float] = defaultdict(float)
         self._uncounted: set[str] = set()
@@ -92,18 +58,27 @@ class Downloader:
         self._session.close()
 
     def is_busy(self, job_id: str) -> bool:
+        """True while a file of the job is on its way, or waits to be tried again."""
+        return self.is_fetching(job_id) or bool(self._waiting.get(job_id))
+
+    def is_fetching(self, job_id: str) -> bool:
         """True while a file of the job is on its way."""
         return bool(self._running.get(job_id))
 
     def busy_jobs(self) -> tuple[str, ...]:
-        """The jobs of which a file is on its way."""
-        return tuple(job_id for job_id, running in self._running.items() if running)
+        """The jobs of which a file is on its way, or waits to be tried again."""
+        return tuple(job_id for job_id in {*self._running, *self._waiting} if self.is_busy(job_id))
+
+    def hurry(self) -> None:
+        """Forget all pauses and failures."""
+        self._backoff.forget()
 
     def stop(self, job_id: str) -> None:
         """Take back what only waits for its turn; what runs notices the job's cancellation by itself."""
         running = self._running[job_id]
         for name in [name for name, (_, future) in running.items() if future.cancel()]:
             del running[name]
+        self._waiting[job_id].clear()
 
     def enqueue(self, job: JobRecord, downloads: Downloads, last: Iterable[str] = ()) -> JobRecord:
         """Start fetching every listed file that was not fetched yet, the names in `last` after all others.
@@ -111,27 +86,38 @@ class Downloader:
         Gives the job after it. Raises `OSError` when there is no output folder to be had.
         """
         known = self._known(job)
-        running = self._running[job.id]
+        running, waiting = self._running[job.id], self._waiting[job.id]
         tally = self._tallies.setdefault(job.id, Tally())
         tally.begin({name: record.size for name, record in known.items()})
         placed = {record.source: name for name, record in known.items()}
         placed |= {fetch.place.source: name for name, (fetch, _) in running.items()}
+        placed |= {fetch.place.source: name for name, fetch in waiting.items()}
         all_places = output_names.plan(downloads, placed)
         places = [place for place in all_places if place.name not in known]
-        job = self._settle_folder(job, places, known)
+        if places:
+            is_first = not known and not job.frames_downloaded and not self.is_busy(job.id)
+            job = make_output_folder(self._context, job, places, known, self.busy_jobs() if is_first else None)
         listed = frame_names.count_frames(job.frames, all_places)
         if listed != job.frames_listed:
             job = self._context.journal.move(job, frames_listed=listed)
         batch = Batch()
         doubtful = set(last)
         for place in sorted(places, key=lambda place: place.name in doubtful):
-            if place.name not in running:
-                fetch = Fetch(job.id, place, self._target(job, place.name), batch, tally)
-                running[place.name] = fetch, self._pool.submit(self._fetch, fetch)
+            if place.name in waiting:
+                # its pause goes on, with the address of now
+                waiting[place.name] = replace(waiting[place.name], place=place, batch=batch)
+            elif place.name not in running:
+                self._begin(Fetch(job.id, place, target_of(self._context, job, place.name), batch, tally))
         return job
 
-    def collect(self, job_id: str) -> Collected:
-        """Take in what has ended, and count what is here."""
+    def _begin(self, fetch: Fetch) -> None:
+        self._running[fetch.job_id][fetch.place.name] = fetch, self._pool.submit(self._fetch, fetch)
+
+    def collect(self, job_id: str, *, is_delivered: bool = True) -> Collected:
+        """Take in what has ended, count what is here, and try again what is due.
+
+        A job that is delivered no more has nothing tried again.
+        """
         collected = Collected()
         running = self._running[job_id]
         ended = [running.pop(name) for name in [name for name, (_, future) in running.items() if future.done()]]
@@ -139,6 +125,7 @@ class Downloader:
             if future.exception() is None:
                 collected.arrived += 1
                 fetch.batch.arrived += 1
+                self._backoff.forget(fetch.key)
         for fetch, future in ended:
             error = future.exception()
             if isinstance(error, DownloadURLExpired) and fetch.batch.arrived:
@@ -146,15 +133,49 @@ class Downloader:
                 collected.to_ask_again += 1
             elif isinstance(error, (Canceled, Overtaken)):
                 collected.to_ask_again += 1
+            elif isinstance(error, HostClosed):
+                self._waiting[job_id][fetch.place.name] = fetch
             elif error is not None:
                 logger.info("file %s of job %s: %s", fetch.place.name, job_id, error)
-                collected.errors[fetch.place.name] = error
+                self._take_in(fetch, error, collected)
+        if is_delivered:
+            self._try_again(job_id, collected)
+        else:
+            self._waiting.pop(job_id, None)
         if collected.arrived:
             self._uncounted.add(job_id)
         tally = self._tallies.get(job_id)
         if job_id in self._uncounted or (tally and tally.bytes != self._noted.get(job_id)):
             self._count(job_id, tally)
         return collected
+
+    def _take_in(self, fetch: Fetch, error: BaseException, collected: Collected) -> None:
+        """Have a file that did not come wait for its next try, or tell why there is none."""
+        if is_waited_out(error, self._backoff.failures(fetch.key) + 1, FILE_TRIES):
+            self._backoff.failed(fetch.key, error)
+            self._waiting[fetch.job_id][fetch.place.name] = fetch
+            collected.trouble = error
+        else:
+            self._backoff.forget(fetch.key)
+            collected.errors[fetch.place.name] = error
+
+    def _try_again(self, job_id: str, collected: Collected) -> None:
+        """Ask for the files whose pause is over."""
+        waiting = self._waiting[job_id]
+        if waiting and self._is_stopped(job_id):
+            collected.to_ask_again += len(waiting)
+            waiting.clear()
+        # what failed together is tried again together, once the host's pause is over
+        hosts = {fetch.host for fetch in waiting.values()}
+        due = {host for host in hosts if self._context.hosts.is_due(host)}
+        for name, fetch in list(waiting.items()):
+            if fetch.host in due and self._backoff.is_due(fetch.key):
+                del waiting[name]
+                self._begin(fetch)
+
+    def _is_stopped(self, job_id: str) -> bool:
+        context = self._context
+        return context.quitting.is_set() or not context.is_online or context.cancellation(job_id).is_set()
 
     def forget(self, job_id: str) -> None:
         """Drop what is kept in memory of a job that is delivered no more."""
@@ -195,49 +216,20 @@ class Downloader:
             self._recovered.add(job.id)
         return known
 
-    def _settle_folder(self, job: JobRecord, places: Sequence[Place], known: Mapping[str, OutputRecord]) -> JobRecord:
-        """Make the output folder. When it is not free for these files, the job gets a folder of its own."""
-        is_first = not known and not job.frames_downloaded and not self._running[job.id]
-        if places and is_first:
-            why = self._why_not_free(job, places, known)
-            if why:
-                folder = own_folder(job)
-                note = f"{why}: the frames are in {folder}."
-                job = self._context.journal.move(job, output_dir=folder, notes=[*job.notes, note])
-        if places:
-            job.output_dir.mkdir(parents=True, exist_ok=True)
-        return job
-
-    def _why_not_free(self, job: JobRecord, places: Sequence[Place], known: Mapping[str, OutputRecord]) -> str:
-        """Why a job's frames would be mixed with others in its output folder, or ""."""
-        names = [*(place.name for place in places), *frame_names.expected_names(job.frames, places)]
-        taken = output_names.conflicts(job.output_dir, names, known)
-        if taken:
-            return f"{job.output_dir} already holds {taken[0]}, which is not this job's"
-        is_earlier = True
-        for other in self._context.journal.live_jobs():
-            if other.id == job.id:
-                is_earlier = False
-            # a later one that is being fetched was here while this one had ended, before its retry
-            elif (is_earlier or self._running.get(other.id)) and would_mix(job, other):
-                return f"{job.output_dir} is where the frames of another job go, “{other.name}”"
-        return ""
-
-    def _target(self, job: JobRecord, name: str) -> Path:
-        """Where a file goes: its place in the output folder, or in the job's own folder when that place is taken."""
-        target = job.output_dir / name
-        if not os.path.lexists(target):
-            return target
-        own = own_folder(job) / name
-        note = f"Files in {job.output_dir} are not as this job left them: what the farm rendered is in {own.parent}."
-        self._context.journal.add_note(job.id, note)
-        return own
-
     def _fetch(self, fetch: Fetch) -> None:
-        """Bring one file. Runs in a thread of the pool. Raises `RenderjuiceError`, `OSError` or `Overtaken`."""
+        """Bring one file. Runs in a thread of the pool.
+
+        Raises `HostClosed`, `RenderjuiceError`, `OSError` or `Overtaken`.
+        """
+        if self._context.hosts.is_closed(fetch.host):
+            raise HostClosed
+        began = time.monotonic()
         try:
             self._bring(fetch)
+            self._context.hosts.arrived(fetch.host)
         except BaseException as error:
+            if isinstance(error, RenderjuiceError) and passes_by_itself(error):
+                self._context.hosts.failed(fetch.host, error, began=began)
             is_canceled = isinstance(error, Canceled) and self._context.cancellation(fetch.job_id).is_set()
             if is_canceled or isinstance(error, Overtaken):
                 fetch.part.unlink(missing_ok=True)

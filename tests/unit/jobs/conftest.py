@@ -107,4 +107,4 @@ def context(home: Home, proxy: Proxy) -> Iterator[Context]:
 
     credentials.store_key(home.credentials, proxy.api_url, KEY)
     with Journal(home.journal) as journal:
-        yield Context(home, journal, proxy.api_url, pace=0.0)
+        yield Context(home, journal, proxy.api_url, slowness=0.0)

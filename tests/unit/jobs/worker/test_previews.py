@@ -18,7 +18,8 @@ from PIL import Image
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.follow import poll
-from renderjuice.jobs.worker.previews import MOST_AT_ONCE, MOST_BYTES, MOST_TRIES, Previews
+from renderjuice.jobs.worker.patience import PREVIEW_TRIES
+from renderjuice.jobs.worker.previews import MOST_AT_ONCE, MOST_BYTES, Previews
 from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, until
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.small_disk import small_disk
@@ -181,8 +182,8 @@ def test_what_is_no_preview_disturbs_nothing(
     assert service.context.journal.job(service.job.id) == before
     assert service.files() == []
     tries = [record for record in caplog.records if "no preview" in record.getMessage()]
-    assert len(tries) == MOST_TRIES
-    assert 1 <= service.asked() <= MOST_TRIES
+    assert len(tries) == PREVIEW_TRIES
+    assert 1 <= service.asked() <= PREVIEW_TRIES
     assert SECRET not in caplog.text
     assert "/preview" not in "".join(record.getMessage() for record in tries)
     # whoever asks for news gets another try, and so does another address

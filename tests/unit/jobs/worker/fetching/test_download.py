@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -43,6 +44,9 @@ class Storage(ThreadingHTTPServer):
         self.token = "first"
         self.lock = threading.Lock()
         self.asked: list[tuple[str, str]] = []
+        self.times: list[float] = []
+        self.refused: dict[str, int] = {}
+        self.refusal: dict[str, str] = {}
 
     def handle_error(self, _request: Any, _client_address: Any) -> None:
         """A client that went away is no news here."""
@@ -67,7 +71,13 @@ class Handler(BaseHTTPRequestHandler):
         storage = self.server
         wanted = self.headers.get("Range", "")
         with storage.lock:
-            storage.asked.append((self.path.partition("?")[0], wanted))
+            name = self.path.partition("?")[0]
+            storage.asked.append((name, wanted))
+            storage.times.append(time.monotonic())
+            if storage.refused.get(name, 0) > 0:
+                storage.refused[name] -= 1
+                self.answer(503, b"busy", storage.refusal)
+                return
             storage.lasts -= 1
             if storage.lasts < 0 and self.path.endswith("first"):
                 storage.token = "second"
@@ -134,14 +144,24 @@ def collect_all(downloader: Downloader, job: JobRecord) -> Collected:
     return total
 
 
+def first_trouble(downloader: Downloader, job: JobRecord) -> BaseException:
+    """Why a file has to be tried again, at once when that is known; it is not tried again."""
+
+    def look() -> BaseException | None:
+        return downloader.collect(job.id).trouble
+
+    error = until(look, "a file did not come", pause=0.001)
+    downloader.stop(job.id)
+    return error
+
+
 def test_a_large_file_goes_on_where_it_was_cut(
     storage: Storage, context: Context, downloader: Downloader, job: JobRecord
 ) -> None:
     storage.content = bytes(range(256)) * (RESUMABLE_BYTES // 256 + 8192)
     storage.cut_at = RESUMABLE_BYTES + 1
     downloader.enqueue(job, storage.listing(["0001.dat"]))
-    collected = collect_all(downloader, job)
-    assert [type(error) for error in collected.errors.values()] == [Unreachable]
+    assert type(first_trouble(downloader, job)) is Unreachable
     assert not (job.output_dir / "0001.dat").exists()
     # another worker, which knows only what the journal says
     second = Downloader(context)
@@ -350,7 +370,7 @@ def test_the_bytes_that_are_here_are_told_while_they_come(
     storage.cut_at = RESUMABLE_BYTES
     names = ["0001.dat", "0002.dat", "0003.dat"]
     downloader.enqueue(here, storage.listing(names))
-    assert collect_all(downloader, job).errors
+    assert first_trouble(downloader, job)
     assert context.journal.job(job.id).bytes_done == 2000 + RESUMABLE_BYTES
     # another worker goes on with it
     second = Downloader(context)
@@ -413,3 +433,66 @@ def test_a_removed_job_leaves_no_parts(
     storage.lock.release()
     assert collect_all(downloader, job).errors == {}
     assert list(job.output_dir.iterdir()) == []
+
+
+def test_a_burst_of_refusals_counts_once(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    """Five frames that are refused twice each wait as long as one of them would."""
+    names = [f"{number:04}.dat" for number in range(5)]
+    storage.refused = {f"/{name}": 2 for name in names}
+    downloader.enqueue(job, storage.listing(names))
+    assert collect_all(downloader, job).arrived == 5
+    assert len(storage.asked) == 15
+    assert context.hosts.failures("127.0.0.1") == 0
+
+
+def test_a_file_that_failed_is_tried_again_while_others_go_on(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    """On one listing, and without holding up the others."""
+    names = [f"{number:04}.dat" for number in range(400)]
+    storage.refused = {"/0003.dat": 1, "/0007.dat": 2, "/0100.dat": 1}
+    downloader.enqueue(job, storage.listing(names))
+    collected = collect_all(downloader, job)
+    assert (collected.arrived, collected.errors) == (400, {})
+    assert len(storage.asked) == 404
+    paths = [path for path, _ in storage.asked]
+    again = [index for index, path in enumerate(paths) if path in paths[:index]]
+    assert len(again) == 4
+    assert len(paths) - 4 > again[0] or paths[-1] == "/0007.dat"
+
+
+def test_what_a_host_asks_for_holds_for_all_its_files(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    names = [f"{number:04}.dat" for number in range(100)]
+    storage.refused, storage.refusal = {"/0000.dat": 1}, {"Retry-After": "1"}
+    downloader.enqueue(job, storage.listing(names))
+    assert collect_all(downloader, job).arrived == 100
+    gap = max(later - earlier for earlier, later in zip(storage.times, storage.times[1:], strict=False))
+    assert gap > 0.8
+    # what was on its way by then, and nothing else, came before
+    before = [index for index in range(1, 100) if storage.times[index] - storage.times[index - 1] > 0.8]
+    assert before and before[0] <= 2 * PARALLEL
+    assert len(storage.asked) == 101
+
+
+def test_a_host_that_is_gone_is_not_asked_for_every_file(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    """After two bursts in a row the others wait, too, without a try being counted against them."""
+    names = [f"{number:04}.dat" for number in range(1000)]
+    storage.refused = dict.fromkeys((f"/{name}" for name in names), 1)
+    downloader.enqueue(job, storage.listing(names))
+
+    def is_closed() -> bool:
+        downloader.collect(job.id)
+        return context.hosts.is_closed("127.0.0.1")
+
+    until(is_closed, "nothing more is asked for", pause=0.001)
+    assert len({path for path, _ in storage.asked}) < 900
+    downloader.stop(job.id)
+    until(lambda: not (downloader.collect(job.id) and downloader.is_fetching(job.id)), "what was begun has ended")
+    downloader.stop(job.id)
+    assert not downloader.is_busy(job.id)
