@@ -79,7 +79,7 @@ def test_retry_after_is_kept(proxy: Proxy, scenes: Path, artists: Artists) -> No
 
 
 def test_wrong_key_no_key_and_a_web_page(proxy: Proxy, scenes: Path, artists: Artists) -> None:
-    """A key that is wrong stops the job with its reason, and a retry goes on where it stopped; a web page is waited for."""
+    """A wrong key stops the job with its reason, and a retry goes on where it stopped. A web page is waited out."""
     artist = artists(proxy.api_url, key="RJ-not-this-one")
     job_id = artist.submit(scenes / "shot.blend")
     job = artist.fails(job_id, "wrong_key")
