@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All words that an artist reads, in the language of Blender's interface.
+"""All words that an artist reads, in the language of Blender's interface; a missing one is English.
 
-The rest of the extension speaks English. What Blender draws by itself (labels, tooltips) it looks up by itself, in what
-is registered here; sentences with values in them are translated where they are shown, by `translate`.
+Runs in Blender's process. The rest of the extension speaks English. What Blender draws by itself (labels, tooltips) it
+looks up by itself, in what is registered here; sentences with values in them are translated where they are shown, by
+`translate`.
 
 To change a word, change it in the module of the language. To add one, write it in English where it belongs and run the
 unit tests: they name every message that a language lacks or has too many of. A text with values is an f-string in the
