@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one list of the rooms: what each folder is for, which process runs it, and whom it may import.
 
-Linting, packaging, the gathering of messages and the architecture page all take the rooms from here. A folder with
-modules that is not in this list is a fault, and so is a room whose `__init__` says something else than this list.
+Linting, packaging, the gathering of messages and the architecture page all take the rooms from here;
+`python3 -m tools.rooms` prints the table of that page. A folder with modules that is not in this list is a fault, and so
+is a room whose `__init__` says something else.
 """
 
 from __future__ import annotations
@@ -286,3 +287,13 @@ BESIDE = tuple(dict.fromkeys(room.top for room in ROOMS if not room.ships))
 
 SHOWN = tuple(dict.fromkeys(room.top for room in ROOMS if room.ships and room.shows_words))
 """The top folders whose texts are gathered for translation."""
+
+
+def table() -> str:
+    """The rooms as docs/architecture.md has them."""
+    rows = [f"| `{room.name}/` | {room.process} | {room.purpose} |" for room in ROOMS]
+    return "\n".join(["| Room | Process | What it is for |", "| --- | --- | --- |", *rows])
+
+
+if __name__ == "__main__":
+    print(table())
