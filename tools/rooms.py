@@ -2,8 +2,8 @@
 """The one list of the rooms: what each folder is for, which process runs it, and whom it may import.
 
 Linting, packaging, the gathering of messages and the architecture page all take the rooms from here;
-`python3 -m tools.rooms` prints the table of that page. A folder with modules that is not in this list is a fault, and so
-is a room whose `__init__` says something else.
+`python3 -m tools.rooms` prints the table of that page. A folder with modules that is not in this list is a fault,
+and so is a room whose `__init__` says something else.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the documentation says of the tree is true: the recipes' files exist, and the architecture page has every room."""
+"""What the pages say of the tree is true: the recipes' files exist, and the page on the architecture has every room."""
 
 from __future__ import annotations
 
