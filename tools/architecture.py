@@ -77,6 +77,7 @@ def faults(root: Path = ROOT, rooms: Sequence[Room] = ROOMS) -> list[Fault]:
             *folders_out_of_order(root, modules, rooms),
             *untrue_sentences(modules, rooms),
             *modules_without_property(modules),
+            *tests_of_tests(root),
         ]
     )
 
@@ -109,7 +110,8 @@ def circles(modules: Mapping[str, Module], imports: Imports) -> Iterator[Fault]:
         steps = [f"{modules[one].path}:{imports[one][other]}" for one, other in itertools.pairwise(circle)]
         text = f"a circle of imports, each line imports the next: {', '.join(steps)}"
         yield Fault(modules[first].path, imports[first][second], text)
-        graph[first].remove(second)
+        for one, other in itertools.pairwise(circle):
+            graph[one].remove(other)
 
 
 def forbidden_arrows(modules: Mapping[str, Module], imports: Imports, rooms: Sequence[Room]) -> Iterator[Fault]:
@@ -173,6 +175,18 @@ def modules_without_property(modules: Mapping[str, Module]) -> Iterator[Fault]:
     for module in modules.values():
         if module.folder == PROPERTIES_ROOM and not module.is_package and not _declares_property(module.source):
             yield Fault(module.path, 1, "declares no property of bpy.props, so that it belongs into another room")
+
+
+def tests_of_tests(root: Path) -> Iterator[Fault]:
+    """Tests that import another test. What both need is a helper, named for what it makes."""
+    for path in sorted((root / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [getattr(node, "module", None) or "", *(alias.name for alias in node.names)]
+                for name in names:
+                    if name.rpartition(".")[2].startswith("test_"):
+                        place = path.relative_to(root).as_posix()
+                        yield Fault(place, node.lineno, f"imports another test: {name}")
 
 
 def _imports(module: Module, modules: Mapping[str, Module]) -> dict[str, int]:

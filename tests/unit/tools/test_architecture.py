@@ -153,6 +153,14 @@ def test_a_room_must_say_what_the_list_says(faults: Callable[..., list[Fault]]) 
     assert fault.text == "the first sentence is not the one of tools/rooms.py: What all others stand on."
 
 
+@pytest.mark.parametrize(
+    "source", ["\nfrom . import test_door\n", "\nimport tests.test_door\n", "\nfrom .test_door import a\n"]
+)
+def test_a_test_that_imports_another_is_found(faults: Callable[..., list[Fault]], source: str) -> None:
+    (fault,) = faults({"tests/test_hall.py": source, "tests/make_doors.py": "from tested import test\n"})
+    assert str(fault) == f"tests/test_hall.py:2: imports another test: {fault.text.rpartition(' ')[2]}"
+
+
 def test_a_folder_that_is_no_room_is_found(faults: Callable[..., list[Fault]]) -> None:
     found = faults({"cellar/hole/mouse.py": ""})
     assert [fault.path for fault in found] == ["cellar/hole/__init__.py"] * 2
