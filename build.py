@@ -13,7 +13,8 @@ if sys.version_info < (3, 11):
 import argparse
 from pathlib import Path
 
-from tools import benching, demo, environments, farm, linting, packaging, processes, testing
+from tools import benching, environments, farm, linting, packaging, processes, testing
+from tools.demo import demo
 from tools.errors import CannotGoOn
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What goes on while the extension is enabled: the one timer, handlers, jobs, the check, arrivals, submitting.
 
-Runs in Blender's own process, on its main thread.
+Runs in Blender's process, on its main thread, which never waits: no network, no other process, no threads.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the artist and scripts can do: one file a family. Runs in Blender's process: gather, call, report."""
+"""What the artist and scripts can do: gather, call, report. One file a family. Runs in Blender's process."""
 
 from __future__ import annotations
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is shown: the panel in the Render properties, the sub-menu, and the status bar's line. Changes nothing."""
+"""What is shown: the panel, the menu, the status bar's line. Draws state and changes nothing.
+
+Runs in Blender's process.
+"""
 
 from __future__ import annotations
 

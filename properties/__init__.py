@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Blender properties: preferences, the settings saved with each scene, and rows of lists. Runs in Blender's process."""
+"""Blender properties, and nothing else: preferences, the settings of each scene, the rows of lists.
+
+Runs in Blender's process.
+"""
 
 from __future__ import annotations
 

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Blender's data, read as plain data: settings, files, problems. Runs in Blender's process; never changes the file."""
+"""Blender's data, read as plain data: settings, files, problems. Never changes the open file.
+
+Runs in Blender's process.
+"""

@@ -3,8 +3,9 @@
 
 from collections.abc import Sequence
 
-from tools import environments, gui_blender, packaging, processes, testing
+from tools import environments, packaging, processes, testing
 from tools.errors import CannotGoOn
+from tools.machine import gui_blender
 from tools.paths import ROOT
 
 SECONDS = 3600.0

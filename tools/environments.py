@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import pythons, system_libraries
 from tools.errors import CannotGoOn
 from tools.locking import make_once, read_stamp
+from tools.machine import pythons, system_libraries
 from tools.paths import cache_folder
 
 STAMP = "renderjuice-stamp"

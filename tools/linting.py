@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check style and types: ruff on everything, mypy on each part as strictly as it can bear.
+"""Check style, types and rooms: ruff on everything, mypy on each part as strictly as it can bear, and who imports whom.
 
 The clone's own folder is the extension's package, but it need not be called `renderjuice`: mypy gets a folder of links
 that is. There the strict part stands alone, without Blender's rooms, so that an import of one of them is an error too.
@@ -11,12 +11,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import environments, processes
+from tools import architecture, environments, processes, rooms
 from tools.paths import ROOT
 
-STRICT_ROOMS = ("messages", "api", "package_layout", "jobs")
-BLENDER_ROOMS = ("scene", "scene_edits", "packer", "properties", "live", "operators", "panels", "translations")
-BESIDE = ("local_farm", "tools")
 SECONDS = 900.0
 
 
@@ -33,15 +30,16 @@ def lint(*, fix: bool) -> int:
     }
     with tempfile.TemporaryDirectory(prefix="renderjuice-lint-") as temporary:
         strict, whole = Path(temporary, "strict"), Path(temporary, "whole")
-        link_package(strict, STRICT_ROOMS)
+        link_package(strict, rooms.STRICT)
         (strict / "renderjuice" / "__init__.py").touch()
-        link_package(whole, (*STRICT_ROOMS, *BLENDER_ROOMS, "__init__.py"))
-        title = "mypy --strict: api, jobs"
-        results[title] = _mypy(title, python, strict, _modules(strict, STRICT_ROOMS), "--strict")
+        link_package(whole, (*rooms.STRICT, *rooms.INSIDE_BLENDER, "__init__.py"))
+        title = f"mypy --strict: {', '.join(rooms.STRICT)}"
+        results[title] = _mypy(title, python, strict, _modules(strict, rooms.STRICT), "--strict")
         title = "mypy: the rooms inside Blender"
-        results[title] = _mypy(title, python, whole, _modules(whole, BLENDER_ROOMS))
+        results[title] = _mypy(title, python, whole, _modules(whole, rooms.INSIDE_BLENDER))
         title = "mypy: local_farm, tools"
-        results[title] = _mypy(title, python, ROOT, [name for name in BESIDE if (ROOT / name).is_dir()])
+        results[title] = _mypy(title, python, ROOT, [name for name in rooms.BESIDE if (ROOT / name).is_dir()])
+    results["the rooms"] = _rooms()
     print()
     for title, ok in results.items():
         print(f"{'ok    ' if ok else 'FAILED'}  {title}")
@@ -75,6 +73,14 @@ def _mypy(title: str, python: Path, folder: Path, packages: Sequence[str], *opti
     for package in packages:
         command += ["-p", package]
     return _run(title, command, folder)
+
+
+def _rooms() -> bool:
+    print("\n== the rooms", flush=True)
+    found = architecture.faults()
+    for fault in found:
+        print(fault)
+    return not found
 
 
 def _run(title: str, command: Sequence[str | Path], folder: Path) -> bool:

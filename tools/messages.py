@@ -15,20 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools import rooms
+
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (
-    "api",
-    "package_layout",
-    "jobs",
-    "scene",
-    "scene_edits",
-    "packer",
-    "properties",
-    "live",
-    "operators",
-    "panels",
-)
-"""The rooms whose words are shown; what else ships has none."""
+ROOMS = rooms.SHOWN
 
 LABEL_KEYWORDS = frozenset({"text", "name", "description", "heading", "title", "message", "label"})
 LABEL_ATTRIBUTES = frozenset({"bl_label", "bl_description", "default_message", "next_step"})

@@ -9,25 +9,11 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-from tools import environments
+from tools import environments, rooms
 from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
 SHIPPED_FILES = ("blender_manifest.toml", "__init__.py", "LICENSE")
-SHIPPED_ROOMS = (
-    "messages",
-    "api",
-    "package_layout",
-    "jobs",
-    "scene",
-    "scene_edits",
-    "packer",
-    "properties",
-    "live",
-    "operators",
-    "panels",
-    "translations",
-)
 PACKAGER = "bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 
@@ -70,7 +56,7 @@ def stage(target: Path, *, root: Path = ROOT) -> None:
         shutil.copyfile(root / name, target / name)
     # The folders that Python and the checkers leave behind are hidden or bear this name.
     leave_out = shutil.ignore_patterns("__pycache__", ".*", "*.pyc")
-    for room in SHIPPED_ROOMS:
+    for room in rooms.SHIPPED:
         if (root / room).is_dir():
             shutil.copytree(root / room, target / room, ignore=leave_out)
 

@@ -12,8 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import environments, gui_blender, packaging, processes
+from tools import environments, packaging, processes
 from tools.errors import CannotGoOn
+from tools.machine import gui_blender
 from tools.paths import ROOT
 
 TIERS = {"unit": 1200.0, "blender": 900.0, "window": 600.0}

@@ -1,13 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""All words that an artist reads, in the language of Blender's interface.
+"""All words that an artist reads, in the language of Blender's interface; a missing one is English.
 
-The rest of the extension speaks English. What Blender draws by itself (labels, tooltips) it looks up by itself, in what
-is registered here; sentences with values in them are translated where they are shown, by `translate`.
+Runs in Blender's process. The rest of the extension speaks English. What Blender draws by itself (labels, tooltips) it
+looks up by itself, in what is registered here; sentences with values in them are translated where they are shown, by
+`translate`.
 
-To change a word, change it in the module of the language. To add one, write it in English where it belongs and run the
-unit tests: they name every message that a language lacks or has too many of. A text with values is an f-string in the
-code and has `{}` for each value here; names of files, jobs and scenes stand between “ and ”. What a message means and
-where it is said is listed by `python3 -m tools.messages`.
+How to add a word, or to translate one, is told in CONTRIBUTING.md.
 """
 
 from __future__ import annotations

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the local farm runs inside Blender: only `bpy` and the standard library, as far back as Blender 4.2."""
+"""What the local farm runs inside Blender: only bpy and the standard library, back to Blender 4.2.
+
+Does not ship.
+"""

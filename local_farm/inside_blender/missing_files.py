@@ -9,12 +9,12 @@ from pathlib import Path
 import bpy
 
 from .failures import JobFailed
-from .footage import footage
-from .modifiers import modifier_files
-from .needs import Need, absolute
-from .node_files import node_files
-from .render_reach import Reach
-from .strips import strip_files
+from .needed_files.footage import footage
+from .needed_files.modifiers import modifier_files
+from .needed_files.needs import Need, absolute
+from .needed_files.node_files import node_files
+from .needed_files.render_reach import Reach
+from .needed_files.strips import strip_files
 
 ASSETS = "/datafiles/assets/"
 NAMED = 20  # how many files a sentence names

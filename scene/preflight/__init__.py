@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks before anything is sent. They only read; each finding says what is wrong, with what, and how to mend it.
+"""Checks before anything is sent: what would go wrong, with what, and how to mend it. Runs in Blender's process.
 
-A default scene and an ordinary one have no findings: what the artist has chosen is not questioned, but for what is
-nearly always an oversight in a render that is sent away.
+They only read. A default scene and an ordinary one have no findings: what the artist has chosen is not questioned, but
+for what is nearly always an oversight in a render that is sent away.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job's frames in the project: in the Image Editor, the sequencer, the compositor, or as a movie clip.
+"""A job's frames in the project: in the Image Editor, the sequencer, the compositor or as a movie clip.
 
-Whatever shows them is marked with the job's id, so that it is found again: after undo, and in a file that was saved
-and opened. No reference to any of it is kept.
+Runs in Blender's process. Whatever shows them is marked with the job's id, so that it is found again: after undo, and
+in a file that was saved and opened. No reference to any of it is kept.
 """
 
 from __future__ import annotations

@@ -10,15 +10,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
-ROOMS_WITHOUT_BLENDER = ("api", "package_layout", "jobs")
-IN_BLENDER = (
-    *sorted(f"jobs.{path.stem}" for path in (ROOT / "jobs").glob("*.py") if path.stem != "__init__"),
-    *sorted(
-        f"jobs.{room}.{path.stem}"
-        for room in ("journal", "client")
-        for path in (ROOT / "jobs" / room).glob("[a-z]*.py")
-    ),
-    *sorted(f"package_layout.{path.stem}" for path in (ROOT / "package_layout").glob("[a-z]*.py")),
+
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from tools import rooms  # noqa: E402
+
+IN_BLENDER = tuple(
+    ".".join((*room.name.split("/"), path.stem))
+    for room in rooms.ROOMS
+    if room.top in ("jobs", "package_layout", "messages") and room.process in ("any", "Blender")
+    for path in sorted((ROOT / room.name).glob("[a-z]*.py"))
 )
 """What Blender's own process loads."""
 PROGRAM = """
@@ -42,7 +44,7 @@ def loaded_with(*names: str) -> set[str]:
 def test_no_module_of_the_rooms_without_blender_needs_it() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for room in ROOMS_WITHOUT_BLENDER
+        for room in rooms.STRICT
         for path in (ROOT / room).rglob("*.py")
         if path.stem not in ("__init__", "start_worker")
     ]
@@ -50,8 +52,7 @@ def test_no_module_of_the_rooms_without_blender_needs_it() -> None:
     loaded = loaded_with(*names)
     assert "requests" in loaded
     assert not {"bpy", "_bpy", "mathutils"} & loaded
-    inside_blender = ("scene", "scene_edits", "packer", "properties", "live", "operators", "panels")
-    assert not {f"renderjuice.{room}" for room in inside_blender} & loaded
+    assert not {f"renderjuice.{room}" for room in rooms.INSIDE_BLENDER} & loaded
 
 
 @pytest.mark.parametrize("name", IN_BLENDER)

@@ -45,19 +45,19 @@ def demo(*, blender: str | None, output: Path | None) -> int:
         variables = processes.settings(BLENDER_USER_RESOURCES=str(user), **mark)
 
         _say("Making the scene: an animation, a texture, and a linked library with a texture of its own.")
-        _step("scene", [blender_python, ROOT / "tools" / "demo_scene.py", folder], variables, SCENE_SECONDS)
+        _step("scene", [blender_python, ROOT / "tools" / "demo" / "scene.py", folder], variables, SCENE_SECONDS)
 
         _say("Starting the local farm.")
         address = stack.enter_context(_farm(temporary, {blender: blender_python}, processes.settings(**mark)))
 
         _say(f"Installing {package.name} into Blender {blender} and submitting frames {FRAMES}.")
-        submit: list[str | Path] = [blender_python, ROOT / "tools" / "demo_submit.py"]
+        submit: list[str | Path] = [blender_python, ROOT / "tools" / "demo" / "submit.py"]
         submit += [package, folder / "balloons.blend", FRAMES, frames]
         account = {"RENDERJUICE_API_URL": address, "RENDERJUICE_API_KEY": farm.API_KEY}
         _step("submission", submit, {**variables, **account}, SUBMIT_SECONDS)
 
         _say("Looking at the frames.")
-        check: list[str | Path] = [tools_python, ROOT / "tools" / "demo_frames.py", frames, str(FRAME_COUNT)]
+        check: list[str | Path] = [tools_python, ROOT / "tools" / "demo" / "frames.py", frames, str(FRAME_COUNT)]
         _step("check of the frames", check, variables, CHECK_SECONDS)
     print(f"\n{FRAME_COUNT} frames arrived, after {time.monotonic() - started:.0f} s in all.")
     print(f"frames: {frames}", flush=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import pythons
+from tools.machine import pythons
 
 UNKNOWN = "3.98"
 """A version that no machine has: what the tests find of it is what they made."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Submit the demo's scene as an artist would, with the built zip installed into this Blender.
 
-Run by Blender's Python: `python demo_submit.py ZIP SCENE FRAMES OUTPUT`, with BLENDER_USER_RESOURCES on an empty folder
+Run by Blender's Python: `python submit.py ZIP SCENE FRAMES OUTPUT`, with BLENDER_USER_RESOURCES on an empty folder
 and the server in RENDERJUICE_API_URL and RENDERJUICE_API_KEY.
 """
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from tools import demo, demo_frames
+from tools.demo import demo
+from tools.demo import frames as demo_frames
 from tools.errors import CannotGoOn
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Make the demo's scene: balloons over painted hills. Run by Blender's Python: `python demo_scene.py FOLDER`.
+"""Make the demo's scene: balloons over painted hills. Run by Blender's Python: `python scene.py FOLDER`.
 
 FOLDER/balloons.blend    the scene, its hills painted with textures/fields.png
 FOLDER/library/balloon.blend    the balloon, linked by the scene, with library/textures/stripes.png of its own

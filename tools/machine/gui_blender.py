@@ -21,10 +21,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools import environments, system_libraries
+from tools import environments
 from tools.environments import STAMP
 from tools.errors import CannotGoOn
 from tools.locking import make_once, read_stamp
+from tools.machine import system_libraries
 from tools.paths import cache_folder
 
 RECIPE = 1

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tools import gui_blender
 from tools.environments import STAMP
 from tools.errors import CannotGoOn
-from tools.gui_blender import GUI_BLENDERS
+from tools.machine import gui_blender
+from tools.machine.gui_blender import GUI_BLENDERS
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Check what the demo brought back.
 
-Run by the tools' Python, which has Pillow: `python demo_frames.py FOLDER COUNT`.
+Run by the tools' Python, which has Pillow: `python frames.py FOLDER COUNT`.
 """
 
 import hashlib
