@@ -54,10 +54,52 @@ class Setting(StrEnum):
     WORKER_KEY = "worker_key"
     ONLINE_ACCESS = "online_access"
     CONNECTION = "connection"
+    ANSWERED = "answered"
 
 
 WORKER_STARTING, WORKER_GONE = "starting", "gone"
 """What the setting WORKER says while there is no process id to tell."""
+
+
+class FailureKind(StrEnum):
+    """Why a job stopped, for whoever decides what a retry does. The values are in journals: never change one."""
+
+    WRONG_KEY = "wrong_key"
+    NO_KEY = "no_key"
+    NOT_FOUND = "not_found"
+    REFUSED = "refused"
+    RATE_LIMITED = "rate_limited"
+    SERVICE_DOWN = "service_down"
+    UNREACHABLE = "unreachable"
+    CERTIFICATE_REJECTED = "certificate_rejected"
+    TIMED_OUT = "timed_out"
+    UNEXPECTED_ANSWER = "unexpected_answer"
+    UPLOAD_URL_EXPIRED = "upload_urlexpired"
+    DOWNLOAD_URL_EXPIRED = "download_urlexpired"
+    STORAGE_REFUSED = "storage_refused"
+    INSECURE_ADDRESS = "insecure_address"
+    CONTENT_CHANGED = "content_changed"
+    SERVICE_TROUBLE = "renderjuice_error"
+    DAMAGED_FILE = "damaged_file"
+    PACKAGE_ERROR = "package_error"
+    NOTHING_LEFT = "nothing_left"
+    DISK_FULL = "disk_full"
+    NAME_TAKEN = "name_taken"
+    NOT_WRITABLE = "not_writable"
+    DISK_ERROR = "disk_error"
+    FRAMES_MISSING = "frames_missing"
+    VALIDATION_FAILED = "validation_failed"
+    RENDER_FAILED = "render_failed"
+    CANCELED = "canceled"
+    CANCELED_ELSEWHERE = "canceled_elsewhere"
+    DOWNLOAD_CANCELED = "download_canceled"
+    UNEXPECTED = "unexpected"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def _missing_(cls, _value: object) -> FailureKind:
+        """A kind that only another version of the extension knows."""
+        return cls.UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -67,7 +109,7 @@ class Failure:
     `stage` is where the job was, and where a retry goes on.
     """
 
-    kind: str
+    kind: FailureKind
     message: str
     next_step: str = ""
     detail: str = ""
@@ -79,7 +121,9 @@ class Failure:
         return f"{self.message} {self.next_step}".strip()
 
 
-NOTHING_LEFT = Failure("nothing_left", "What was sent is not on this computer any more.", "Submit the scene again.")
+NOTHING_LEFT = Failure(
+    FailureKind.NOTHING_LEFT, "What was sent is not on this computer any more.", "Submit the scene again."
+)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...api.render_config import RenderConfig
-from ..records import Failure, JobRecord, OutputRecord, Stage
+from ..records import Failure, FailureKind, JobRecord, OutputRecord, Stage
 
 SCHEMA_VERSION = 3
 SCHEMA = """
@@ -100,7 +100,11 @@ def _config(text: str) -> RenderConfig:
 @_kept
 def _failure(text: str) -> Failure | None:
     failure = json.loads(text)
-    return Failure(**{**failure, "stage": Stage(failure["stage"])}) if failure else None
+    return (
+        Failure(**failure | {"kind": FailureKind(failure["kind"]), "stage": Stage(failure["stage"])})
+        if failure
+        else None
+    )
 
 
 def output_of_row(row: sqlite3.Row) -> OutputRecord:

@@ -9,7 +9,7 @@ from ...api.client import Client
 from ...api.errors import NotFound, Refused, RenderjuiceError, WrongKey
 from ...api.models import JobStatus
 from ..journal.journal import Overtaken
-from ..records import Failure, JobRecord, Stage
+from ..records import Failure, FailureKind, JobRecord, Stage
 from .context import Context
 from .failures import give_up
 from .pipeline import find_lost_job
@@ -26,7 +26,7 @@ def cancel_here(context: Context, job: JobRecord) -> bool:
     is_rendered = job.stage is Stage.DOWNLOADING and job.status in JobStatus.FINISHED
     if is_rendered and job.status == JobStatus.COMPLETED:
         failure = Failure(
-            "download_canceled",
+            FailureKind.DOWNLOAD_CANCELED,
             "The download was canceled; the job is rendered.",
             "Retry to fetch the other frames.",
             "",
@@ -101,4 +101,4 @@ def _settle(context: Context, job: JobRecord, **changes: object) -> bool:
 
 
 def _canceled(job: JobRecord) -> Failure:
-    return Failure("canceled", "The job was canceled.", "Retry to render it after all.", "", job.stage)
+    return Failure(FailureKind.CANCELED, "The job was canceled.", "Retry to render it after all.", "", job.stage)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ...api.address import host_of
@@ -13,8 +14,8 @@ from ...api.client import Client
 from ...api.errors import Canceled, WrongKey
 from ..credentials import find_key
 from ..home import Home
-from ..journal.journal import Journal
-from ..records import JobRecord
+from ..journal.journal import Journal, JournalError
+from ..records import JobRecord, Setting
 from .patience import FIRST_FILE_PAUSE, Backoff
 
 PROGRESS_INTERVAL = 0.25
@@ -38,6 +39,7 @@ class Context:
     quitting: threading.Event = field(default_factory=threading.Event)
     hosts: Backoff[str] = field(init=False)
     _canceled: dict[str, threading.Event] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hosts = Backoff(self.slowness, first_pause=FIRST_FILE_PAUSE)
@@ -76,8 +78,20 @@ class Context:
             key,
             sleep=lambda seconds: self.sleep(job_id, seconds),
             failed=lambda error, began: self.hosts.failed(host_of(api_url), error, began=began),
-            answered=lambda: self.hosts.arrived(host_of(api_url)),
+            answered=lambda: self._note_answer(api_url),
         )
+
+    def has_answered(self, api_url: str) -> bool:
+        """True when the service has ever answered at this address, as far as the journal knows."""
+        return api_url in self._answered or bool(self.journal.setting(_answered(api_url)))
+
+    def _note_answer(self, api_url: str) -> None:
+        self.hosts.arrived(host_of(api_url))
+        if api_url not in self._answered:
+            # another answer comes when the journal is held
+            with suppress(JournalError):
+                self.journal.set_setting(_answered(api_url), "1")
+                self._answered.add(api_url)
 
     def packing_progress(self, job: JobRecord) -> Callable[[int, int], None]:
         """As `progress`, for work on this computer only, which goes on without online access."""
@@ -105,6 +119,10 @@ class Context:
             self.journal.move(job, bytes_done=done, bytes_total=total)
 
         return note
+
+
+def _answered(api_url: str) -> str:
+    return f"{Setting.ANSWERED} {api_url}"
 
 
 class NoKey(WrongKey):

@@ -6,18 +6,34 @@ from __future__ import annotations
 import errno
 import json
 import logging
-import re
 import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ...api.errors import RenderjuiceError
+from ...api.errors import (
+    Canceled,
+    CertificateRejected,
+    ContentChanged,
+    DownloadURLExpired,
+    InsecureAddress,
+    NotFound,
+    RateLimited,
+    Refused,
+    RenderjuiceError,
+    ServiceDown,
+    StorageRefused,
+    TimedOut,
+    UnexpectedAnswer,
+    Unreachable,
+    UploadURLExpired,
+    WrongKey,
+)
 from ...api.models import Job, JobStatus
 from ...api.words import hide_secrets
 from ..journal.journal import JournalError, Overtaken
-from ..packaging.package import PackageError
-from ..records import Failure, JobRecord, Stage
-from .context import Context
+from ..packaging.package import NothingLeft, PackageError
+from ..records import Failure, FailureKind, JobRecord, Stage
+from .context import Context, NoKey
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +51,35 @@ class DamagedFile(RenderjuiceError):
         super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
 
 
+KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
+    (NoKey, FailureKind.NO_KEY),
+    (WrongKey, FailureKind.WRONG_KEY),
+    (NotFound, FailureKind.NOT_FOUND),
+    (Refused, FailureKind.REFUSED),
+    (RateLimited, FailureKind.RATE_LIMITED),
+    (ServiceDown, FailureKind.SERVICE_DOWN),
+    (CertificateRejected, FailureKind.CERTIFICATE_REJECTED),
+    (Unreachable, FailureKind.UNREACHABLE),
+    (TimedOut, FailureKind.TIMED_OUT),
+    (UnexpectedAnswer, FailureKind.UNEXPECTED_ANSWER),
+    (UploadURLExpired, FailureKind.UPLOAD_URL_EXPIRED),
+    (DownloadURLExpired, FailureKind.DOWNLOAD_URL_EXPIRED),
+    (StorageRefused, FailureKind.STORAGE_REFUSED),
+    (InsecureAddress, FailureKind.INSECURE_ADDRESS),
+    (ContentChanged, FailureKind.CONTENT_CHANGED),
+    (Canceled, FailureKind.CANCELED),
+    (DamagedFile, FailureKind.DAMAGED_FILE),
+    (RenderjuiceError, FailureKind.SERVICE_TROUBLE),
+    (NothingLeft, FailureKind.NOTHING_LEFT),
+    (PackageError, FailureKind.PACKAGE_ERROR),
+    (BaseException, FailureKind.UNEXPECTED),
+)
+"""What each error is called in the journal; the first line that fits counts."""
+
+
 def failure_of(error: BaseException, stage: Stage) -> Failure:
     """Why a job stopped at a stage, from the error that stopped it."""
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(error).__name__).lower()
+    kind = next(kind for known, kind in KINDS if isinstance(error, known))
     if isinstance(error, RenderjuiceError):
         return Failure(kind, error.message, error.next_step, error.detail, stage)
     if isinstance(error, PackageError):
@@ -47,7 +89,7 @@ def failure_of(error: BaseException, stage: Stage) -> Failure:
     logger.error("unexpected error", exc_info=error)
     detail = "".join(traceback.format_exception(error))
     message = f"Something unforeseen happened: {error!r}."
-    return Failure("unexpected", message, "Retry, and report it if it comes again.", detail, stage)
+    return Failure(FailureKind.UNEXPECTED, message, "Retry, and report it if it comes again.", detail, stage)
 
 
 def give_up(context: Context, job: JobRecord, error: BaseException) -> None:
@@ -80,28 +122,30 @@ def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
     detail = hide_secrets(json.dumps(dict(remote.raw), default=str))[:LONGEST_DETAIL]
     if remote.status == JobStatus.CANCELED:
         message = "The job was canceled on Renderjuice, not from here."
-        return Failure("canceled_elsewhere", message, "Retry to render it again.", detail, stage)
+        return Failure(FailureKind.CANCELED_ELSEWHERE, message, "Retry to render it again.", detail, stage)
     if stage is Stage.VALIDATING:
         message = f"Renderjuice could not validate the scene{words}."
         return Failure(
-            "validation_failed", message, "Mend what it names in the scene, and submit again.", detail, stage
+            FailureKind.VALIDATION_FAILED, message, "Mend what it names in the scene, and submit again.", detail, stage
         )
     message = f"The render failed on Renderjuice{words}."
     next_step = "Check that the scene renders here, then retry or submit again."
-    return Failure("render_failed", message, next_step, detail, stage)
+    return Failure(FailureKind.RENDER_FAILED, message, next_step, detail, stage)
 
 
 def _disk_failure(error: OSError, stage: Stage) -> Failure:
     where = f" ({error.filename})" if error.filename else ""
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Failure("disk_full", f"The disk is full{where}.", "Make room on it, and retry.", repr(error), stage)
+        return Failure(
+            FailureKind.DISK_FULL, f"The disk is full{where}.", "Make room on it, and retry.", repr(error), stage
+        )
     if error.errno == errno.EEXIST:
         message = f"There is a file already that this job did not write{where}."
-        return Failure("name_taken", message, "Move it away, and retry.", repr(error), stage)
+        return Failure(FailureKind.NAME_TAKEN, message, "Move it away, and retry.", repr(error), stage)
     if error.errno in NOT_WRITABLE:
         message = f"A file or folder cannot be written{where}: {reason}."
         next_step = "Choose another folder or change its permissions, and retry."
-        return Failure("not_writable", message, next_step, repr(error), stage)
+        return Failure(FailureKind.NOT_WRITABLE, message, next_step, repr(error), stage)
     message = f"A file cannot be read or written{where}: {reason}."
-    return Failure("disk_error", message, "Check the disk, and retry.", repr(error), stage)
+    return Failure(FailureKind.DISK_ERROR, message, "Check the disk, and retry.", repr(error), stage)

@@ -12,11 +12,11 @@ from ...api.models import JobStatus
 from ..frame_names import missing_frames
 from ..journal.journal import Journal
 from ..output_names import is_ours
-from ..records import JobRecord, Stage
+from ..records import FailureKind, JobRecord, Stage
 
 ENDED_WITHOUT_FRAMES = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
 NOT_RENDERED = frozenset({"", JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
-RENDERED_ANEW = frozenset({"frames_missing", "not_found"})
+RENDERED_ANEW = frozenset({FailureKind.FRAMES_MISSING, FailureKind.NOT_FOUND})
 """Kinds of failure after which the farm's job is of no use any more, whatever its status."""
 
 
@@ -28,7 +28,7 @@ def retry(journal: Journal, job: JobRecord) -> None:
     if job.stage not in (Stage.FAILED, Stage.CANCELED):
         return
     stopped_at = job.failure.stage if job.failure else Stage.PACKAGING
-    kind = job.failure.kind if job.failure else ""
+    kind = job.failure.kind if job.failure else None
     if job.remote_id and (job.status in ENDED_WITHOUT_FRAMES or kind in RENDERED_ANEW):
         outputs = journal.outputs(job.id)
         deleted = [name for name, output in outputs.items() if not os.path.lexists(output.path)]

@@ -103,7 +103,10 @@ class Sender:
                 return
 
     def _take_in(self, job: JobRecord, error: BaseException) -> None:
-        if is_worth_waiting(job, error) and is_waited_out(error, self._backoff.failures(job.id), SENDING_FAILURES):
+        has_answered = self._context.has_answered(job.api_url)
+        if is_worth_waiting(job, error, has_answered=has_answered) and is_waited_out(
+            error, self._backoff.failures(job.id), SENDING_FAILURES
+        ):
             logger.warning("job %s waits at %s: %s", job.id, job.stage, error)
             self._backoff.failed(job.id, error)
             note_trouble(self._context, [job], error)
@@ -112,10 +115,14 @@ class Sender:
             give_up(self._context, job, error)
 
 
-def is_worth_waiting(job: JobRecord, error: BaseException) -> bool:
-    """True for an error that passes by itself, if the service was there before: a wrong address is told at once."""
+def is_worth_waiting(job: JobRecord, error: BaseException, *, has_answered: bool = False) -> bool:
+    """True for an error that passes by itself, if the service was there before: a wrong address is told at once.
+
+    `has_answered`: the service has answered at this address before, for whatever job.
+    """
     if not passes_by_itself(error):
         return False
     has_been_there = job.slug is not None or (job.stage is Stage.UPLOADING and job.bytes_done > 0)
-    is_answer = isinstance(error, (RateLimited, ServiceDown)) or is_foreign(error)
-    return has_been_there or is_answer or isinstance(error, JournalBusy)
+    if is_foreign(error):
+        return has_been_there or has_answered
+    return has_been_there or isinstance(error, (RateLimited, ServiceDown, JournalBusy))

@@ -160,7 +160,9 @@ def fill(count: int, many_frames: int) -> None:
             api_url="http://127.0.0.1:9",
         )
         journal.add(submission)
-        failure = records.Failure("render", "The farm failed to render the frames.", "Retry to render it after all.")
+        failure = records.Failure(
+            records.FailureKind.RENDER_FAILED, "The farm failed to render the frames.", "Retry to render it after all."
+        )
         journal.update(
             submission.job_id,
             stage=records.Stage.FAILED if has_failed else records.Stage.DONE,

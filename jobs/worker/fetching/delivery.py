@@ -14,7 +14,7 @@ from ....api.errors import Canceled, DownloadURLExpired, WrongKey
 from ....api.models import Downloads, JobStatus
 from ... import frame_names
 from ...journal.journal import JournalError, Overtaken
-from ...records import Failure, JobRecord, Stage
+from ...records import Failure, FailureKind, JobRecord, Stage
 from ..context import Context
 from ..failures import ENDED_ON_THE_FARM, DamagedFile, give_up, note_trouble
 from ..patience import (
@@ -201,7 +201,9 @@ def finish(context: Context, job: JobRecord) -> None:
         message = (
             f"Renderjuice delivered {len(job.frames) - len(missing)} of {len(job.frames)} frames; missing: {shown}."
         )
-        failure = Failure("frames_missing", message, "Retry to render the missing ones.", "", Stage.DOWNLOADING)
+        failure = Failure(
+            FailureKind.FRAMES_MISSING, message, "Retry to render the missing ones.", "", Stage.DOWNLOADING
+        )
         context.journal.move(job, stage=Stage.FAILED, failure=failure, trouble="")
     else:
         notes = list(job.notes)

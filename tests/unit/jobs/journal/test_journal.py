@@ -16,7 +16,7 @@ import pytest
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError, Overtaken
 from renderjuice.jobs.journal.watch import JournalWatch
-from renderjuice.jobs.records import Failure, OutputRecord, Stage, Wish
+from renderjuice.jobs.records import Failure, FailureKind, OutputRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.submissions import OTHER_BLENDER, submission
 
 
@@ -33,7 +33,7 @@ def journal(path: Path) -> Iterator[Journal]:
 
 def test_a_job_comes_back_as_it_was_written(path: Path, journal: Journal) -> None:
     wanted = submission()
-    failure = Failure("kind", "What.", "Then.", "raw", Stage.UPLOADING)
+    failure = Failure(FailureKind.DISK_FULL, "What.", "Then.", "raw", Stage.UPLOADING)
     journal.add(wanted)
     journal.update(wanted.job_id, failure=failure, package=Path("/p.zip"), final_config={"fps": 24}, stage=Stage.FAILED)
     with Journal(path) as other:

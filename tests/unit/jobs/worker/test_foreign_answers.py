@@ -39,9 +39,19 @@ API_CALLS = (
 TRANSFERS = (r"^PUT /upload/", r"^GET /download/")
 
 
-@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT, NOTHING, CUT_SHORT, PROXY_PAGE])
-def test_every_call_of_the_api_survives_it(proxy: Proxy, scenes: Path, artists: Artists, canned: Canned) -> None:
+@pytest.fixture
+def artist(proxy: Proxy, artists: Artists) -> Artist:
+    """An artist who has tried the connection, as the panel asks for."""
     artist = artists(proxy.api_url, pace=HASTE)
+    assert artist.session.wait_for_connection_test(artist.api_url, 60.0) == (
+        True,
+        "Renderjuice answers, and the key is right.",
+    )
+    return artist
+
+
+@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT, NOTHING, CUT_SHORT, PROXY_PAGE])
+def test_every_call_of_the_api_survives_it(proxy: Proxy, scenes: Path, artist: Artist, canned: Canned) -> None:
     rules = [proxy.rule(call, times=2, canned=canned) for call in API_CALLS]
     job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))
     job = artist.ends(job_id)
@@ -53,8 +63,7 @@ def test_every_call_of_the_api_survives_it(proxy: Proxy, scenes: Path, artists: 
 
 
 @pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT])
-def test_transfers_survive_it(proxy: Proxy, scenes: Path, artists: Artists, canned: Canned) -> None:
-    artist = artists(proxy.api_url, pace=HASTE)
+def test_transfers_survive_it(proxy: Proxy, scenes: Path, artist: Artist, canned: Canned) -> None:
     rules = [proxy.rule(call, times=2, canned=canned) for call in TRANSFERS]
     job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))
     artist.ends(job_id)
@@ -71,8 +80,7 @@ def test_transfers_survive_it(proxy: Proxy, scenes: Path, artists: Artists, cann
         (r"^GET /download/", FILE_TRIES),
     ],
 )
-def test_no_job_ends_however_long_it_lasts(proxy: Proxy, scenes: Path, artists: Artists, call: str, limit: int) -> None:
-    artist = artists(proxy.api_url, pace=HASTE)
+def test_no_job_ends_however_long_it_lasts(proxy: Proxy, scenes: Path, artist: Artist, call: str, limit: int) -> None:
     proxy.rule(call, times=limit + 3, canned=LOGIN_PAGE)
     job_id = artist.submit(scenes / "shot.blend")
 
@@ -85,8 +93,7 @@ def test_no_job_ends_however_long_it_lasts(proxy: Proxy, scenes: Path, artists: 
     assert proxy.count(call) > limit + 3
 
 
-def test_a_cancel_is_sent_again_until_the_service_itself_answers(proxy: Proxy, scenes: Path, artists: Artists) -> None:
-    artist = artists(proxy.api_url, pace=HASTE)
+def test_a_cancel_is_sent_again_until_the_service_itself_answers(proxy: Proxy, scenes: Path, artist: Artist) -> None:
     held = proxy.rule(r"^GET .*/jobs/progress$", hold=True)
     pages = proxy.rule(r"^POST .*/cancel$", times=3, canned=LOGIN_PAGE)
     job_id = artist.submit(scenes / "shot.blend", frames=range(1, 200))
@@ -96,3 +103,11 @@ def test_a_cancel_is_sent_again_until_the_service_itself_answers(proxy: Proxy, s
     artist.until(job_id, Stage.CANCELED)
     assert pages.times == 0
     assert proxy.count(r"^POST .*/cancel$") == 4
+
+
+def test_an_address_where_nobody_ever_answered_is_told_at_once(proxy: Proxy, scenes: Path, artists: Artists) -> None:
+    """A script that waits must not wait for ever for a server that is another one."""
+    artist = artists(proxy.api_url, pace=HASTE)
+    proxy.rule(r"^POST .*/uploads$", times=1e9, canned=LOGIN_PAGE)
+    job = artist.fails(artist.submit(scenes / "shot.blend"), "unexpected_answer")
+    assert job.failure is not None and "Check the API address" in job.failure.next_step

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 from renderjuice.api.errors import NotFound, RateLimited, ServiceDown, UnexpectedAnswer, Unreachable
@@ -51,7 +53,7 @@ def test_failures_in_a_row_wait_longer_each_time_up_to_a_limit(backoff: Backoff[
         clock.now += 0.1
         pauses.append(backoff.failed("host", Unreachable(), began=began))
         clock.now += pauses[-1]
-    assert all(later > earlier for earlier, later in zip(pauses[:5], pauses[1:6], strict=True))
+    assert all(later > earlier for earlier, later in itertools.pairwise(pauses[:6]))
     assert max(pauses) <= LONGEST_PAUSE * JITTER
     assert pauses[-1] >= LONGEST_PAUSE * 0.85
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from renderjuice.api.errors import RateLimited, ServiceDown, StorageRefused, Unreachable
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.journal import Journal
-from renderjuice.jobs.records import Failure, JobRecord, OutputRecord, Stage
+from renderjuice.jobs.records import Failure, FailureKind, JobRecord, OutputRecord, Stage
 from renderjuice.jobs.worker.patience import LONGEST_PAUSE, SHORTEST_PAUSE, Pace
 from renderjuice.jobs.worker.resume import fetch_again, retry, runs
 from renderjuice.jobs.worker.sender import is_worth_waiting
@@ -30,7 +30,9 @@ def journal(tmp_path: Path) -> Iterator[Journal]:
 def stopped(journal: Journal, kind: str, stage: Stage, **columns: Any) -> JobRecord:
     """A job that failed at a stage."""
     job = journal.add(submission())
-    return journal.update(job.id, stage=Stage.FAILED, failure=Failure(kind, "What.", stage=stage), **columns)
+    return journal.update(
+        job.id, stage=Stage.FAILED, failure=Failure(FailureKind(kind), "What.", stage=stage), **columns
+    )
 
 
 def after_retry(journal: Journal, job: JobRecord) -> JobRecord:
@@ -157,7 +159,9 @@ def test_byte_counts_are_of_what_comes_next(journal: Journal, tmp_path: Path) ->
     (tmp_path / "0001.png").touch()
     retried = after_retry(journal, job)
     assert (retried.stage, retried.bytes_done, retried.bytes_total) == (Stage.DOWNLOADING, 30, 0)
-    journal.update(job.id, stage=Stage.FAILED, failure=Failure("frames_missing", "What."), slug="slug", **counts)
+    journal.update(
+        job.id, stage=Stage.FAILED, failure=Failure(FailureKind.FRAMES_MISSING, "What."), slug="slug", **counts
+    )
     anew = after_retry(journal, journal.job(job.id))
     assert (anew.stage, anew.bytes_done, anew.bytes_total) == (Stage.CREATING, 0, 0)
     done = journal.update(job.id, stage=Stage.DONE, remote_id="remote", status="completed", **counts)
