@@ -9,8 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -32,6 +31,7 @@ from .errors import (
     Unreachable,
     UploadURLExpired,
 )
+from .file_body import FileBody, LocalFailure
 from .http import NoAuth, Timeouts
 from .retry import retry_after
 from .words import for_the_record, read_reason
@@ -44,8 +44,6 @@ UPLOAD_TIMEOUTS: Timeouts = (30.0, 300.0)
 DOWNLOAD_TIMEOUTS: Timeouts = (10.0, 60.0)
 
 _DOWNLOAD_BLOCK = 128 * 1024
-_SMALLEST_BLOCK = 64 * 1024
-_LARGEST_BLOCK = 1024 * 1024
 _MOST_REDIRECTS = 5
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
@@ -79,7 +77,7 @@ def upload(
     when the file gets shorter meanwhile, and `OSError` when it cannot be read.
     """
     with FileIO(path) as file, open_session(1) as session:
-        body = _FileBody(file, os.fstat(file.fileno()).st_size, progress)
+        body = FileBody(file, os.fstat(file.fileno()).st_size, progress)
         try:
             response = http.send(
                 session,
@@ -90,7 +88,7 @@ def upload(
                 headers={"User-Agent": user_agent},
                 data=body,
             )
-        except (RenderjuiceError, _LocalFailure):
+        except (RenderjuiceError, LocalFailure):
             if body.failure is None:
                 raise
         if body.failure is not None:
@@ -173,56 +171,6 @@ def download(
         part.unlink()
         raise ContentChanged(detail=f"{size} bytes instead of {total}")
     return Downloaded(size, etag)
-
-
-class _LocalFailure(Exception):
-    """Ends a request from within its body. Being no `OSError`, it is not taken for a failure of the network."""
-
-
-class _FileBody:
-    """A file as `requests` streams it: a length and blocks. Without `read`, so that every urllib3 sends it as it is.
-
-    `sent`: bytes that went out. `failure`: what stopped it on this side.
-    """
-
-    def __init__(self, file: FileIO, size: int, progress: Callable[[int], None] | None) -> None:
-        self.sent = 0
-        self.failure: Exception | None = None
-        self._file = file
-        self._size = size
-        self._progress = progress
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[memoryview]:
-        buffer = memoryview(bytearray(_LARGEST_BLOCK))
-        block = _SMALLEST_BLOCK
-        try:
-            while self.sent < self._size:
-                count = self._file.readinto(buffer[: min(block, self._size - self.sent)])
-                if not count:
-                    raise ContentChanged(detail=f"the file ends after {self.sent} of {self._size} bytes")
-                began = time.monotonic()
-                yield buffer[:count]
-                block = _next_block(block, time.monotonic() - began)
-                self.sent += count
-                if self._progress is not None:
-                    self._progress(self.sent)
-        except Exception as error:
-            self.failure = error
-        if self.failure is not None:
-            raise _LocalFailure
-
-
-def _next_block(block: int, seconds: float) -> int:
-    """How much to send after a block that took so long: large blocks are fast, but each has to leave in time.
-
-    A slow line gets small ones, so that the time-out of a block is never reached and a stop is soon noticed.
-    """
-    if seconds < 0.1:
-        return min(2 * block, _LARGEST_BLOCK)
-    return max(block // 2, _SMALLEST_BLOCK) if seconds > 1 else block
 
 
 def _get(

@@ -23,8 +23,8 @@ from ..scene.dependencies.dependency import absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.kinds.strips import unread_strips
-from ..scene.dependencies.path_place import PathPlace
-from ..scene.dependencies.usage import shown_only
+from ..scene.dependencies.path_setting import PathSetting
+from ..scene.dependencies.usage import unused_footage
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -97,7 +97,7 @@ def _clear_unread() -> list[tuple[str, str, str, str]]:
     The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
     strip (4.2, 5.2).
     """
-    clips = [("Movie clip", clip) for clip in shown_only() if isinstance(clip, bpy.types.MovieClip)]
+    clips = [("Movie clip", clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
     strips = [("Sequencer strip", strip) for strip in unread_strips() if strip.type == "MOVIE"]
     changed: list[tuple[str, str, str, str]] = []
     for kind, thing in (*clips, *strips):
@@ -173,7 +173,7 @@ def _leads_somewhere(path: Path) -> bool:
         return False
 
 
-def _change(place: PathPlace, path: str, blend: Path) -> None:
+def _change(place: PathSetting, path: str, blend: Path) -> None:
     name = f"“{place.datablock.name}” in {blend}"
     try:
         place.write(path)

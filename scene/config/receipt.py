@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 
 from ...api.render_config import RenderConfig
+from ..blender_versions import active_compositor_tree
 from .frames import describe
 from .render_config import SceneReading, read_scene
 
@@ -72,15 +73,9 @@ def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[s
         yield "Simplify is on"
     if render.is_movie_format and "output_format" not in overrides:
         yield "The movie output is rendered as PNG images"
-    if not render.use_compositing and _has_compositor(scene):
+    if not render.use_compositing and active_compositor_tree(scene) is not None:
         yield "The compositor is switched off"
     yield from _overridden(scene, reading, overrides)
-
-
-def _has_compositor(scene: bpy.types.Scene) -> bool:
-    if hasattr(scene, "compositing_node_group"):
-        return scene.compositing_node_group is not None
-    return scene.use_nodes
 
 
 def _overridden(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[str]:

@@ -15,6 +15,7 @@ from typing import Any
 import bpy
 
 from ...api.render_config import RenderConfig
+from ..blender_versions import active_compositor_tree
 from . import color_management
 from .consistency import ENGINE_FIELDS, apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
 from .frames import checked_frames, frame_ranges, span
@@ -86,11 +87,7 @@ def read_scene(
 
 def compositor_in_use(scene: bpy.types.Scene) -> bool:
     """Whether the compositor works on the render. From 5.0 on its nodes are a group, and `use_nodes` is always True."""
-    if not scene.render.use_compositing:
-        return False
-    if hasattr(scene, "compositing_node_group"):
-        return scene.compositing_node_group is not None
-    return scene.use_nodes and getattr(scene, "node_tree", None) is not None
+    return scene.render.use_compositing and active_compositor_tree(scene) is not None
 
 
 def _frames(scene: bpy.types.Scene, frames: Iterable[int] | None, still: bool) -> tuple[int, ...]:

@@ -4,9 +4,12 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from typing import NamedTuple
 
 import bpy
+
+from ...messages.message import Message
 
 COLLECTIONS = {
     "CACHEFILE": "cache_files",
@@ -28,6 +31,43 @@ COLLECTIONS = {
 """Where in `bpy.data` a datablock of an `id_type` is."""
 
 
+class DependencyKind(StrEnum):
+    """What a path is of. The value is the label in English, which is also what scripts are given.
+
+    `is_packable`: Blender can pack the file into the .blend. `comes_with_blender`: Blender's own assets have such
+    files, which travel with no scene.
+    """
+
+    IMAGE = Message("Image"), True, True
+    FONT = Message("Font"), True
+    SOUND = Message("Sound"), True
+    MOVIE_CLIP = (Message("Movie clip"),)
+    LIBRARY = Message("Library"), False, True
+    PACKED_LIBRARY = (Message("Packed library"),)
+    CACHE_FILE = (Message("Cache file"),)
+    VOLUME = (Message("Volume"),)
+    STRIP = (Message("Sequencer strip"),)
+    OSL_SCRIPT = (Message("OSL script"),)
+    IES_FILE = (Message("IES file"),)
+    MESH_CACHE = (Message("Mesh cache"),)
+    FLUID = (Message("Fluid simulation"),)
+    OCEAN_CACHE = (Message("Ocean cache"),)
+    POINT_CACHE = (Message("Simulation cache"),)
+    GEOMETRY_NODES_BAKE = (Message("Geometry nodes bake"),)
+    FILE = (Message("File"),)
+
+    label: Message
+    is_packable: bool
+    comes_with_blender: bool
+
+    def __new__(cls, label: Message, is_packable: bool = False, comes_with_blender: bool = False) -> DependencyKind:
+        """A kind by its label."""
+        kind = str.__new__(cls, label)
+        kind._value_ = str(label)
+        kind.label, kind.is_packable, kind.comes_with_blender = label, is_packable, comes_with_blender
+        return kind
+
+
 LIBRARY = bpy.types.Library
 """Looked up once, and compared with a datablock's very type: `isinstance` takes several times as long for RNA types."""
 
@@ -42,7 +82,7 @@ class Dependency(NamedTuple):
     to make thousands of `Path`s takes longer than to find the files.
     """
 
-    kind: str
+    kind: DependencyKind
     user: str
     written: str
     path: str

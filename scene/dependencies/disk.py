@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-FEW = 4
+FILES_ASKED_ONE_BY_ONE = 4
 """Files of a folder that are asked for one by one; after that, the folder is listed."""
 
 
@@ -23,7 +23,7 @@ class Disk:
         listed = self._names.get(folder)
         if listed is None:
             asked = self._asked[folder] = self._asked.get(folder, 0) + 1
-            if asked <= FEW:
+            if asked <= FILES_ASKED_ONE_BY_ONE:
                 return os.path.exists(path) and not os.path.isdir(path)  # noqa: PTH110, PTH112
             listed = self.names(folder)
         # on a system that does not tell letters' case apart, the listing may have the name in another one

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import bpy
 
+from ..blender_versions import all_strips, compositor_tree
 from .animation import animated_paths
 from .views import view_suffixes
 
@@ -21,7 +22,7 @@ SHUTTER = ("render.use_motion_blur", "render.motion_blur")
 
 
 @dataclass(frozen=True)
-class Span:
+class FramesRead:
     """The rendered `frames`, and how many more are read before and after each of them.
 
     `frames` is None when the scene's frames do not tell which ones are read: then all are. `views` are the ends of the
@@ -41,7 +42,7 @@ class Span:
         return frozenset(frame + offset for frame in self.frames for offset in offsets)
 
 
-def span_of(scene: bpy.types.Scene, frames: Sequence[int]) -> Span:
+def frames_read_by(scene: bpy.types.Scene, frames: Sequence[int]) -> FramesRead:
     """What is read when these frames of a scene are rendered.
 
     Motion blur reads as far as its shutter is open, in this scene or in those that compositing renders with it. All
@@ -50,14 +51,14 @@ def span_of(scene: bpy.types.Scene, frames: Sequence[int]) -> Span:
     views, has_views = view_suffixes(scene), scene.render.use_multiview
     scenes = {scene, *_composited_scenes()}
     if _shows_scenes(scene) or any(_is_remapped(each) or _has_animated_shutter(each) for each in scenes):
-        return Span(None, views=views, has_views=has_views)
+        return FramesRead(None, views=views, has_views=has_views)
     shutter = max(each.render.motion_blur_shutter if each.render.use_motion_blur else 0.0 for each in scenes)
-    return Span(frozenset(frames), NEIGHBORS + math.ceil(shutter), views, has_views)
+    return FramesRead(frozenset(frames), NEIGHBORS + math.ceil(shutter), views, has_views)
 
 
 def _composited_scenes() -> Iterator[bpy.types.Scene]:
-    """The scenes that Render Layers nodes show. From 5.0 on, the trees of compositing are node groups."""
-    trees = [*(getattr(scene, "node_tree", None) for scene in bpy.data.scenes), *bpy.data.node_groups]
+    """The scenes that Render Layers nodes show, also inside node groups."""
+    trees = [*map(compositor_tree, bpy.data.scenes), *bpy.data.node_groups]
     for tree in trees:
         if tree is not None and tree.bl_idname == "CompositorNodeTree":
             yield from (node.scene for node in tree.nodes if node.type == "R_LAYERS" and node.scene)
@@ -72,6 +73,4 @@ def _has_animated_shutter(scene: bpy.types.Scene) -> bool:
 
 
 def _shows_scenes(scene: bpy.types.Scene) -> bool:
-    from .kinds.strips import strips
-
-    return scene.render.use_sequencer and any(strip.type == "SCENE" for strip in strips(scene))
+    return scene.render.use_sequencer and any(strip.type == "SCENE" for strip in all_strips(scene))

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from .disk import Disk
-from .frames_read import Span
+from .frames_read import FramesRead
 
 LAST_NUMBER = re.compile(r"([0-9]+)([^0-9]*)$")
 
@@ -23,16 +23,16 @@ class Found(NamedTuple):
     missing: tuple[str, ...] = ()
 
 
-Reach = Callable[[str, Span, Disk], Found]
-"""Gives the files that are read through an absolute path, on a disk, for the frames of a span."""
+Resolve = Callable[[str, FramesRead, Disk], Found]
+"""Gives the files that are read through an absolute path, on a disk, for the frames of a frames_read."""
 
 
-def single(path: str, _span: Span, disk: Disk) -> Found:
+def single(path: str, _frames_read: FramesRead, disk: Disk) -> Found:
     """The file itself."""
     return Found((path,)) if disk.has_file(path) else Found(missing=(path,))
 
 
-def nothing(_path: str, _span: Span, _disk: Disk) -> Found:
+def nothing(_path: str, _frames_read: FramesRead, _disk: Disk) -> Found:
     """No file, though a path is there."""
     return Found()
 
@@ -108,6 +108,6 @@ def numbers(path: str, wanted: Collection[int] | None, disk: Disk, around: Colle
     return merged((found, Found(more.files)))
 
 
-def below(path: str, _span: Span, disk: Disk) -> Found:
+def below(path: str, _frames_read: FramesRead, disk: Disk) -> Found:
     """Everything below a folder. A folder that is not there holds nothing: Blender makes it when it bakes."""
     return Found(tuple(sorted(disk.walk(path))))

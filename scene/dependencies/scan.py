@@ -9,44 +9,44 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ...messages.message import Message
 from ...package_layout.path_use import PathUse
 from ..steps import result_of
-from .dependency import COLLECTIONS, Dependency, Origin, Origins, absolute
+from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
 from .disk import Disk
-from .frames_read import span_of
+from .frames_read import FramesRead, frames_read_by
 from .kinds.libraries import is_in_packed_library, is_inside, links_between_libraries, packed_libraries
 from .kinds.places import all_places
 from .kinds.strips import strip_files, strips_with_files, unread_strips
-from .path_place import PathPlace
+from .path_setting import PathSetting
 from .resolve import Found
-from .usage import not_read, out_of_reach, shown_only
+from .usage import unreached_from, unused_among, unused_footage
 
-FROM_BLENDER = "it is linked from Blender's own assets, which a farm may have elsewhere"
-FROM_BLENDER_KINDS = frozenset({"Image", "Library"})
-FROM_WORKING_FOLDER = "its path counts from the folder in which Blender was started"
-IN_A_PACKED_LIBRARY = (
+FROM_BLENDER = Message("it is linked from Blender's own assets, which a farm may have elsewhere")
+FROM_WORKING_FOLDER = Message("its path counts from the folder in which Blender was started")
+IN_A_PACKED_LIBRARY = Message(
     "its path is not relative, and its library is packed: unpack the library, or make the path relative in it"
 )
-HANDED_OVER = "its path is not relative, and counts for nodes or a cache of another file: make it relative"
-UNKNOWN_KIND = "this kind of file cannot be sent yet"
+HANDED_OVER = Message("its path is not relative, and counts for nodes or a cache of another file: make it relative")
+UNKNOWN_KIND = Message("this kind of file cannot be sent yet")
 
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What the scene needs: all paths that are read, those of them with missing files, and what cannot travel.
+    """What the scene needs: the paths that are used, those of them with missing files, and those that are refused.
 
-    `unread` are the images, clips and strips with files that no render reads, which need not travel.
+    `unread` are the images, clips and strips with files that no render reads. They need not travel.
     """
 
     used: tuple[Dependency, ...]
     missing: tuple[Dependency, ...]
-    refused: tuple[tuple[Dependency, str], ...]
+    refused: tuple[tuple[Dependency, Message], ...]
     unread: tuple[Any, ...] = ()
 
     @property
@@ -63,87 +63,120 @@ def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependen
 
 
 def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None, Dependencies]:
-    """The same in steps, but for what libraries have of each other; the last one gives the result.
+    """Like `find_dependencies`, one step at a time, without links between libraries. The last step gives the result.
 
     Nothing in the file may change between two steps.
     """
-    span, disk, origins = span_of(scene, frames), Disk(), Origins()
-    unread = shown_only()
+    so_far = _Scan(frames_read_by(scene, frames))
+    so_far.unused = unused_footage()
     yield
-    used: list[Dependency] = []
-    refused: list[tuple[Dependency, str]] = []
-    known: set[str] = set()
-    doubtful: dict[Any, Dependency] = {}
-    for place in all_places(origins):
-        if place is None:
+    for setting in all_places(so_far.origins):
+        if setting is None:
             yield
-            continue
-        origin, written, path = _resolved(place, origins)
-        known.add(path)
-        if unread and place.datablock in unread:
-            continue
-        if "datafiles" in path and place.kind in FROM_BLENDER_KINDS and comes_with_blender(path):
-            if not _is_brush_only(place.datablock):
-                refused.append((_dependency(place, written, path, origin, Found()), FROM_BLENDER))
-            continue
-        if place.is_handed_over:
-            known.add(origins.absolute(written, place.datablock))
-        reason, found = "" if written.startswith("//") else _refusal(place, path), Found()
-        if not reason:
-            found = place.reach(path, span, disk)
-            known.update(found.files)
-            known.update(found.missing)
-            if origin.library and found.files and is_in_packed_library(place) and not _is_plain(origin, written, path):
-                reason = IN_A_PACKED_LIBRARY
-        if reason:
-            refused.append((_dependency(place, written, path, origin, found), reason))
-        elif found.files or found.missing:
-            used.append(_dependency(place, written, path, origin, found))
-            if found.missing and place.kind == "Image":
-                doubtful[place.datablock] = used[-1]
+        else:
+            so_far.look_at(setting)
     yield
-    # a picture that is gone, and that nobody but an editor or a brush misses
-    needless: frozenset[Any] = not_read(tuple(doubtful))
-    needless |= yield from out_of_reach(scene, [image for image in doubtful if image not in needless])
-    if needless:
-        left_out = {doubtful[image] for image in needless}
-        used = [dependency for dependency in used if dependency not in left_out]
-        unread |= needless
+    yield from _leave_out_unused(so_far, scene)
     yield
-    known.update(_not_rendered(unread, origins))
+    so_far.known.update(_not_rendered(so_far.unused, so_far.origins))
     yield
     listed = bpy.utils.blend_paths(absolute=True, packed=False)
     yield
-    for path in unknown_paths(listed, known):
-        refused.append((Dependency("File", os.path.basename(path), path, path), UNKNOWN_KIND))  # noqa: PTH119
+    for path in unknown_paths(listed, so_far.known):
+        unknown = Dependency(kind=DependencyKind.FILE, user=os.path.basename(path), written=path, path=path)  # noqa: PTH119
+        so_far.refused.append((unknown, UNKNOWN_KIND))
     yield
-    missing = tuple(dependency for dependency in used if dependency.missing)
-    return Dependencies(tuple(used), missing, tuple(refused), (*unread, *unread_strips()))
+    return so_far.result()
 
 
-def _resolved(place: PathPlace, origins: Origins) -> tuple[Origin, str, str]:
+@dataclass
+class _Scan:
+    """What a scan has found so far.
+
+    `known` are the paths that a kind has answered for. `doubtful` are the images with missing files: perhaps only an
+    editor or a brush misses them. `unused` are the images and clips that no render reads.
+    """
+
+    frames_read: FramesRead
+    disk: Disk = field(default_factory=Disk)
+    origins: Origins = field(default_factory=Origins)
+    unused: frozenset[Any] = frozenset()
+    used: list[Dependency] = field(default_factory=list)
+    refused: list[tuple[Dependency, Message]] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
+    doubtful: dict[Any, Dependency] = field(default_factory=dict)
+
+    def look_at(self, setting: PathSetting) -> None:
+        """Take in one path: find its files, or refuse it."""
+        origin, written, path = _resolved(setting, self.origins)
+        self.known.add(path)
+        if self.unused and setting.datablock in self.unused:
+            return
+        if "datafiles" in path and setting.kind.comes_with_blender and comes_with_blender(path):
+            if not _is_brush_only(setting.datablock):
+                self.refused.append((_dependency(setting, written, path, origin, Found()), FROM_BLENDER))
+            return
+        if setting.is_handed_over:
+            self.known.add(self.origins.absolute(written, setting.datablock))
+        reason, found = Message("") if written.startswith("//") else _refusal(setting, path), Found()
+        if not reason:
+            found = setting.resolve(path, self.frames_read, self.disk)
+            self.known.update(found.files)
+            self.known.update(found.missing)
+            if (
+                origin.library
+                and found.files
+                and is_in_packed_library(setting)
+                and not _holds_as_it_is(origin, written)
+            ):
+                reason = IN_A_PACKED_LIBRARY
+        if reason:
+            self.refused.append((_dependency(setting, written, path, origin, found), reason))
+        elif found.files or found.missing:
+            self.used.append(_dependency(setting, written, path, origin, found))
+            if found.missing and setting.kind is DependencyKind.IMAGE:
+                self.doubtful[setting.datablock] = self.used[-1]
+
+    def result(self) -> Dependencies:
+        """What the whole scan has found."""
+        missing = tuple(dependency for dependency in self.used if dependency.missing)
+        return Dependencies(tuple(self.used), missing, tuple(self.refused), (*self.unused, *unread_strips()))
+
+
+def _leave_out_unused(so_far: _Scan, scene: bpy.types.Scene) -> Generator[None, None, None]:
+    """Drop the images that are missing and that nobody but an editor or a brush misses."""
+    needless: frozenset[Any] = unused_among(tuple(so_far.doubtful))
+    needless |= yield from unreached_from(scene, [image for image in so_far.doubtful if image not in needless])
+    if needless:
+        left_out = {so_far.doubtful[image] for image in needless}
+        so_far.used = [dependency for dependency in so_far.used if dependency not in left_out]
+        so_far.unused |= needless
+
+
+def _resolved(setting: PathSetting, origins: Origins) -> tuple[Origin, str, str]:
     """The file in which a path is written, the path as it is there, and where it leads."""
-    datablock, written = place.datablock, place.written
-    if place.kind == "Library" and datablock.parent is not None:
+    datablock, written = setting.datablock, setting.written
+    if setting.kind is DependencyKind.LIBRARY and datablock.parent is not None:
         origin = origins.file(datablock.parent)
         if written.startswith("//"):
             # Blender has made it count from the open file, but it was written in the one that links this library
             path = absolute(written, origins.file(None).folder)
             return origin, _relative(path, origin.folder), path
     else:
-        origin = origins.file(None) if place.is_of_open_file else origins.of(place.base or datablock)
+        origin = origins.file(None) if setting.is_of_open_file else origins.of(setting.base or datablock)
     return origin, written, absolute(written, origin.folder)
 
 
-def _refusal(place: PathPlace, path: str) -> str:
+def _refusal(setting: PathSetting, path: str) -> Message:
     """Why a path that is not relative to its .blend cannot travel, or "" if it can."""
     if not os.path.isabs(path):  # noqa: PTH117
         return FROM_WORKING_FOLDER
-    return HANDED_OVER if place.is_handed_over else ""
+    return HANDED_OVER if setting.is_handed_over else Message("")
 
 
-def _is_plain(origin: Origin, written: str, path: str) -> bool:
-    return PathUse(Path(origin.blend), written, Path(path), ()).is_plain
+def _holds_as_it_is(origin: Origin, written: str) -> bool:
+    """True when the path holds in any package: relative, and not climbing to the root of the drive."""
+    return PathUse(Path(origin.blend), written, Path(origin.blend), ()).is_plain
 
 
 def _relative(path: str, folder: str) -> str:
@@ -154,18 +187,18 @@ def _relative(path: str, folder: str) -> str:
         return path
 
 
-def _dependency(place: PathPlace, written: str, path: str, origin: Origin, found: Found) -> Dependency:
-    datablock = place.datablock
+def _dependency(setting: PathSetting, written: str, path: str, origin: Origin, found: Found) -> Dependency:
+    datablock = setting.datablock
     return Dependency(
-        place.kind,
-        datablock.name,
-        written,
-        path,
-        COLLECTIONS.get(datablock.id_type, ""),
-        origin.library,
-        origin.blend,
-        found.files,
-        found.missing,
+        kind=setting.kind,
+        user=datablock.name,
+        written=written,
+        path=path,
+        collection=COLLECTIONS.get(datablock.id_type, ""),
+        library=origin.library,
+        blend=origin.blend,
+        files=found.files,
+        missing=found.missing,
     )
 
 

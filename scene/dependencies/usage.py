@@ -7,24 +7,24 @@ from collections.abc import Generator, Iterable, Sequence
 
 import bpy
 
-MANY_FILES = frozenset({"SEQUENCE", "MOVIE"})
+FOOTAGE_SOURCES = frozenset({"SEQUENCE", "MOVIE"})
 Footage = bpy.types.Image | bpy.types.MovieClip
-MOST_USERS = 5000
+MAX_USERS_A_STEP = 5000
 """Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""
 
 
-def shown_only() -> frozenset[Footage]:
+def unused_footage() -> frozenset[Footage]:
     """The images and clips that are shown in editors, by nodes that lead nowhere, or by brushes: no render reads them.
 
     Only those of many or large files are looked at: to ask Blender for the users of datablocks takes 10 ms in a file of
     10,000 objects (4.2, 5.2), and a plain image more in a package does no harm.
     """
-    images = (image for image in bpy.data.images if image.source in MANY_FILES and image.users)
+    images = (image for image in bpy.data.images if image.source in FOOTAGE_SOURCES and image.users)
     candidates: list[Footage] = [*images, *(clip for clip in bpy.data.movieclips if clip.users)]
-    return not_read(candidates)
+    return unused_among(candidates)
 
 
-def not_read(candidates: Sequence[Footage]) -> frozenset[Footage]:
+def unused_among(candidates: Sequence[Footage]) -> frozenset[Footage]:
     """Those of the images and clips that no render reads."""
     if not candidates:
         return frozenset()
@@ -34,7 +34,7 @@ def not_read(candidates: Sequence[Footage]) -> frozenset[Footage]:
     )
 
 
-def out_of_reach(
+def unreached_from(
     scene: bpy.types.Scene, candidates: Iterable[bpy.types.ID]
 ) -> Generator[None, None, frozenset[bpy.types.ID]]:
     """Those of the datablocks to which no way leads from the scene, such as what only a fake user keeps; in steps.
@@ -48,7 +48,7 @@ def out_of_reach(
     lost: set[bpy.types.ID] = set()
     while ahead:
         wanted = set().union(*ahead.values())
-        if len(wanted) > MOST_USERS:
+        if len(wanted) > MAX_USERS_A_STEP:
             break
         users = bpy.data.user_map(subset=wanted)
         for candidate, these in list(ahead.items()):

@@ -8,16 +8,11 @@ from typing import Any
 
 import bpy
 
+from ..blender_versions import active_compositor_tree
+
 FILE_OUTPUT = "CompositorNodeOutputFile"
 OUTPUTS = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
 """Nodes that give the picture, or write files. What leads to a viewer only is for the artist alone."""
-
-
-def tree_of(scene: bpy.types.Scene) -> Any:
-    """The compositor's nodes, or None. From 5.0 on they are a group, before that they can be switched off."""
-    if hasattr(scene, "compositing_node_group"):
-        return scene.compositing_node_group
-    return scene.node_tree if scene.use_nodes else None
 
 
 def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
@@ -32,7 +27,7 @@ def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
 
 def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
     """The chosen nodes of the compositor's tree, and of the groups that are among them."""
-    seen, trees = set(), [tree_of(scene)]
+    seen, trees = set(), [active_compositor_tree(scene)]
     while trees:
         tree = trees.pop()
         if tree is None or tree in seen:
@@ -56,8 +51,3 @@ def _leading_somewhere(tree: Any) -> set[Any]:
         found |= new
         ahead += new
     return {node for node in found if not node.mute}
-
-
-def output_folder_property(node: Any) -> str:
-    """Which property of a File Output node is its folder."""
-    return "directory" if hasattr(node, "directory") else "base_path"

@@ -8,7 +8,8 @@ from typing import Any
 
 import bpy
 
-from .compositor import FILE_OUTPUT, nodes_of, output_folder_property
+from ..blender_versions import file_output_folder, writes_layers_of_its_own
+from .compositor import FILE_OUTPUT, nodes_of
 from .finding import Remedy
 from .request import Findings, Request
 
@@ -41,10 +42,10 @@ def output_nodes(scene: bpy.types.Scene) -> Iterator[Any]:
 
 def output_folder(node: Any) -> str:
     """The folder that a File Output node writes to, as it has it."""
-    folder: str = getattr(node, output_folder_property(node))
+    folder: str = getattr(node, file_output_folder(node))
     return folder
 
 
 def names_a_file(node: Any) -> bool:
     """True when what is its folder otherwise is the begin of a file's name: OpenEXR MultiLayer, before 5.0."""
-    return not hasattr(node, "directory") and node.format.file_format == "OPEN_EXR_MULTILAYER"
+    return writes_layers_of_its_own(node)

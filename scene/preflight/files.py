@@ -7,12 +7,9 @@ import os
 
 import bpy
 
-from ..dependencies.dependency import Dependency
+from ..dependencies.dependency import Dependency, DependencyKind
 from .finding import Finding, Remedy, Severity
 from .request import Findings, Request
-
-PACKABLE = frozenset({"Image", "Font", "Sound"})
-"""Kinds of files that Blender packs into the .blend."""
 
 
 def check_files(request: Request) -> Findings:
@@ -30,7 +27,7 @@ def check_files(request: Request) -> Findings:
     yield None
     for dependency, reason in dependencies.refused:
         # Blender's own list names such a path once more
-        if dependency.kind != "File" or dependency.path not in unknown:
+        if dependency.kind is not DependencyKind.FILE or dependency.path not in unknown:
             what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
             yield Finding(Severity.ERROR, what, dependency.user, _way_out(dependency), dependency.place)
 
@@ -56,9 +53,9 @@ def _leads_nowhere(dependency: Dependency) -> bool:
 
 
 def _way_out(dependency: Dependency) -> str:
-    if dependency.kind == "Library":
+    if dependency.kind is DependencyKind.LIBRARY:
         return "Make what it brings local, or remove its use."
-    if dependency.kind in PACKABLE and not dependency.library:
+    if dependency.kind.is_packable and not dependency.library:
         return "Pack it, or remove its use."
     return "Choose it again with a path relative to the file, or remove its use."
 

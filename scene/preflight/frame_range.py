@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..dependencies.usage import out_of_reach
+from ..dependencies.usage import unreached_from
 from .finding import Remedy, Severity
 from .request import Findings, Request, pieces
 
@@ -30,7 +30,7 @@ def check_frames(request: Request) -> Findings:
     for piece in pieces("actions", MOST_ACTIONS):
         moving.extend(action for action in piece if _moves(action))
         yield None
-    lost = yield from out_of_reach(scene, moving)
+    lost = yield from unreached_from(scene, moving)
     if len(lost) < len(moving):
         what = "The frame range is a single frame, although the file has animation."
         yield request.warning(what, "Set the frame range in the Output properties.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..dependencies.usage import not_read
+from ..dependencies.usage import unused_among
 from .finding import Finding, Remedy, Severity
 from .needed import needed
 from .request import Findings, Request, pieces, place_of
@@ -19,7 +19,7 @@ def check_images(request: Request) -> Findings:
     for piece in pieces("images"):
         painted += (image for image in piece if image.is_dirty and image.users and image.source in PAINTABLE)
         yield None
-    unread = not_read(painted)
+    unread = unused_among(painted)
     yield None
     read = [image for image in painted if image not in unread]
     for image in (yield from needed(request.scene, read)):

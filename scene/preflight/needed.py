@@ -7,7 +7,7 @@ from collections.abc import Generator, Sequence
 
 import bpy
 
-from ..dependencies.usage import out_of_reach
+from ..dependencies.usage import unreached_from
 
 
 def needed(
@@ -22,7 +22,7 @@ def needed(
         for datablock in candidates
     }
     yield
-    lost = yield from out_of_reach(scene, set().union(*readers.values()))
+    lost = yield from unreached_from(scene, set().union(*readers.values()))
     return tuple(datablock for datablock in candidates if datablock == scene or readers[datablock] - lost)
 
 

@@ -13,7 +13,7 @@ from ...api.limits import UPLOAD_LIMIT
 from ...package_layout.file_names import LONGEST_NAME, UNSAFE, check_name
 from ...package_layout.package_error import PackageError
 from ..contents import total_in_steps
-from ..dependencies.dependency import Dependency
+from ..dependencies.dependency import Dependency, DependencyKind
 from ..dependencies.scan import Dependencies
 from ..steps import collected
 from .finding import Finding, Severity
@@ -80,7 +80,7 @@ def _name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
     """One for each file and folder whose name a package cannot hold; None now and then, to stop at."""
     if bpy.data.filepath:
         yield from _trouble(bpy.data.filepath, None)
-        libraries = (path for used in dependencies.used if used.kind == "Library" for path in used.files)
+        libraries = (path for used in dependencies.used if used.kind is DependencyKind.LIBRARY for path in used.files)
         yield from scene_name_findings(bpy.data.filepath, dict.fromkeys(libraries))
     folders: set[str] = set()
     checked: set[str] = set()

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import bpy
 
+from ..blender_versions import all_strips
 from ..config.render_config import compositor_in_use
-from ..dependencies.kinds.strips import strips
 from .compositor import nodes_of
 from .request import cut
 
@@ -37,12 +37,12 @@ def has_sequence(scene: bpy.types.Scene) -> bool:
 
 def has_pictures(scene: bpy.types.Scene) -> bool:
     """True when the sequencer has strips that are seen."""
-    return any(strip.type != "SOUND" and not strip.mute for strip in strips(scene))
+    return any(strip.type != "SOUND" and not strip.mute for strip in all_strips(scene))
 
 
 def _sequenced(scene: bpy.types.Scene, seen: set[bpy.types.Scene]) -> Iterator[View]:
     seen.add(scene)
-    for strip in strips(scene):
+    for strip in all_strips(scene):
         if strip.type != "SCENE" or strip.mute or strip.scene is None:
             continue
         if strip.scene_input == "CAMERA":

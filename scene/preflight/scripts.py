@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from ..dependencies.usage import out_of_reach
+from ..dependencies.usage import unreached_from
 from .finding import Finding, Severity
 from .request import Findings, Request, pieces, place_of
 
@@ -39,7 +39,7 @@ def check_drivers(request: Request) -> Findings:
                             looked_at = 0
                             yield None
             yield None
-    lost = yield from out_of_reach(request.scene, scripted)
+    lost = yield from unreached_from(request.scene, scripted)
     used = {datablock: found for datablock, found in scripted.items() if datablock not in lost}
     if not used:
         return

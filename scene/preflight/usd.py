@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from ..dependencies.dependency import Dependency
+from ..dependencies.dependency import Dependency, DependencyKind
 from ..dependencies.kinds.usd_layers import MOST_LAYERS, is_usd, names_in
 from .finding import Finding, Severity
 from .request import Findings, Request
@@ -15,7 +15,7 @@ from .request import Findings, Request
 def check_usd(request: Request) -> Findings:
     """Files that could not be looked into, and those that name others by their whole paths. One finding for a cache."""
     for dependency in request.dependencies.used:
-        if dependency.kind == "Cache file" and is_usd(dependency.path):
+        if dependency.kind is DependencyKind.CACHE_FILE and is_usd(dependency.path):
             finding = next(_findings(dependency), None)
             if finding is not None:
                 yield finding

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import bpy
 
+from ...scene.blender_versions import all_strips, compositor_tree
 from . import clip, compositor, image, strips
 from .files import Footage, FootageError, Opened, frames_in_words, image_sequence
 
@@ -79,7 +80,7 @@ def refresh(footage: Footage) -> None:
         return
     image.update(picture, sequence)
     for scene in _own_scenes():
-        tree = compositor.tree_of(scene)
+        tree = compositor_tree(scene)
         for node in compositor.nodes_of(tree, footage.job_id) if tree is not None else ():
             compositor.update(node, picture, sequence)
 
@@ -88,8 +89,7 @@ def shown_jobs() -> frozenset[str]:
     """The ids of the jobs whose frames are shown anywhere in the open file."""
     owners = [*bpy.data.images, *bpy.data.movieclips]
     for scene in _own_scenes():
-        if scene.sequence_editor is not None:
-            owners += strips.all_strips_of(scene.sequence_editor)
+        owners += all_strips(scene)
     return frozenset(str(owner[image.TAG]) for owner in owners if image.TAG in owner)
 
 

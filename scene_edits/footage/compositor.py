@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ...scene.blender_versions import compositor_tree, has_compositor_switch
 from . import color, image
 from .files import Footage, FootageError, ImageSequence, Opened
 from .image import TAG
@@ -23,7 +24,7 @@ def add_node(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene
 
     `rendered` is the scene that the frames are of. Raises `FootageError`.
     """
-    tree = tree_of(scene)
+    tree = compositor_tree(scene)
     if tree is not None and tree.library is not None:
         raise FootageError(
             f"The compositor nodes of “{scene.name}” are linked from another file. Make them local, and try again."
@@ -55,11 +56,6 @@ def update(node: Any, picture: bpy.types.Image, sequence: ImageSequence) -> None
     image.address(node, sequence)
 
 
-def tree_of(scene: bpy.types.Scene) -> Any:
-    """The scene's compositor nodes, or None."""
-    return scene.compositing_node_group if hasattr(scene, "compositing_node_group") else scene.node_tree
-
-
 def nodes_of(tree: Any, job_id: str) -> list[Any]:
     """The nodes that show a job's frames."""
     return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(TAG) == job_id]
@@ -69,12 +65,12 @@ def _switch_that_is_off(scene: bpy.types.Scene) -> str:
     """What keeps renders from using the nodes, or ""."""
     if not scene.render.use_compositing:
         return "Compositing under Output Properties > Post Processing"
-    return "" if hasattr(scene, "compositing_node_group") or scene.use_nodes else "Use Nodes in the Compositor"
+    return "" if scene.use_nodes or not has_compositor_switch(scene) else "Use Nodes in the Compositor"
 
 
 def _new_tree(scene: bpy.types.Scene) -> Any:
     """The nodes that Blender's own button makes: they give what was rendered."""
-    if not hasattr(scene, "compositing_node_group"):
+    if has_compositor_switch(scene):
         scene.use_nodes = True
         return scene.node_tree
     tree: Any = bpy.data.node_groups.new(TREE_NAME, "CompositorNodeTree")

@@ -9,6 +9,7 @@ from typing import Any
 
 import bpy
 
+from ...scene.blender_versions import all_strips, end_frame, first_frame, sequencer_scene, top_strips
 from . import color
 from .files import Footage, FootageError, Opened, Stretch, frames_in_words, stretches
 from .image import TAG, check
@@ -26,7 +27,7 @@ def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, win
     `rendered` is the scene that the frames are of. Raises `FootageError` when there is no free channel.
     """
     editor = scene.sequence_editor_create()
-    was_empty = not strips_of(editor)
+    was_empty = not top_strips(editor)
     wanted = stretches(footage)
     mine = update(editor, footage)
     missing = [stretch for stretch in wanted if stretch.start not in {strip[FIRST_FRAME] for strip in mine}]
@@ -40,7 +41,7 @@ def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, win
         warnings += _changed_renders(scene, was_empty)
     where = f" on channel {channel}" if missing else ""
     sentence = f"{footage.count} of “{footage.name}” are in the Video Sequencer of “{scene.name}”{where}."
-    if window is not None and scene_of(window) != scene:
+    if window is not None and sequencer_scene(window) != scene:
         sentence += " Choose this scene there to see them."
     return Opened(sentence, tuple(warnings))
 
@@ -66,7 +67,7 @@ def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
 def update(editor: Any, footage: Footage) -> list[Any]:
     """Give the job's strips the files that are here now; gives the strips. Whatever else was done to them stays."""
     files = {stretch.start: stretch.files for stretch in stretches(footage)}
-    mine = [strip for strip in all_strips_of(editor) if strip.get(TAG) == footage.job_id]
+    mine = [strip for strip in all_strips(editor.id_data) if strip.get(TAG) == footage.job_id]
     for strip in mine:
         paths = files.get(strip[FIRST_FRAME], ())
         if paths and os.path.normpath(bpy.path.abspath(strip.directory)) != os.path.normpath(paths[0].parent):
@@ -78,26 +79,10 @@ def update(editor: Any, footage: Footage) -> list[Any]:
     return mine
 
 
-def scene_of(window: bpy.types.Window) -> bpy.types.Scene | None:
-    """The scene whose strips a window shows; from 5.0 on each workspace has its own, or none."""
-    workspace: Any = window.workspace
-    return workspace.sequencer_scene if hasattr(workspace, "sequencer_scene") else window.scene
-
-
-def strips_of(editor: Any) -> Any:
-    """The strips on top of a sequencer; they are called sequences before 4.4."""
-    return editor.strips if hasattr(editor, "strips") else editor.sequences
-
-
-def all_strips_of(editor: Any) -> Any:
-    """All strips, those inside meta strips included."""
-    return editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all
-
-
 def _add_strips(editor: Any, footage: Footage, found: Sequence[Stretch], channel: int, space: str) -> None:
     check(found[0].files[0], footage)
     for stretch in found:
-        strip = strips_of(editor).new_image(
+        strip = top_strips(editor).new_image(
             name=footage.name,
             filepath=str(stretch.files[0]),
             channel=channel,
@@ -111,7 +96,7 @@ def _add_strips(editor: Any, footage: Footage, found: Sequence[Stretch], channel
 
 
 def _remember(editor: Any, footage: Footage, wanted: Sequence[Stretch]) -> None:
-    for strip in all_strips_of(editor):
+    for strip in all_strips(editor.id_data):
         if strip.get(TAG) == footage.job_id:
             strip[KNOWN] = [stretch.start for stretch in wanted]
 
@@ -119,7 +104,7 @@ def _remember(editor: Any, footage: Footage, wanted: Sequence[Stretch]) -> None:
 def _free_channel(editor: Any, found: Sequence[Stretch], first: int = 1) -> int:
     """The lowest channel that has nothing where the stretches go, and is not muted or locked."""
     start, end = found[0].start, found[-1].end
-    taken = {strip.channel for strip in strips_of(editor) if _begin(strip) < end and _end(strip) > start}
+    taken = {strip.channel for strip in top_strips(editor) if first_frame(strip) < end and end_frame(strip) > start}
     for channel in range(first, MOST_CHANNELS + 1):
         settings = editor.channels[channel] if channel < len(editor.channels) else None
         if channel not in taken and not (settings is not None and (settings.mute or settings.lock)):
@@ -127,15 +112,6 @@ def _free_channel(editor: Any, found: Sequence[Stretch], first: int = 1) -> int:
     raise FootageError(
         f"All channels of the Video Sequencer are in use from frame {start} to {end - 1}. Clear one, and try again."
     )
-
-
-def _begin(strip: Any) -> float:
-    # renamed in 5.1
-    return float(strip.left_handle if hasattr(strip, "left_handle") else strip.frame_final_start)
-
-
-def _end(strip: Any) -> float:
-    return float(strip.right_handle if hasattr(strip, "right_handle") else strip.frame_final_end)
 
 
 def _held_frames(footage: Footage) -> tuple[str, ...]:

@@ -9,67 +9,68 @@ from typing import Any
 
 import bpy
 
+from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import Span
-from ..path_place import PathPlace
-from ..resolve import Found, Reach, numbers, sequence_of, single
+from ..frames_read import FramesRead
+from ..path_setting import PathSetting
+from ..resolve import Found, Resolve, numbers, sequence_of, single
 from .usd_layers import is_usd, layers_behind
 
 
-def cache_file_places() -> Iterator[PathPlace]:
+def cache_file_places() -> Iterator[PathSetting]:
     """The paths of Alembic and USD files, and of the layers over them."""
     for cache in bpy.data.cache_files:
         if not cache.users:
             continue
-        reach: Reach = functools.partial(_cache_frames, cache) if cache.is_sequence else single
+        resolve: Resolve = functools.partial(_cache_frames, cache) if cache.is_sequence else single
         if is_usd(cache.filepath):
-            reach = functools.partial(_with_layers, reach)
+            resolve = functools.partial(_with_layers, resolve)
         if cache.filepath:
-            yield PathPlace("Cache file", cache, cache, "filepath", reach)
+            yield PathSetting(DependencyKind.CACHE_FILE, cache, cache, "filepath", resolve)
         for layer in cache.layers:
             if layer.filepath:
-                yield PathPlace("Cache file", cache, layer, "filepath", reach)
+                yield PathSetting(DependencyKind.CACHE_FILE, cache, layer, "filepath", resolve)
 
 
-def _with_layers(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
+def _with_layers(resolve: Resolve, path: str, frames_read: FramesRead, disk: Disk) -> Found:
     """USD files with those that they refer to, which come after them."""
-    found = reach(path, span, disk)
+    found = resolve(path, frames_read, disk)
     behind = [layer for file in found.files for layer in layers_behind(file, disk)]
     return Found(tuple(dict.fromkeys((*found.files, *behind))), found.missing)
 
 
-def _cache_frames(cache: bpy.types.CacheFile, path: str, span: Span, disk: Disk) -> Found:
+def _cache_frames(cache: bpy.types.CacheFile, path: str, frames_read: FramesRead, disk: Disk) -> Found:
     """One file a frame; the frame offset is for single files (`BKE_cachefile_time_offset` in Blender's sources)."""
 
     def number_at(frame: int) -> int:
         # Blender leaves out the fraction of a frame that is set
         return int(cache.frame) if cache.override_frame else frame
 
-    return _frames_of(cache, number_at, path, span, disk)
+    return _frames_of(cache, number_at, path, frames_read, disk)
 
 
-def volume_places() -> Iterator[PathPlace]:
+def volume_places() -> Iterator[PathSetting]:
     """The paths of OpenVDB files."""
     for volume in bpy.data.volumes:
         if volume.users and volume.filepath and (volume.is_sequence or not volume.packed_file):
-            reach = functools.partial(_volume_frames, volume) if volume.is_sequence else single
-            yield PathPlace("Volume", volume, volume, "filepath", reach)
+            resolve = functools.partial(_volume_frames, volume) if volume.is_sequence else single
+            yield PathSetting(DependencyKind.VOLUME, volume, volume, "filepath", resolve)
 
 
-def _volume_frames(volume: bpy.types.Volume, path: str, span: Span, disk: Disk) -> Found:
-    return _frames_of(volume, functools.partial(volume_number_at, volume), path, span, disk)
+def _volume_frames(volume: bpy.types.Volume, path: str, frames_read: FramesRead, disk: Disk) -> Found:
+    return _frames_of(volume, functools.partial(volume_number_at, volume), path, frames_read, disk)
 
 
 def _frames_of(
-    datablock: bpy.types.ID, number_at: Callable[[int], int | None], path: str, span: Span, disk: Disk
+    datablock: bpy.types.ID, number_at: Callable[[int], int | None], path: str, frames_read: FramesRead, disk: Disk
 ) -> Found:
     """The files of a sequence for the rendered frames: the number of each, or None where none is read."""
-    sequence, around = sequence_of(path), span.around()
+    sequence, around = sequence_of(path), frames_read.around()
     if sequence is None or not sequence.is_numbered_at_its_end:
-        return single(path, span, disk)
-    if span.frames is None or around is None or datablock.animation_data:
+        return single(path, frames_read, disk)
+    if frames_read.frames is None or around is None or datablock.animation_data:
         return numbers(path, None, disk)
-    wanted, near = ({number_at(frame) for frame in frames} - {None} for frames in (span.frames, around))
+    wanted, near = ({number_at(frame) for frame in frames} - {None} for frames in (frames_read.frames, around))
     return numbers(path, wanted, disk, near)
 
 

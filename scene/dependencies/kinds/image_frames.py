@@ -12,15 +12,15 @@ from typing import Any
 import bpy
 
 from ..animation import animated_paths
-from ..frames_read import Span
+from ..frames_read import FramesRead
 
 Numbers = frozenset[int] | None
 
 
-def frames_read(image: bpy.types.Image, span: Span) -> tuple[Numbers, frozenset[int]]:
+def numbers_read(image: bpy.types.Image, frames_read: FramesRead) -> tuple[Numbers, frozenset[int]]:
     """The numbers that the rendered frames read, None for all, and those that the frames around them read."""
-    around = span.around()
-    if span.frames is None or around is None:
+    around = frames_read.around()
+    if frames_read.frames is None or around is None:
         return None, frozenset()
     exact: set[int] = set()
     near: set[int] = set()
@@ -31,7 +31,7 @@ def frames_read(image: bpy.types.Image, span: Span) -> tuple[Numbers, frozenset[
         for timing in timings:
             # before its first frame a sequence shows what may never have been a file
             start = timing.frame_start
-            certain = {frame for frame in span.frames if frame >= start}
+            certain = {frame for frame in frames_read.frames if frame >= start}
             exact |= _numbers(timing, certain)
             near |= _numbers(timing, around - certain)
             if not getattr(timing, "use_auto_refresh", True):

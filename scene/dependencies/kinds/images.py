@@ -8,12 +8,13 @@ from dataclasses import replace
 
 import bpy
 
+from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import Span
-from ..path_place import MANY, PathPlace, Places
-from ..resolve import Found, Reach, look_for, merged, numbers, single
+from ..frames_read import FramesRead
+from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
+from ..resolve import Found, Resolve, look_for, merged, numbers, single
 from ..views import view_paths
-from .image_frames import frames_read
+from .image_frames import numbers_read
 
 FROM_FILES = frozenset({"FILE", "TILED", "SEQUENCE", "MOVIE"})
 TILE, UV_TILE = "<UDIM>", "<UVTILE>"
@@ -23,25 +24,25 @@ def image_places() -> Places:
     """The paths of all images that have files."""
     for index, image in enumerate(bpy.data.images):
         source = image.source
-        if index % MANY == 0 or source == "SEQUENCE":
+        if index % DATABLOCKS_A_STEP == 0 or source == "SEQUENCE":
             yield None
         if source in FROM_FILES and image.users and image.packed_file is None and image.filepath_raw:
-            yield PathPlace("Image", image, image, "filepath_raw", _reach_of(image, source))
+            yield PathSetting(DependencyKind.IMAGE, image, image, "filepath_raw", _resolve_of(image, source))
 
 
-def _reach_of(image: bpy.types.Image, source: str) -> Reach:
-    reach: Reach = single
+def _resolve_of(image: bpy.types.Image, source: str) -> Resolve:
+    resolve: Resolve = single
     if source == "TILED":
-        reach = functools.partial(_tiles, tuple(tile.number for tile in image.tiles))
+        resolve = functools.partial(_tiles, tuple(tile.number for tile in image.tiles))
     elif source == "SEQUENCE":
-        reach = functools.partial(_frames, image)
+        resolve = functools.partial(_frames, image)
     if image.use_multiview and image.views_format == "INDIVIDUAL":
         is_sequence = source == "SEQUENCE"
-        return functools.partial(_frames_of_views, image) if is_sequence else functools.partial(_all_views, reach)
-    return reach
+        return functools.partial(_frames_of_views, image) if is_sequence else functools.partial(_all_views, resolve)
+    return resolve
 
 
-def _tiles(tiles: tuple[int, ...], path: str, _span: Span, disk: Disk) -> Found:
+def _tiles(tiles: tuple[int, ...], path: str, _frames_read: FramesRead, disk: Disk) -> Found:
     return look_for(dict.fromkeys(tile_path(path, number) for number in tiles), disk)
 
 
@@ -51,21 +52,21 @@ def tile_path(path: str, number: int) -> str:
     return path.replace(TILE, str(number)).replace(UV_TILE, f"u{column + 1}_v{row + 1}")
 
 
-def _frames(image: bpy.types.Image, path: str, span: Span, disk: Disk) -> Found:
-    wanted, around = frames_read(image, span)
+def _frames(image: bpy.types.Image, path: str, frames_read: FramesRead, disk: Disk) -> Found:
+    wanted, around = numbers_read(image, frames_read)
     return numbers(path, wanted, disk, around)
 
 
-def _all_views(reach: Reach, path: str, span: Span, disk: Disk) -> Found:
+def _all_views(resolve: Resolve, path: str, frames_read: FramesRead, disk: Disk) -> Found:
     """The files of all views. The others are missed when a render has views: only then, the compositor reads them.
 
     Cycles shows the named one to all views, and so does the compositor with a sequence (4.2, 5.2).
     """
-    named = reach(path, span, disk)
-    others = merged(reach(each, span, disk) for each in view_paths(path, span.views) if each != path)
-    return merged((named, others if span.has_views else Found(others.files)))
+    named = resolve(path, frames_read, disk)
+    others = merged(resolve(each, frames_read, disk) for each in view_paths(path, frames_read.views) if each != path)
+    return merged((named, others if frames_read.has_views else Found(others.files)))
 
 
-def _frames_of_views(image: bpy.types.Image, path: str, span: Span, disk: Disk) -> Found:
-    reach = functools.partial(_frames, image)
-    return _all_views(reach, path, replace(span, has_views=False), disk)
+def _frames_of_views(image: bpy.types.Image, path: str, frames_read: FramesRead, disk: Disk) -> Found:
+    resolve = functools.partial(_frames, image)
+    return _all_views(resolve, path, replace(frames_read, has_views=False), disk)

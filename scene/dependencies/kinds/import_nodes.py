@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 import bpy
 
-from ..path_place import MANY, KeyPlace, PathPlace, Places
+from ..dependency import DependencyKind
+from ..path_setting import DATABLOCKS_A_STEP, NODE_TREES_A_STEP, KeySetting, PathSetting, Places
 from ..resolve import nothing, single
 
-FEW = 20
-"""Node trees that are walked in a fraction of a millisecond."""
 TREE, GROUP = "GeometryNodeTree", "GeometryNodeGroup"
 PATH_SOCKET = "NodeSocketStringFilePath"
 CHOICES = frozenset({"GeometryNodeSwitch", "GeometryNodeIndexSwitch", "GeometryNodeMenuSwitch"})
@@ -46,23 +45,23 @@ def import_places() -> Places:
     for source in import_sources():
         if source is None:
             yield None
-        elif isinstance(source, PathPlace) and source.written:
+        elif isinstance(source, PathSetting) and source.written:
             yield source
 
 
-def import_sources() -> Iterator[PathPlace | MadePath | None]:
+def import_sources() -> Iterator[PathSetting | MadePath | None]:
     """Where import nodes have their paths from; None now and then. Nothing but datablocks is kept across a None."""
     linked: dict[bpy.types.NodeTree, None] = {}
     for index, tree in enumerate([*bpy.data.node_groups]):
-        if index % FEW == 0:
+        if index % NODE_TREES_A_STEP == 0:
             yield None
         if tree.bl_idname != TREE:
             continue
         for node, socket in _path_sockets(tree):
             is_group = node.bl_idname == GROUP
             # `blend_paths` lists them all from 5.0 on, and also what a link covers
-            reach = nothing if is_group or socket.is_linked else single
-            yield PathPlace("File", tree, socket, "default_value", reach)
+            resolve = nothing if is_group or socket.is_linked else single
+            yield PathSetting(DependencyKind.FILE, tree, socket, "default_value", resolve)
             if socket.is_linked and not is_group:
                 linked[tree] = None
     if linked:
@@ -84,13 +83,13 @@ def _users() -> Generator[None, None, Users]:
     """Who has the trees of geometry nodes work."""
     users: Users = {}
     for index, holder in enumerate([*bpy.data.objects]):
-        if index % MANY == 0:
+        if index % DATABLOCKS_A_STEP == 0:
             yield None
         for modifier in holder.modifiers:
             if modifier.type == "NODES" and modifier.node_group:
                 users.setdefault(modifier.node_group, []).append(User(holder, modifier.name))
     for index, tree in enumerate([*bpy.data.node_groups]):
-        if index % FEW == 0:
+        if index % NODE_TREES_A_STEP == 0:
             yield None
         for node in tree.nodes if tree.bl_idname == TREE else ():
             if node.bl_idname == GROUP and node.node_tree:
@@ -98,7 +97,7 @@ def _users() -> Generator[None, None, Users]:
     return users
 
 
-def _sources(base: bpy.types.NodeTree, reader: Any, users: Users) -> Iterator[PathPlace | MadePath]:
+def _sources(base: bpy.types.NodeTree, reader: Any, users: Users) -> Iterator[PathSetting | MadePath]:
     """What a socket of an import node can get its path from."""
     todo: list[tuple[bpy.types.NodeTree, Any]] = [(base, reader)]
     seen: set[int] = set()
@@ -110,12 +109,12 @@ def _sources(base: bpy.types.NodeTree, reader: Any, users: Users) -> Iterator[Pa
         seen.add(socket.as_pointer())
         links = [link for link in socket.links if not link.is_muted]
         if not links and hasattr(socket, "default_value"):
-            yield PathPlace("File", tree, socket, "default_value", base=base)
+            yield PathSetting(DependencyKind.FILE, tree, socket, "default_value", base=base)
         for link in links:
             node: Any = link.from_node
             kind, name = node.bl_idname, link.from_socket.identifier
             if kind == "FunctionNodeInputString":
-                yield PathPlace("File", tree, node, "string", base=base)
+                yield PathSetting(DependencyKind.FILE, tree, node, "string", base=base)
             elif kind == "NodeGroupInput":
                 for user in users.get(tree, ()):
                     if isinstance(user.owner, bpy.types.Object):
@@ -134,18 +133,18 @@ def _sources(base: bpy.types.NodeTree, reader: Any, users: Users) -> Iterator[Pa
         yield MadePath(base, reader.node)
 
 
-def _of_modifier(user: User, tree: bpy.types.NodeTree, name: str, base: bpy.types.ID) -> PathPlace:
+def _of_modifier(user: User, tree: bpy.types.NodeTree, name: str, base: bpy.types.ID) -> PathSetting:
     """What a modifier hands over; where it has nothing yet, Blender takes what the tree suggests."""
     modifier = user.owner.modifiers[user.name]
     if hasattr(modifier, "properties"):
         # 5.2 and later
         value = getattr(modifier.properties.inputs, name, None)
         if isinstance(getattr(value, "value", None), str):
-            return PathPlace("File", user.owner, value, "value", base=base)
+            return PathSetting(DependencyKind.FILE, user.owner, value, "value", base=base)
     elif isinstance(modifier.get(name), str):
-        return KeyPlace("File", user.owner, modifier, name, base=base)
+        return KeySetting(DependencyKind.FILE, user.owner, modifier, name, base=base)
     sockets = (item for item in tree.interface.items_tree if item.item_type == "SOCKET" and item.identifier == name)
-    return PathPlace("File", tree, next(sockets), "default_value", base=base)
+    return PathSetting(DependencyKind.FILE, tree, next(sockets), "default_value", base=base)
 
 
 def _is_at_work(tree: bpy.types.NodeTree, users: Users) -> bool:

@@ -7,25 +7,25 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
-from ..dependency import Dependency, Origins
-from ..path_place import PathPlace
+from ..dependency import Dependency, DependencyKind, Origins
+from ..path_setting import PathSetting
 
 OF_BLENDER = "/datafiles/assets/"
 """Where the assets are that every Blender brings: 5.2 links brushes of them into each file."""
 
 
-def library_places() -> Iterator[PathPlace]:
+def library_places() -> Iterator[PathSetting]:
     """The paths of all libraries whose files are read."""
     for library in bpy.data.libraries:
         if not is_packed(library):
-            yield PathPlace("Library", library, library, "filepath")
+            yield PathSetting(DependencyKind.LIBRARY, library, library, "filepath")
 
 
-def packed_library_places() -> Iterator[PathPlace]:
+def packed_library_places() -> Iterator[PathSetting]:
     """The paths of all others: nothing is read there, but the paths in what is packed count from there."""
     for library in bpy.data.libraries:
         if is_packed(library):
-            yield PathPlace("Library", library, library, "filepath")
+            yield PathSetting(DependencyKind.LIBRARY, library, library, "filepath")
 
 
 def is_packed(library: bpy.types.Library) -> bool:
@@ -40,7 +40,7 @@ def is_inside(library: bpy.types.Library) -> bool:
     return bool(getattr(library, "archive_libraries", ())) and not library.users_id
 
 
-def is_in_packed_library(place: PathPlace) -> bool:
+def is_in_packed_library(place: PathSetting) -> bool:
     """True for a path that stands in packed data, where nobody can change it."""
     datablock = place.datablock
     owner = datablock.parent if isinstance(datablock, bpy.types.Library) else datablock.library
@@ -50,8 +50,9 @@ def is_in_packed_library(place: PathPlace) -> bool:
 def packed_libraries(used: Iterable[Dependency], origins: Origins) -> Iterator[Dependency]:
     """The packed libraries, each with the files that its datablocks read: its folder has to keep its place to them.
 
-    One without such files may link another that has some, which Blender only finds by its path. A library that uses
-    what is packed may hold it itself (5.0 and later), with a path that is not known here, as if it were absolute.
+    A packed library may link another one that has such files; Blender finds that one by its path only. A library that
+    uses what is packed may hold it itself (5.0 and later). We do not know how that path is written, so we treat it as
+    absolute.
     """
     packed = {library: origins.file(library).blend for library in _of_the_artist() if is_packed(library)}
     files: dict[str, dict[str, None]] = {path: {} for path in packed.values()}
@@ -70,15 +71,23 @@ def packed_libraries(used: Iterable[Dependency], origins: Origins) -> Iterator[D
         origin = origins.file(holder)
         for (path, written), name in names.items():
             known, found = path if holder else written, tuple(files[path] or all_files)
-            yield Dependency("Packed library", name, known, path, "libraries", origin.library, origin.blend, found)
+            yield Dependency(
+                kind=DependencyKind.PACKED_LIBRARY,
+                user=name,
+                written=known,
+                path=path,
+                collection="libraries",
+                library=origin.library,
+                blend=origin.blend,
+                files=found,
+            )
 
 
 def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
     """Libraries that the open file or a library links which is not the one that Blender has their path from.
 
-    Blender keeps one path for each library, and has it count from the open file: so it is written there, too, but how
-    other libraries have it written is not known here. As if it were absolute, these are looked into when they are
-    packed.
+    Blender keeps one path for each library, and has it count from the open file. We do not know how other libraries
+    have it written, so we treat their paths as absolute: the packer looks into these libraries.
     """
     libraries = {library: library.parent for library in _of_the_artist() if not is_packed(library)}
     if len(libraries) < 2:
@@ -92,7 +101,16 @@ def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
     for linking, linked in pairs:
         path, origin = origins.file(linked).blend, origins.file(linking)
         written = path if linking else linked.filepath
-        yield Dependency("Library", linked.name, written, path, "libraries", origin.library, origin.blend, (path,))
+        yield Dependency(
+            kind=DependencyKind.LIBRARY,
+            user=linked.name,
+            written=written,
+            path=path,
+            collection="libraries",
+            library=origin.library,
+            blend=origin.blend,
+            files=(path,),
+        )
 
 
 def _of_the_artist() -> Iterator[bpy.types.Library]:

@@ -9,30 +9,32 @@ from collections.abc import Iterator
 
 import bpy
 
+from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import Span
-from ..path_place import PathPlace
+from ..frames_read import FramesRead
+from ..path_setting import PathSetting
 from ..resolve import Found, look_for, nothing
 
-KIND = "OSL script"
 INCLUDE = re.compile(rb"""^[ \t]*#[ \t]*include[ \t]*["<]([^">\n]+)[">]""", re.MULTILINE)
-LONGEST = 1 << 20
+MAX_SCRIPT_BYTES = 1 << 20
 """Bytes of a script that are read."""
-MOST = 200
+MAX_INCLUDED_FILES = 200
 """Files that one script may include."""
 
 
-def camera_places() -> Iterator[PathPlace]:
+def camera_places() -> Iterator[PathSetting]:
     """The scripts of cameras (4.5 and later)."""
     for camera in bpy.data.cameras:
         path = getattr(camera, "custom_filepath", "")
         if path:
             # `blend_paths` lists it in any case
             is_read = camera.type == "CUSTOM" and camera.custom_mode == "EXTERNAL"
-            yield PathPlace(KIND, camera, camera, "custom_filepath", script if is_read else nothing)
+            yield PathSetting(
+                DependencyKind.OSL_SCRIPT, camera, camera, "custom_filepath", script if is_read else nothing
+            )
 
 
-def script(path: str, _span: Span, disk: Disk) -> Found:
+def script(path: str, _frames_read: FramesRead, disk: Disk) -> Found:
     """A script, with what it was compiled to and what it includes.
 
     It is compiled again when it is newer than its result, as it may be once it was sent.
@@ -46,7 +48,7 @@ def script(path: str, _span: Span, disk: Disk) -> Found:
 def _included(script: str, disk: Disk) -> list[str]:
     """What a script includes and what is there: the rest comes with Blender."""
     known, todo = {script: None}, [script]
-    while todo and len(known) <= MOST:
+    while todo and len(known) <= MAX_INCLUDED_FILES:
         place = todo.pop()
         for name in _names_in(place):
             # beside the file that includes it, or else beside the script
@@ -66,7 +68,7 @@ def _names_in(path: str) -> list[str]:
         return []
     try:
         with open(path, "rb") as file:  # noqa: PTH123
-            names = [os.fsdecode(name) for name in INCLUDE.findall(file.read(LONGEST))]
+            names = [os.fsdecode(name) for name in INCLUDE.findall(file.read(MAX_SCRIPT_BYTES))]
     except OSError:
         return []
     return [name for name in names if not os.path.isabs(name)]  # noqa: PTH117

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ..dependency import Origins, library_of
-from ..path_place import PathPlace, Places
+from ..dependency import DependencyKind, Origins, library_of
+from ..path_setting import PathSetting, Places
 from .caches import cache_file_places, volume_places
 from .images import image_places
 from .import_nodes import import_places
@@ -17,7 +17,7 @@ from .shader_files import node_places
 from .simulations import simulation_places
 from .strips import strip_places
 
-KINDS: tuple[Callable[[], Places | Iterator[PathPlace]], ...] = (
+KINDS: tuple[Callable[[], Places | Iterator[PathSetting]], ...] = (
     image_places,
     font_places,
     sound_places,
@@ -39,7 +39,7 @@ def all_places(origins: Origins) -> Places:
     yield from simulation_places(origins)
 
 
-def path_places() -> Iterator[PathPlace]:
+def path_places() -> Iterator[PathSetting]:
     """The places in the open file itself whose paths can be changed. Those of what it links are its libraries' own.
 
     What nodes of a library are handed counts from there, and holds wherever the library lies.
@@ -47,7 +47,7 @@ def path_places() -> Iterator[PathPlace]:
     for place in all_places(Origins()):
         if place is None:
             continue
-        is_nested = place.kind == "Library" and place.datablock.parent is not None
+        is_nested = place.kind is DependencyKind.LIBRARY and place.datablock.parent is not None
         is_free = not is_nested and not place.is_handed_over
         if place.attribute and library_of(place.datablock) is None and is_free:
             yield place

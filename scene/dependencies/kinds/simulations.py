@@ -11,11 +11,11 @@ from typing import Any
 
 import bpy
 
-from ..dependency import Origins, library_of
+from ..dependency import DependencyKind, Origins, library_of
 from ..disk import Disk
-from ..frames_read import Span
-from ..path_place import MANY, PathPlace, Places
-from ..resolve import Found, Reach, below, merged, nothing
+from ..frames_read import FramesRead
+from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
+from ..resolve import Found, Resolve, below, merged, nothing
 
 NUMBER = re.compile(r"_([0-9]{4,})\.")
 """The frame in the name of a file that a simulation has written."""
@@ -34,7 +34,7 @@ IN_PARTS = frozenset({"MODULAR", "ALL"})
 def simulation_places(origins: Origins) -> Places:
     """The paths of what modifiers and simulations read from disk."""
     for index, holder in enumerate(bpy.data.objects):
-        if index % MANY == 0:
+        if index % DATABLOCKS_A_STEP == 0:
             yield None
         # as modifiers, particle systems and simulations are there, too
         modifiers = holder.modifiers
@@ -55,37 +55,37 @@ def simulation_places(origins: Origins) -> Places:
             yield from _cache_places(scene, world.point_cache, origins)
 
 
-def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iterator[PathPlace]:
-    reach: Reach
+def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iterator[PathSetting]:
+    resolve: Resolve
     if kind == "MESH_CACHE" and modifier.filepath:
-        yield PathPlace("Mesh cache", holder, modifier, "filepath")
+        yield PathSetting(DependencyKind.MESH_CACHE, holder, modifier, "filepath")
     elif kind == "MULTIRES" and modifier.is_external and modifier.filepath:
         # it stands in the mesh, and counts from its file
-        yield PathPlace("File", holder.data, modifier, "filepath")
+        yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
-        reach = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
-        yield PathPlace("Fluid simulation", holder, settings, "cache_directory", reach)
+        resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
+        yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:
         # one that is not baked names a folder all the same
-        reach = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
-        reach = reach if modifier.is_cached else nothing
-        yield PathPlace("Ocean cache", holder, modifier, "filepath", reach)
+        resolve = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
+        resolve = resolve if modifier.is_cached else nothing
+        yield PathSetting(DependencyKind.OCEAN_CACHE, holder, modifier, "filepath", resolve)
     elif kind == "NODES":
         # files of one frame may hold what later ones refer to, so they all travel
         bakes = [*modifier.bakes]
         if modifier.bake_directory:
             names = tuple(str(bake.bake_id) for bake in bakes if not bake.use_custom_path)
-            reach = functools.partial(_bakes, names)
-            yield PathPlace("Geometry nodes bake", holder, modifier, "bake_directory", reach)
+            resolve = functools.partial(_bakes, names)
+            yield PathSetting(DependencyKind.GEOMETRY_NODES_BAKE, holder, modifier, "bake_directory", resolve)
         for bake in bakes:
             if bake.use_custom_path and bake.directory:
-                reach = functools.partial(_bakes, ("",))
-                yield PathPlace("Geometry nodes bake", holder, bake, "directory", reach)
+                resolve = functools.partial(_bakes, ("",))
+                yield PathSetting(DependencyKind.GEOMETRY_NODES_BAKE, holder, bake, "directory", resolve)
 
 
-def _fluid(kind: str, offset: int, folder: str, span: Span, disk: Disk) -> Found:
-    around = span.around() if kind in IN_PARTS else None
+def _fluid(kind: str, offset: int, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
+    around = frames_read.around() if kind in IN_PARTS else None
     return _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
 
 
@@ -104,15 +104,15 @@ def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
     return Found(tuple(files))
 
 
-def _bakes(names: tuple[str, ...], folder: str, span: Span, disk: Disk) -> Found:
+def _bakes(names: tuple[str, ...], folder: str, frames_read: FramesRead, disk: Disk) -> Found:
     """The files of bakes in folders of these names, and nothing of what lies beside them."""
     places = (os.path.join(folder, name, part) for name in names for part in BAKE_FOLDERS)  # noqa: PTH118
-    return merged(below(place, span, disk) for place in places)
+    return merged(below(place, frames_read, disk) for place in places)
 
 
-def _ocean(start: int, end: int, folder: str, span: Span, disk: Disk) -> Found:
+def _ocean(start: int, end: int, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
     """The pictures of an ocean; before and after the bake, its first and its last frame stay."""
-    around = span.around()
+    around = frames_read.around()
     wanted = None if around is None else {min(max(frame, start), end) for frame in around}
     matches = [match for name in sorted(disk.names(folder)) if (match := OCEAN_FILE.fullmatch(name))]
     chosen = [match[0] for match in matches if wanted is None or int(match[2]) in wanted]
@@ -133,18 +133,22 @@ def point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
             yield particles.cloth.point_cache
 
 
-def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Origins) -> Iterator[PathPlace]:
+def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Origins) -> Iterator[PathSetting]:
     # a bake may begin before the rendered frames and be read from there, so that all of it travels
-    reach = functools.partial(_points, cache_prefix(cache, owner))
+    resolve = functools.partial(_points, cache_prefix(cache, owner))
     if cache.use_external:
         if cache.filepath:
             is_of_open_file = not cache.use_library_path
-            yield PathPlace("Simulation cache", owner, cache, "filepath", reach, is_of_open_file=is_of_open_file)
+            yield PathSetting(
+                DependencyKind.POINT_CACHE, owner, cache, "filepath", resolve, is_of_open_file=is_of_open_file
+            )
     elif cache.use_disk_cache:
         library = library_of(owner) if cache.use_library_path else None
         # beside the .blend, under its name
         implied = f"//blendcache_{origins.file(library).stem}"
-        yield PathPlace("Simulation cache", owner, cache, "", reach, implied, is_of_open_file=library is None)
+        yield PathSetting(
+            DependencyKind.POINT_CACHE, owner, cache, "", resolve, implied, is_of_open_file=library is None
+        )
 
 
 def cache_prefix(cache: bpy.types.PointCache, owner: bpy.types.ID) -> str:
@@ -161,5 +165,5 @@ def cache_files(prefix: str, folder: str, disk: Disk) -> tuple[str, ...]:
     return tuple(os.path.join(folder, name) for name in names)  # noqa: PTH118
 
 
-def _points(prefix: str, folder: str, _span: Span, disk: Disk) -> Found:
+def _points(prefix: str, folder: str, _frames_read: FramesRead, disk: Disk) -> Found:
     return Found(cache_files(prefix, folder, disk))

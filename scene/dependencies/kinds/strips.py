@@ -11,10 +11,12 @@ from typing import Any
 
 import bpy
 
+from ...blender_versions import all_strips, end_frame, first_frame
 from ..animation import animated_paths
+from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import Span
-from ..path_place import PathPlace, Places
+from ..frames_read import FramesRead
+from ..path_setting import PathSetting, Places
 from ..resolve import Found, look_for
 from ..views import view_paths, view_suffixes
 
@@ -35,19 +37,10 @@ TIMING = (
 """What can be animated of a strip and tells which picture it shows (4.2 to 5.2)."""
 
 
-def strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
-    """All strips of a scene's sequencer, those inside meta strips included."""
-    editor = scene.sequence_editor
-    if editor is None:
-        return ()
-    # `sequences_all` became `strips_all` in 4.4 and went in 5.0
-    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
-
-
 def strips_with_files() -> Iterator[tuple[bpy.types.Scene, Any]]:
     """The image and movie strips of all scenes."""
     for scene in bpy.data.scenes:
-        yield from ((scene, strip) for strip in strips(scene) if strip.type in WITH_FILES)
+        yield from ((scene, strip) for strip in all_strips(scene) if strip.type in WITH_FILES)
 
 
 def strip_files(strip: Any) -> tuple[str, ...]:
@@ -62,11 +55,11 @@ def strip_places() -> Places:
     for timeline, strip in _read_strips():
         yield None
         if strip.type == "MOVIE":
-            reach = functools.partial(_movie, timeline.views_of(strip))
-            yield PathPlace("Sequencer strip", timeline.scene, strip, "filepath", reach)
+            resolve = functools.partial(_movie, timeline.views_of(strip))
+            yield PathSetting(DependencyKind.STRIP, timeline.scene, strip, "filepath", resolve)
         else:
-            reach = functools.partial(_pictures, timeline, strip)
-            yield PathPlace("Sequencer strip", timeline.scene, strip, "directory", reach)
+            resolve = functools.partial(_pictures, timeline, strip)
+            yield PathSetting(DependencyKind.STRIP, timeline.scene, strip, "directory", resolve)
 
 
 def unread_strips() -> tuple[Any, ...]:
@@ -112,22 +105,22 @@ class Timeline:
 
 
 def _timeline(scene: bpy.types.Scene) -> Timeline:
-    all_strips = strips(scene)
-    effects = (strip for strip in all_strips if strip.type not in WITHOUT_INPUTS)
+    strips = all_strips(scene)
+    effects = (strip for strip in strips if strip.type not in WITHOUT_INPUTS)
     inputs = (getattr(strip, name, None) for strip in effects for name in EFFECT_INPUTS)
-    masks = (modifier.input_mask_strip for strip in all_strips for modifier in getattr(strip, "modifiers", ()))
+    masks = (modifier.input_mask_strip for strip in strips for modifier in getattr(strip, "modifiers", ()))
     return Timeline(
         scene,
         frozenset(strip.name for strip in (*inputs, *masks) if strip is not None),
         frozenset(animated_paths(scene)),
-        any(strip.type in SHIFT_TIME for strip in all_strips),
+        any(strip.type in SHIFT_TIME for strip in strips),
     )
 
 
 def _read_strips() -> Iterator[tuple[Timeline, Any]]:
     for scene in _played_scenes():
         timeline = _timeline(scene)
-        for strip in strips(scene):
+        for strip in all_strips(scene):
             if strip.type in WITH_FILES and timeline.is_read(strip):
                 yield timeline, strip
 
@@ -137,20 +130,20 @@ def _played_scenes() -> tuple[bpy.types.Scene, ...]:
     played = [scene for scene in bpy.data.scenes if scene.render.use_sequencer]
     # it grows meanwhile
     for scene in played:
-        for strip in strips(scene):
+        for strip in all_strips(scene):
             if strip.type == "SCENE" and strip.scene_input == "SEQUENCER" and strip.scene not in (None, *played):
                 played.append(strip.scene)
     return tuple(played)
 
 
-def _movie(views: tuple[str, ...], path: str, _span: Span, disk: Disk) -> Found:
+def _movie(views: tuple[str, ...], path: str, _frames_read: FramesRead, disk: Disk) -> Found:
     return look_for(view_paths(path, views), disk)
 
 
-def _pictures(timeline: Timeline, strip: Any, folder: str, span: Span, disk: Disk) -> Found:
+def _pictures(timeline: Timeline, strip: Any, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
     names = [element.filename for element in strip.elements]
     views = timeline.views_of(strip)
-    wanted, around = span.frames, span.around()
+    wanted, around = frames_read.frames, frames_read.around()
     if wanted is None or around is None or len(names) == 1 or not timeline.keeps_time(strip):
         return look_for(_paths(folder, names, views), disk)
     certain = _on_screen(strip, wanted)
@@ -168,9 +161,7 @@ def _paths(folder: str, names: Iterable[str], views: tuple[str, ...]) -> Iterato
 
 
 def _on_screen(strip: Any, frames: frozenset[int]) -> frozenset[int]:
-    # `left_handle` and `right_handle` are new in 5.2
-    begin = strip.left_handle if hasattr(strip, "left_handle") else strip.frame_final_start
-    end = strip.right_handle if hasattr(strip, "right_handle") else strip.frame_final_end
+    begin, end = first_frame(strip), end_frame(strip)
     return frozenset(frame for frame in frames if begin <= frame < end)
 
 

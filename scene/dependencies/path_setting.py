@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A place in Blender's data where a path is written."""
+"""A setting in Blender's data that holds a path."""
 
 from __future__ import annotations
 
@@ -9,27 +9,30 @@ from typing import Any
 
 import bpy
 
-from .resolve import Reach, single
+from .dependency import DependencyKind
+from .resolve import Resolve, single
 
-MANY = 250
+DATABLOCKS_A_STEP = 250
 """Datablocks that are walked in a fraction of a millisecond."""
+NODE_TREES_A_STEP = 20
+"""Node trees that are walked in a fraction of a millisecond."""
 
 
 @dataclass(slots=True)
-class PathPlace:
-    """A path that belongs to a datablock, and stands in an attribute of a part of it.
+class PathSetting:
+    """A path of a datablock: the attribute of the `holder`, which is the datablock or a part of it.
 
-    Without an `attribute` the path is no setting: Blender makes it from the names of the file and the datablock. What
-    `is_of_open_file` counts from the open file even if its datablock is linked. With a `base`, a relative path counts
-    from the file of that datablock: geometry nodes read a path that they are handed as if it stood in their own file.
-    Holds references into Blender's data: it must not be kept.
+    `attribute` is "" for a path that Blender derives from names, such as `//blendcache_shot`; that path is `implied`.
+    `is_of_open_file`: the path counts from the open file, even if its datablock is linked. `base`: a relative path
+    counts from the file of that datablock, because geometry nodes read a path that they are handed as if it stood in
+    their own file. A setting holds references into Blender's data, so it must not be kept.
     """
 
-    kind: str
+    kind: DependencyKind
     datablock: bpy.types.ID
     holder: Any
     attribute: str
-    reach: Reach = single
+    resolve: Resolve = single
     implied: str = ""
     is_of_open_file: bool = False
     base: bpy.types.ID | None = None
@@ -52,7 +55,7 @@ class PathPlace:
         setattr(self.holder, self.attribute, path)
 
 
-class KeyPlace(PathPlace):
+class KeySetting(PathSetting):
     """A path that stands under a key of its holder, as custom properties do; `attribute` is that key."""
 
     __slots__ = ()
@@ -68,5 +71,5 @@ class KeyPlace(PathPlace):
         self.holder[self.attribute] = path
 
 
-Places = Iterator[PathPlace | None]
-"""The places of a kind; None now and then, where whoever walks them step by step may stop."""
+Places = Iterator[PathSetting | None]
+"""The settings of a kind. None stands between two steps, where whoever takes them step by step may stop."""
