@@ -94,10 +94,12 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
     """What the worker has to know of the files that the scene needs; `blend` is where the artist's file lies."""
     uses = tuple(
         PathUse(
-            Path(dependency.blend or blend),
-            dependency.written,
-            Path(dependency.path),
-            tuple(Path(path) for path in dependency.files),
+            blend=Path(dependency.blend or blend),
+            written=dependency.written,
+            path=Path(dependency.path),
+            files=tuple(Path(path) for path in dependency.files),
+            form=dependency.form,
+            is_packed=dependency.is_packed,
         )
         for dependency in dependencies.used
         if dependency.files

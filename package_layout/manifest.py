@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from .path_use import PathUse
+from .path_use import PathForm, PathUse, form_of
 
 NAME = "manifest.json"
 
@@ -32,7 +33,15 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put it into a submission's folder. Raises `OSError`."""
     value = {
         "uses": [
-            [str(use.blend), use.written, str(use.path), [str(file) for file in use.files]] for use in manifest.uses
+            {
+                "blend": str(use.blend),
+                "written": use.written,
+                "path": str(use.path),
+                "files": [str(file) for file in use.files],
+                "form": use.form,
+                "is_packed": use.is_packed,
+            }
+            for use in manifest.uses
         ],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
@@ -45,10 +54,31 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest in a submission's folder. Raises `OSError`, and `ValueError` when it is damaged."""
     try:
         value = json.loads((folder / NAME).read_text(encoding="ascii"))
-        uses = tuple(
-            PathUse(Path(blend), str(written), Path(path), tuple(Path(file) for file in files))
-            for blend, written, path, files in value["uses"]
-        )
+        uses = tuple(map(_use, value["uses"]))
         return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]))
-    except (KeyError, TypeError) as error:
+    except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error
+
+
+def _use(value: Any) -> PathUse:
+    if isinstance(value, list):
+        return _use_of_version_0_1_0(value)
+    return PathUse(
+        blend=Path(value["blend"]),
+        written=str(value["written"]),
+        path=Path(value["path"]),
+        files=tuple(map(Path, value["files"])),
+        form=PathForm(value["form"]),
+        is_packed=bool(value["is_packed"]),
+    )
+
+
+def _use_of_version_0_1_0(value: list[Any]) -> PathUse:
+    """A path as version 0.1.0 wrote it: its form and whether it is packed are told by its spelling, as they were there.
+
+    Such a submission may wait while the extension is updated.
+    """
+    blend, written, path, files = Path(value[0]), str(value[1]), Path(value[2]), tuple(map(Path, value[3]))
+    form = PathForm.IMPLIED if written.startswith("//blendcache_") else form_of(written)
+    is_packed = path.suffix.lower().startswith(".blend") and path not in files
+    return PathUse(blend=blend, written=written, path=path, files=files, form=form, is_packed=is_packed)

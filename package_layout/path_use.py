@@ -4,10 +4,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import PurePath
 
-IMPLIED = "//blendcache_"
-"""How the path of a point cache's folder begins."""
+
+class PathForm(StrEnum):
+    """How a path is written. Whoever makes a `PathUse` says it.
+
+    RELATIVE counts from the folder of its .blend. IMPLIED does so, too, but no setting holds it: Blender makes it from
+    the .blend's name, as it does for the folder of a point cache. ABSOLUTE stands in full. UNKNOWN is for a path in
+    another file that was not read; it is treated like an absolute one, so that its file is looked into.
+    """
+
+    RELATIVE = "relative"
+    ABSOLUTE = "absolute"
+    IMPLIED = "implied"
+    UNKNOWN = "unknown"
+
+
+def form_of(written: str) -> PathForm:
+    """The form of a path that a setting holds: relative when it begins with `//`, as Blender writes it."""
+    return PathForm.RELATIVE if written.startswith("//") else PathForm.ABSOLUTE
 
 
 def is_blend(path: PurePath) -> bool:
@@ -20,29 +37,26 @@ class PathUse:
     """One path, `written` in the file `blend`; `path` is where it leads: a file, a folder, or a pattern of files.
 
     `files` are those that the render reads through it and that are there. All but `written` are absolute, without `..`.
-    A library that is packed in its .blend is not read where it was: its files are those that its content reads.
+    `is_packed` marks a library whose content lies in `blend`: the library itself is not read, and `files` are those
+    that its content reads. Their paths count from where the library was, and cannot be rewritten.
     """
 
     blend: PurePath
     written: str
     path: PurePath
     files: tuple[PurePath, ...]
+    form: PathForm
+    is_packed: bool = False
 
     @property
     def is_relative(self) -> bool:
         """True when the path counts from the folder of its .blend."""
-        return self.written.startswith("//")
-
-    @property
-    def is_packed(self) -> bool:
-        """True for a library that is packed: the paths in it count from where it was, and cannot be rewritten."""
-        # backups are called .blend1 and so on
-        return self.path.suffix.lower().startswith(".blend") and self.path not in self.files
+        return self.form in (PathForm.RELATIVE, PathForm.IMPLIED)
 
     @property
     def is_implied(self) -> bool:
-        """True for a folder that Blender names after the .blend: no setting holds its path."""
-        return self.written.startswith(IMPLIED)
+        """True for a path that no setting holds, so that it cannot be rewritten."""
+        return self.form is PathForm.IMPLIED
 
     @property
     def is_folder(self) -> bool:

@@ -12,8 +12,8 @@ from typing import Any
 
 import bpy
 
+from ..scene.blender_versions import file_output_folder
 from ..scene.preflight.add_ons import has_open_image_denoise
-from ..scene.preflight.compositor import output_folder_property
 from ..scene.preflight.file_output import names_a_file, nodes_writing_elsewhere, output_folder, output_nodes
 from ..scene.preflight.finding import Remedy
 from .local_data import NotHere, own_datablock
@@ -137,7 +137,7 @@ def _relative_outputs(scene: Any) -> list[Change]:
     for node in nodes:
         place = places[output_folder(node)]
         end = "" if names_a_file(node) or place == "//" else "/"
-        changes.append((node, output_folder_property(node), place + end))
+        changes.append((node, file_output_folder(node), place + end))
     return changes
 
 

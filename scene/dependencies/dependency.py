@@ -10,6 +10,7 @@ from typing import NamedTuple
 import bpy
 
 from ...messages.message import Message
+from ...package_layout.path_use import PathForm
 
 COLLECTIONS = {
     "CACHEFILE": "cache_files",
@@ -79,7 +80,7 @@ class Dependency(NamedTuple):
     pattern such as a set of tiles. `blend` is the file in which it is written, absolute, and `library` that file as the
     open one names it, or "" when it is the open one itself. `collection` is where in `bpy.data` the datablock `user`
     is, or "". `files` are there, and `missing` are not. All of these paths are absolute and normalized, and plain text:
-    to make thousands of `Path`s takes longer than to find the files.
+    to make thousands of `Path`s takes longer than to find the files. `form` and `is_packed` are those of `PathUse`.
     """
 
     kind: DependencyKind
@@ -91,6 +92,8 @@ class Dependency(NamedTuple):
     blend: str = ""
     files: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    form: PathForm = PathForm.UNKNOWN
+    is_packed: bool = False
 
     @property
     def place(self) -> str:
@@ -100,7 +103,7 @@ class Dependency(NamedTuple):
     @property
     def is_relative(self) -> bool:
         """True when the path counts from the .blend file that it is written in."""
-        return self.written.startswith("//")
+        return self.form in (PathForm.RELATIVE, PathForm.IMPLIED)
 
 
 class Origin(NamedTuple):

@@ -16,7 +16,7 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
-from ...package_layout.path_use import PathUse
+from ...package_layout.path_use import PathForm, PathUse, form_of
 from ..steps import result_of
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
 from .disk import Disk
@@ -176,7 +176,8 @@ def _refusal(setting: PathSetting, path: str) -> Message:
 
 def _holds_as_it_is(origin: Origin, written: str) -> bool:
     """True when the path holds in any package: relative, and not climbing to the root of the drive."""
-    return PathUse(Path(origin.blend), written, Path(origin.blend), ()).is_plain
+    blend = Path(origin.blend)
+    return PathUse(blend=blend, written=written, path=blend, files=(), form=form_of(written)).is_plain
 
 
 def _relative(path: str, folder: str) -> str:
@@ -199,6 +200,7 @@ def _dependency(setting: PathSetting, written: str, path: str, origin: Origin, f
         blend=origin.blend,
         files=found.files,
         missing=found.missing,
+        form=form_of(written) if setting.attribute else PathForm.IMPLIED,
     )
 
 

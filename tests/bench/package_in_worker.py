@@ -16,7 +16,7 @@ def main(result: str, extension: str, folder: str, tree: str) -> None:
     context, job = open_home(Path(extension), Path(folder, "worker"), [1])
     from renderjuice.jobs.packaging.package import make_package
     from renderjuice.package_layout.layout import plan_layout
-    from renderjuice.package_layout.path_use import PathUse
+    from renderjuice.package_layout.path_use import PathForm, PathUse
 
     lone = Path(tree, "shot.blend")
     snapshot = lone
@@ -27,7 +27,7 @@ def main(result: str, extension: str, folder: str, tree: str) -> None:
         snapshot = Path(folder, "snapshot.blend")
         snapshot.write_bytes(b"BLENDER-v405" + bytes(100_000))
     began = time.perf_counter()
-    uses = [PathUse(lone, f"//{file.relative_to(tree)}", file, (file,)) for file in files]
+    uses = [PathUse(lone, f"//{file.relative_to(tree)}", file, (file,), PathForm.RELATIVE) for file in files]
     layout = plan_layout(lone, uses)
     made = make_package(lone, snapshot, files, target, context.packing_progress(job), layout)
     seconds = time.perf_counter() - began

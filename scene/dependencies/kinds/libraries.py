@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 import bpy
 
+from ....package_layout.path_use import PathForm, form_of
 from ..dependency import Dependency, DependencyKind, Origins
 from ..path_setting import PathSetting
 
@@ -80,6 +81,8 @@ def packed_libraries(used: Iterable[Dependency], origins: Origins) -> Iterator[D
                 library=origin.library,
                 blend=origin.blend,
                 files=found,
+                form=PathForm.UNKNOWN if holder else form_of(written),
+                is_packed=True,
             )
 
 
@@ -110,6 +113,7 @@ def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
             library=origin.library,
             blend=origin.blend,
             files=(path,),
+            form=PathForm.UNKNOWN if linking else form_of(written),
         )
 
 

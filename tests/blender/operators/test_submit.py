@@ -288,6 +288,7 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     dependencies = importlib.import_module(f"{extension_name}.scene.dependencies.scan")
     snapshot = importlib.import_module(f"{extension_name}.scene.snapshot")
     layout = importlib.import_module(f"{extension_name}.package_layout.layout")
+    path_use = importlib.import_module(f"{extension_name}.package_layout.path_use")
     package = importlib.import_module(f"{extension_name}.jobs.packaging.package")
     found = dependencies.find_dependencies(bpy.context.scene, (1,))
     assert found.files == (str(project / "textures" / "own.png"),)
@@ -296,7 +297,9 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     folder = project / "package"
     snapshot.save_snapshot(folder / "snapshot" / "shot.blend")
     texture = project / "textures" / "own.png"
-    use = layout.PathUse(project / "shot.blend", "//textures/own.png", texture, (texture,))
+    use = path_use.PathUse(
+        project / "shot.blend", "//textures/own.png", texture, (texture,), path_use.PathForm.RELATIVE
+    )
     made = package.make_package(
         project / "shot.blend",
         folder / "snapshot" / "shot.blend",

@@ -24,7 +24,7 @@ from renderjuice.live.submission import make_manifest
 from renderjuice.local_farm.inside_blender.missing_files import missing_files
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.packer.rewriting import carry_out
 from renderjuice.scene.dependencies.scan import find_dependencies
 from renderjuice.scene.snapshot import save_snapshot
@@ -329,7 +329,7 @@ def test_a_path_that_blender_does_not_remap_counts_from_the_artists_folder(tmp_p
     save(shot)
     snapshot = tmp_path / "home" / "snapshot" / "shot.blend"
     save_snapshot(snapshot, is_remapped=False)
-    layout = plan_layout(shot, [PathUse(shot, "//../tex/wood.png", wood, (wood,))], is_remapped=True)
+    layout = plan_layout(shot, [PathUse(shot, "//../tex/wood.png", wood, (wood,), PathForm.RELATIVE)], is_remapped=True)
     copies = rewrite_paths(layout, snapshot, BLENDER, tmp_path, lambda: None)
     [file] = json.loads(next(tmp_path.glob("packer-*/report.json")).read_text())["files"]
     assert (file["changed"], file["unknown"]) == ([], [])
@@ -345,7 +345,7 @@ def test_a_pattern_counts_from_the_folder_in_which_its_files_are(tmp_path: Path,
     # both folders have a place in the package
     snapshot = project / "home" / "snapshot" / "shot.blend"
     save_snapshot(snapshot, is_remapped=False)
-    use = PathUse(shot, "//tile.<UDIM>.png", project / "tile.<UDIM>.png", (tile,))
+    use = PathUse(shot, "//tile.<UDIM>.png", project / "tile.<UDIM>.png", (tile,), PathForm.RELATIVE)
     rewrite_paths(plan_layout(shot, [use], is_remapped=True), snapshot, BLENDER, tmp_path, lambda: None)
     [file] = json.loads(next(tmp_path.glob("packer-*/report.json")).read_text())["files"]
     assert (file["changed"], file["unknown"]) == ([], [])
@@ -552,7 +552,7 @@ def test_a_folder_that_is_the_scenes_own(tmp_path: Path) -> None:
     strip = strips_of(bpy.context.scene).new_image("Pictures", str(tmp_path / "wood.png"), 1, 1)
     strip.directory = f"{tmp_path}/"
     save(blend)
-    uses = [PathUse(blend, strip.directory, tmp_path, (tmp_path / "wood.png",))]
+    uses = [PathUse(blend, strip.directory, tmp_path, (tmp_path / "wood.png",), PathForm.ABSOLUTE)]
     report = run_plan(tmp_path, plan_layout(blend, uses, is_remapped=True))
     assert [change[-1] for change in report["files"][0]["changed"]] == ["//"]
 
@@ -601,8 +601,8 @@ def test_a_broken_library_is_named(tmp_path: Path, project: Path, content: bytes
     texture = picture(project / "wood.png")
     blend = begin(project / "shot.blend")
     uses = [
-        PathUse(blend, "//broken.blend", library, (library,)),
-        PathUse(library, str(texture), texture, (texture,)),
+        PathUse(blend, "//broken.blend", library, (library,), PathForm.RELATIVE),
+        PathUse(library, str(texture), texture, (texture,), PathForm.ABSOLUTE),
     ]
     layout = plan_layout(blend, uses)
     with pytest.raises(PackageError, match=r"Blender cannot open .*broken\.blend to rewrite its paths: .+\. Mend"):

@@ -24,7 +24,7 @@ from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, Setting, Stage, Submission, Wish
 from renderjuice.package_layout.manifest import Manifest, write_manifest
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.support import farm
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -148,7 +148,10 @@ class Artist:
         snapshot = self.home.create_submission(job_id) / "snapshot" / blend.name
         snapshot.parent.mkdir()
         shutil.copyfile(blend, snapshot)
-        uses = (PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,)) for file in files)
+        uses = (
+            PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,), PathForm.RELATIVE)
+            for file in files
+        )
         write_manifest(self.home.submission(job_id), Manifest(tuple(uses)))
         ranges = tuple(str(frame) for frame in frames)
         return Submission(

@@ -14,21 +14,21 @@ import pytest
 
 from renderjuice.package_layout.layout import Layout, plan_layout, relative_path, works
 from renderjuice.package_layout.package_error import PackageError
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse, form_of
 from renderjuice.package_layout.same_files import identity_on_disk, leads_twice
 
 SHOT = "/home/ann/film/scenes/shot.blend"
 WINDOWS_SHOT = "C:/film/scenes/shot.blend"
 
 
-def use(written: str, blend: str = SHOT, *files: str) -> PathUse:
+def use(written: str, blend: str = SHOT, *files: str, form: PathForm | None = None, is_packed: bool = False) -> PathUse:
     """A path as it is written in a .blend, for a single file or for these."""
     windows = ":" in blend or blend.startswith("\\\\")
     kind, module = (PureWindowsPath, ntpath) if windows else (PurePosixPath, posixpath)
     folder = kind(blend).parent
     rest = written.removeprefix("//").replace("\\", "/") if written.startswith("//") else ""
     path = kind(module.normpath(str(folder / rest) if written.startswith("//") else written))
-    return PathUse(kind(blend), written, path, tuple(map(kind, files)) or (path,))
+    return PathUse(kind(blend), written, path, tuple(map(kind, files)) or (path,), form or form_of(written), is_packed)
 
 
 def plan(*uses: PathUse, blend: str = SHOT, same: Collection[Collection[str]] = (), remapped: bool = False) -> Layout:
@@ -121,7 +121,7 @@ def test_how_paths_are_written_anew(blend: str, target: str, written: str) -> No
 )
 def test_which_paths_are_plain(written: str, blend: str, is_plain: bool) -> None:
     kind = PureWindowsPath if ":" in blend else PurePosixPath
-    assert PathUse(kind(blend), written, kind(blend), ()).is_plain is is_plain
+    assert PathUse(kind(blend), written, kind(blend), (), form_of(written)).is_plain is is_plain
 
 
 # -- one tree ---------------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_relative_paths_keep_the_tree_as_it_is() -> None:
 
 
 def test_a_path_that_leads_nowhere_places_nothing() -> None:
-    missing = PathUse(PurePosixPath(SHOT), "/mnt/gone.png", PurePosixPath("/mnt/gone.png"), ())
+    missing = PathUse(PurePosixPath(SHOT), "/mnt/gone.png", PurePosixPath("/mnt/gone.png"), (), PathForm.ABSOLUTE)
     assert plan(missing) == plan()
 
 
@@ -230,7 +230,7 @@ def test_an_absolute_path_in_a_library_rewrites_the_library() -> None:
 
 def packed(written: str, *files: str) -> PathUse:
     """A library that is packed in the scene, with what its content reads."""
-    return use(written, SHOT, *files)
+    return use(written, SHOT, *files, is_packed=True)
 
 
 def test_a_packed_library_keeps_its_place_to_what_it_reads() -> None:
@@ -461,7 +461,7 @@ def test_tiles_in_folders_with_numbers_stay_where_they_are() -> None:
 def test_the_files_of_a_folder_with_an_implied_path_stay_there() -> None:
     # no setting has that path, which cannot be rewritten for that
     cached, other = "/home/ann/film/scenes/blendcache_shot/a.bphys", "/home/ann/film/scenes/a/a.bphys"
-    uses = [use("//blendcache_shot", SHOT, cached), use("//a", SHOT, other)]
+    uses = [use("//blendcache_shot", SHOT, cached, form=PathForm.IMPLIED), use("//a", SHOT, other)]
     layout = plan(*uses, same=[[cached, other]], remapped=True)
     assert place(layout, cached) == "blendcache_shot/a.bphys"
     assert place(layout, other) == "blendcache_shot/a.bphys"
@@ -537,15 +537,16 @@ def test_links_on_the_disk(tmp_path: Path, kind: str) -> None:
     else:
         (tmp_path / "link").symlink_to(tmp_path / "tex", target_is_directory=True)
         link = tmp_path / "link" / "wood.png"
-    blend = tmp_path / "shot.blend"
+    blend, wood = tmp_path / "shot.blend", tmp_path / "tex" / "wood.png"
     uses = [
-        PathUse(blend, "//tex/wood.png", tmp_path / "tex" / "wood.png", (tmp_path / "tex" / "wood.png",)),
-        PathUse(blend, f"//{link.relative_to(tmp_path)}", link, (link,)),
+        PathUse(blend, "//tex/wood.png", wood, (wood,), PathForm.RELATIVE),
+        PathUse(blend, f"//{link.relative_to(tmp_path)}", link, (link,), PathForm.RELATIVE),
     ]
     layout = plan_layout(blend, uses, is_remapped=True)
     assert len({layout.place_of(one.path) for one in uses}) == 1
-    (tmp_path / "tex" / "copy.png").write_bytes(b"wood")
-    copy = PathUse(blend, "//tex/copy.png", tmp_path / "tex" / "copy.png", (tmp_path / "tex" / "copy.png",))
+    copied = tmp_path / "tex" / "copy.png"
+    copied.write_bytes(b"wood")
+    copy = PathUse(blend, "//tex/copy.png", copied, (copied,), PathForm.RELATIVE)
     assert len(plan_layout(blend, [*uses, copy], is_remapped=True).aliases) == 1
 
 
@@ -570,7 +571,7 @@ def test_names_are_kept(name: str) -> None:
 @pytest.mark.parametrize("where", ["/home/ann/film/scenes/{}", "/home/ann/film/scenes/{}/wood.png", "/mnt/a/{}"])
 def test_names_that_no_farm_can_keep_are_told(name: str, reason: str, where: str) -> None:
     path = PurePosixPath(where.format(name))
-    one = PathUse(PurePosixPath(SHOT), str(path), path, (path,))
+    one = PathUse(PurePosixPath(SHOT), str(path), path, (path,), PathForm.ABSOLUTE)
     above = use("/mnt/a/wood.png")
     own = use("//wood.png")
     with pytest.raises(PackageError, match=reason):

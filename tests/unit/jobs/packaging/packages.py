@@ -9,7 +9,7 @@ from pathlib import Path
 from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.package import Package, Progress
 from renderjuice.package_layout.layout import Layout, plan_layout
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 
 PLAIN_BLEND = b"BLENDER-v402" + b"scene " * 50_000
 MIB = 1024**2
@@ -43,7 +43,9 @@ def make_package(
 ) -> Package:
     """The package of a scene whose files are all reached by relative paths, unless there is a layout."""
     plain = [Path("/", *Path(os.path.abspath(file)).parts[1:]) for file in files]  # noqa: PTH100
-    uses = [PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,)) for file in plain]
+    uses = [
+        PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,), PathForm.RELATIVE) for file in plain
+    ]
     return package.make_package(
         blend, snapshot, files, folder, progress, layout or plan_layout(blend, uses), copies or {}
     )

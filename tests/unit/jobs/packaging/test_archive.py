@@ -20,7 +20,7 @@ from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.archive import Archive
 from renderjuice.jobs.packaging.sources import open_source
 from renderjuice.package_layout.layout import plan_layout
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.unit.jobs.packaging.packages import MIB, make_package, nothing, sparse, write
 
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a name of the system's)
@@ -52,7 +52,8 @@ def test_files_of_another_disk_are_stored_whole(tmp_path: Path, blend: Path, sna
     noise = os.urandom(5 * MIB + 7)
     with TemporaryDirectory(dir=SHARED_MEMORY) as disk:
         file = write(Path(disk, "noise.png"), noise)
-        layout = plan_layout(blend, [PathUse(blend, str(file), file, (file,))], is_remapped=True)
+        use = PathUse(blend, str(file), file, (file,), PathForm.ABSOLUTE)
+        layout = plan_layout(blend, [use], is_remapped=True)
         made = make_package(blend, snapshot, [file], folder, nothing, layout)
         place = str(layout.place_of(file))
     with zipfile.ZipFile(made.path) as archive:

@@ -17,7 +17,7 @@ from renderjuice.api.limits import UPLOAD_LIMIT
 from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.package import PackageError
 from renderjuice.package_layout.layout import plan_layout
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.unit.jobs.artist import ROOT, until
 from renderjuice.tests.unit.jobs.packaging.packages import (
     MIB,
@@ -126,9 +126,9 @@ def test_a_layout_places_everything(tmp_path: Path, blend: Path, snapshot: Path,
     link = tmp_path / "project" / "link.txt"
     link.symlink_to(elsewhere)
     uses = [
-        PathUse(blend, str(elsewhere), elsewhere, (elsewhere,)),
-        PathUse(blend, "//../link.txt", link, (link,)),
-        PathUse(blend, "//../lib/tree.blend", library, (library,)),
+        PathUse(blend, str(elsewhere), elsewhere, (elsewhere,), PathForm.ABSOLUTE),
+        PathUse(blend, "//../link.txt", link, (link,), PathForm.RELATIVE),
+        PathUse(blend, "//../lib/tree.blend", library, (library,), PathForm.RELATIVE),
     ]
     layout = plan_layout(blend, uses, is_remapped=True)
     copies = {

@@ -13,7 +13,7 @@ import pytest
 from renderjuice.jobs.packaging.run_packer import FOLDER_PREFIX, discard_copies, rewrite_paths
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.unit.jobs.artist import is_running, until
 from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 
@@ -44,9 +44,9 @@ def layout(tmp_path: Path) -> Layout:
     library.write_bytes(b"library")
     texture.write_bytes(b"wood")
     uses = [
-        PathUse(blend, "//lib.blend", library, (library,)),
-        PathUse(blend, str(texture), texture, (texture,)),
-        PathUse(library, str(texture), texture, (texture,)),
+        PathUse(blend, "//lib.blend", library, (library,), PathForm.RELATIVE),
+        PathUse(blend, str(texture), texture, (texture,), PathForm.ABSOLUTE),
+        PathUse(library, str(texture), texture, (texture,), PathForm.ABSOLUTE),
     ]
     return plan_layout(blend, uses, is_remapped=True)
 

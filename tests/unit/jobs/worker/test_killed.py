@@ -10,7 +10,7 @@ from pathlib import Path
 
 from renderjuice.jobs.records import Stage, Wish
 from renderjuice.package_layout.manifest import Manifest, write_manifest
-from renderjuice.package_layout.path_use import PathUse
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
 from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 from renderjuice.tests.unit.jobs.proxy import Proxy
@@ -80,7 +80,7 @@ def test_killed_while_paths_are_rewritten(farm: Farm, scenes: Path, artists: Art
     # the first one hangs, and outlives the worker
     pid_file = tmp_path / "pid"
     first, second = program(hang_once(pid_file) + COPY), program("sys.exit(3)")
-    uses = (PathUse(blend, str(texture), texture, (texture,)),)
+    uses = (PathUse(blend, str(texture), texture, (texture,), PathForm.ABSOLUTE),)
     write_manifest(folder, Manifest(uses, second, is_remapped=True))
     artist.session.journal.add(submission)
     artist.session.ensure_worker(submission.api_url)
