@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+from ...messages.message import from_json
 from ..credentials import fingerprint
 from ..home import Home
 from ..journal.database import SHORT_PATIENCE
@@ -233,7 +234,7 @@ class Session:
         """What the last test of the connection found; None while it runs."""
         with suppress(ValueError):
             answer = json.loads(self.journal.setting(Setting.CONNECTION))
-            return bool(answer["ok"]), str(answer["message"])
+            return bool(answer["ok"]), from_json(answer["message"])
         return None
 
     def _is_wished(self, job_id: str) -> bool:

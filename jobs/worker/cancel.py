@@ -8,6 +8,7 @@ from contextlib import suppress
 from ...api.client import Client
 from ...api.errors import NotFound, Refused, RenderjuiceError, WrongKey
 from ...api.models import JobStatus
+from ...messages.message import Message
 from ..journal.journal import Overtaken
 from ..records import Failure, FailureKind, JobRecord, Stage
 from .context import Context
@@ -27,8 +28,8 @@ def cancel_here(context: Context, job: JobRecord) -> bool:
     if is_rendered and job.status == JobStatus.COMPLETED:
         failure = Failure(
             FailureKind.DOWNLOAD_CANCELED,
-            "The download was canceled; the job is rendered.",
-            "Retry to fetch the other frames.",
+            Message("The download was canceled; the job is rendered."),
+            Message("Retry to fetch the other frames."),
             "",
             job.stage,
         )
@@ -57,10 +58,10 @@ def cancel_on_the_farm(context: Context, job: JobRecord) -> bool:
                 give_up(context, now, error)
         return True
     except RenderjuiceError as error:
-        _settle(context, job, trouble=f"The cancel has not reached Renderjuice yet: {error.message}")
+        _settle(context, job, trouble=Message("The cancel has not reached Renderjuice yet: {}", error.message))
         return False
     if status == JobStatus.COMPLETED:
-        note = "The job was finished before it could be canceled."
+        note = Message("The job was finished before it could be canceled.")
         fetching = context.journal.fetching(job.id)
         return _settle(
             context, job, stage=Stage.DOWNLOADING, status=status, notes=[*job.notes, note], trouble="", **fetching
@@ -75,7 +76,7 @@ def cancel_on_the_farm(context: Context, job: JobRecord) -> bool:
             failure=_canceled(job),
             trouble="",
         )
-    _settle(context, job, trouble=f"Renderjuice does not cancel a job that is {status}. It is asked again.")
+    _settle(context, job, trouble=Message("Renderjuice does not cancel a job that is {}. It is asked again.", status))
     return False
 
 
@@ -101,4 +102,6 @@ def _settle(context: Context, job: JobRecord, **changes: object) -> bool:
 
 
 def _canceled(job: JobRecord) -> Failure:
-    return Failure(FailureKind.CANCELED, "The job was canceled.", "Retry to render it after all.", "", job.stage)
+    return Failure(
+        FailureKind.CANCELED, Message("The job was canceled."), Message("Retry to render it after all."), "", job.stage
+    )

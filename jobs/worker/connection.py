@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 
 from ...api.errors import RenderjuiceError
+from ...messages.message import Message, to_json
 from ..records import Setting, WishRecord
 from .context import Context
 
-OFFLINE = "Blender does not allow online access, so nothing was sent. Allow it in the System preferences."
+OFFLINE = Message("Blender does not allow online access, so nothing was sent. Allow it in the System preferences.")
 
 
 def test_connection(context: Context, wish: WishRecord) -> None:
@@ -23,11 +24,13 @@ def test_connection(context: Context, wish: WishRecord) -> None:
     except RenderjuiceError as error:
         _answer(context, wish, ok=False, message=str(error))
     except Exception as error:
-        _answer(context, wish, ok=False, message=f"Something unforeseen happened: {error!r}.")
+        _answer(context, wish, ok=False, message=Message("Something unforeseen happened: {}.", repr(error)))
         raise
     else:
-        _answer(context, wish, ok=True, message="Renderjuice answers, and the key is right.")
+        _answer(context, wish, ok=True, message=Message("Renderjuice answers, and the key is right."))
 
 
 def _answer(context: Context, wish: WishRecord, *, ok: bool, message: str) -> None:
-    context.journal.set_setting(Setting.CONNECTION, json.dumps({"wish": wish.id, "ok": ok, "message": message}))
+    context.journal.set_setting(
+        Setting.CONNECTION, json.dumps({"wish": wish.id, "ok": ok, "message": to_json(message)})
+    )

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ...api.address import host_of
 from ...api.client import Client
 from ...api.errors import Canceled, WrongKey
+from ...messages.message import Message
 from ..credentials import find_key
 from ..home import Home
 from ..journal.journal import Journal, JournalError
@@ -128,5 +129,5 @@ def _answered(api_url: str) -> str:
 class NoKey(WrongKey):
     """There is no API key for the service's address."""
 
-    default_message = "There is no API key for Renderjuice."
-    next_step = "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry."
+    default_message = Message("There is no API key for Renderjuice.")
+    next_step = Message("Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.")

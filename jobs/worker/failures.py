@@ -30,6 +30,7 @@ from ...api.errors import (
 )
 from ...api.models import Job, JobStatus
 from ...api.words import hide_secrets
+from ...messages.message import Message, message_of
 from ..journal.journal import JournalError, Overtaken
 from ..packaging.package import NothingLeft, PackageError
 from ..records import Failure, FailureKind, JobRecord, Stage
@@ -45,10 +46,10 @@ NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EIS
 class DamagedFile(RenderjuiceError):
     """A file arrived whole by its length, and is not what its name says."""
 
-    next_step = "Retry to fetch it again; if it stays so, the farm rendered it badly."
+    next_step = Message("Retry to fetch it again; if it stays so, the farm rendered it badly.")
 
     def __init__(self, name: str, damage: str) -> None:
-        super().__init__(f"The file {name} arrived damaged: {damage}.", detail=damage)
+        super().__init__(Message("The file {} arrived damaged: {}.", name, damage), detail=damage)
 
 
 KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
@@ -83,13 +84,13 @@ def failure_of(error: BaseException, stage: Stage) -> Failure:
     if isinstance(error, RenderjuiceError):
         return Failure(kind, error.message, error.next_step, error.detail, stage)
     if isinstance(error, PackageError):
-        return Failure(kind, str(error), "", error.detail, stage)
+        return Failure(kind, message_of(error), Message(""), error.detail, stage)
     if isinstance(error, OSError):
         return _disk_failure(error, stage)
     logger.error("unexpected error", exc_info=error)
     detail = "".join(traceback.format_exception(error))
-    message = f"Something unforeseen happened: {error!r}."
-    return Failure(FailureKind.UNEXPECTED, message, "Retry, and report it if it comes again.", detail, stage)
+    next_step = Message("Retry, and report it if it comes again.")
+    return Failure(FailureKind.UNEXPECTED, _unforeseen(error), next_step, detail, stage)
 
 
 def give_up(context: Context, job: JobRecord, error: BaseException) -> None:
@@ -111,25 +112,28 @@ def note_trouble(context: Context, jobs: Iterable[JobRecord], error: BaseExcepti
 def _trouble(error: BaseException) -> str:
     if isinstance(error, RenderjuiceError):
         return error.message
-    return str(error) if isinstance(error, JournalError) else f"Something unforeseen happened: {error!r}."
+    return message_of(error) if isinstance(error, JournalError) else _unforeseen(error)
+
+
+def _unforeseen(error: BaseException) -> Message:
+    return Message("Something unforeseen happened: {}.", repr(error))
 
 
 def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
     """Why the farm ended a job."""
     reason = remote.failed_reason
     words = ": ".join(part for part in (reason.type, reason.name) if part) if reason else ""
-    words = f" ({words})" if words else ""
+    in_brackets = f" ({words})" if words else ""
     detail = hide_secrets(json.dumps(dict(remote.raw), default=str))[:LONGEST_DETAIL]
     if remote.status == JobStatus.CANCELED:
-        message = "The job was canceled on Renderjuice, not from here."
-        return Failure(FailureKind.CANCELED_ELSEWHERE, message, "Retry to render it again.", detail, stage)
+        message = Message("The job was canceled on Renderjuice, not from here.")
+        return Failure(FailureKind.CANCELED_ELSEWHERE, message, Message("Retry to render it again."), detail, stage)
     if stage is Stage.VALIDATING:
-        message = f"Renderjuice could not validate the scene{words}."
-        return Failure(
-            FailureKind.VALIDATION_FAILED, message, "Mend what it names in the scene, and submit again.", detail, stage
-        )
-    message = f"The render failed on Renderjuice{words}."
-    next_step = "Check that the scene renders here, then retry or submit again."
+        message = Message("Renderjuice could not validate the scene{}.", in_brackets)
+        next_step = Message("Mend what it names in the scene, and submit again.")
+        return Failure(FailureKind.VALIDATION_FAILED, message, next_step, detail, stage)
+    message = Message("The render failed on Renderjuice{}.", in_brackets)
+    next_step = Message("Check that the scene renders here, then retry or submit again.")
     return Failure(FailureKind.RENDER_FAILED, message, next_step, detail, stage)
 
 
@@ -137,15 +141,14 @@ def _disk_failure(error: OSError, stage: Stage) -> Failure:
     where = f" ({error.filename})" if error.filename else ""
     reason = error.strerror or str(error)
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Failure(
-            FailureKind.DISK_FULL, f"The disk is full{where}.", "Make room on it, and retry.", repr(error), stage
-        )
+        message, next_step = Message("The disk is full{}.", where), Message("Make room on it, and retry.")
+        return Failure(FailureKind.DISK_FULL, message, next_step, repr(error), stage)
     if error.errno == errno.EEXIST:
-        message = f"There is a file already that this job did not write{where}."
-        return Failure(FailureKind.NAME_TAKEN, message, "Move it away, and retry.", repr(error), stage)
+        message = Message("There is a file already that this job did not write{}.", where)
+        return Failure(FailureKind.NAME_TAKEN, message, Message("Move it away, and retry."), repr(error), stage)
     if error.errno in NOT_WRITABLE:
-        message = f"A file or folder cannot be written{where}: {reason}."
-        next_step = "Choose another folder or change its permissions, and retry."
+        message = Message("A file or folder cannot be written{}: {}.", where, reason)
+        next_step = Message("Choose another folder or change its permissions, and retry.")
         return Failure(FailureKind.NOT_WRITABLE, message, next_step, repr(error), stage)
-    message = f"A file cannot be read or written{where}: {reason}."
-    return Failure(FailureKind.DISK_ERROR, message, "Check the disk, and retry.", repr(error), stage)
+    message = Message("A file cannot be read or written{}: {}.", where, reason)
+    return Failure(FailureKind.DISK_ERROR, message, Message("Check the disk, and retry."), repr(error), stage)

@@ -17,6 +17,7 @@ from ...api.client import Client
 from ...api.errors import NotFound, Refused, RenderjuiceError, UploadURLExpired
 from ...api.models import Job, JobStatus
 from ...api.render_config import FIELD_OF_JSON, json_name
+from ...messages.message import Message
 from ...package_layout.layout import plan_layout
 from ...package_layout.manifest import read_manifest
 from ..packaging.package import NothingLeft, Package, make_package
@@ -171,7 +172,9 @@ def field_to_leave_out(job: JobRecord, refusal: Refused) -> str | None:
 
 def _leave_out(context: Context, job: JobRecord, field_name: str) -> JobRecord:
     value = getattr(job.config, field_name)
-    note = f"Renderjuice refused {json_name(field_name)} {value}: the value that it finds in the file is used."
+    note = Message(
+        "Renderjuice refused {} {}: the value that it finds in the file is used.", json_name(field_name), value
+    )
     return context.journal.move(job, config=job.config.without(field_name), notes=[*job.notes, note])
 
 

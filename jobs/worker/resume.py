@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...api.models import JobStatus
+from ...messages.message import Message
 from ..frame_names import missing_frames
 from ..journal.journal import Journal
 from ..output_names import is_ours
@@ -64,7 +65,7 @@ def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
     A file that was changed since it was fetched stays as it is; the farm's version gets a place beside it.
     """
     if job.remote_id is None or job.status in NOT_RENDERED:
-        journal.add_note(job.id, "There is nothing to download yet.")
+        journal.add_note(job.id, Message("There is nothing to download yet."))
         return
     if folder:
         job = journal.update(job.id, output_dir=Path(folder), frames_downloaded=0)

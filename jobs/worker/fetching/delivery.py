@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from ....api.address import host_of
 from ....api.errors import Canceled, DownloadURLExpired, WrongKey
 from ....api.models import Downloads, JobStatus
+from ....messages.message import Message
 from ... import frame_names
 from ...journal.journal import JournalError, Overtaken
 from ...records import Failure, FailureKind, JobRecord, Stage
@@ -30,7 +31,6 @@ from .download import Downloader
 logger = logging.getLogger(__name__)
 
 DELIVERED_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
-UNTOLD = "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for."
 
 
 @dataclass
@@ -198,21 +198,22 @@ def finish(context: Context, job: JobRecord) -> None:
         context.journal.move(job, stage=stage, trouble="")
     elif missing:
         shown = ", ".join(str(frame) for frame in missing[:5]) + (", …" if len(missing) > 5 else "")
-        message = (
-            f"Renderjuice delivered {len(job.frames) - len(missing)} of {len(job.frames)} frames; missing: {shown}."
-        )
-        failure = Failure(
-            FailureKind.FRAMES_MISSING, message, "Retry to render the missing ones.", "", Stage.DOWNLOADING
-        )
+        delivered, wanted = len(job.frames) - len(missing), len(job.frames)
+        message = Message("Renderjuice delivered {} of {} frames; missing: {}.", delivered, wanted, shown)
+        next_step = Message("Retry to render the missing ones.")
+        failure = Failure(FailureKind.FRAMES_MISSING, message, next_step, "", Stage.DOWNLOADING)
         context.journal.move(job, stage=Stage.FAILED, failure=failure, trouble="")
     else:
         notes = list(job.notes)
         is_told = len(job.frames) == 1 or len(frame_names.frames_told(job.frames, files)) == len(job.frames)
-        note = UNTOLD.format(files=len(frame_names.frame_files(files)))
+        note = Message(
+            "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.",
+            len(frame_names.frame_files(files)),
+        )
         if not is_told and note not in notes:
             notes.append(note)
         if job.status in ENDED_ON_THE_FARM and job.failure is not None:
-            notes.append(f"Every frame is here, although: {job.failure.message}")
+            notes.append(Message("Every frame is here, although: {}", job.failure.message))
         # first, so that a worker that dies in between leaves a job that is finished once more, and never a package
         context.home.discard_submission(job.id)
         context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
+from ....messages.message import Message
 from ... import frame_names, output_names
 from ...output_names import Place
 from ...records import JobRecord, OutputRecord
@@ -30,7 +31,7 @@ def make_output_folder(
         why = _why_not_free(context, job, places, known, fetched_jobs)
         if why:
             folder = own_folder(job)
-            note = f"{why}: the frames are in {folder}."
+            note = Message("{}: the frames are in {}.", why, folder)
             job = context.journal.move(job, output_dir=folder, notes=[*job.notes, note])
     job.output_dir.mkdir(parents=True, exist_ok=True)
     return job
@@ -42,7 +43,9 @@ def target_of(context: Context, job: JobRecord, name: str) -> Path:
     if not os.path.lexists(target):
         return target
     own = own_folder(job) / name
-    note = f"Files in {job.output_dir} are not as this job left them: what the farm rendered is in {own.parent}."
+    note = Message(
+        "Files in {} are not as this job left them: what the farm rendered is in {}.", job.output_dir, own.parent
+    )
     context.journal.add_note(job.id, note)
     return own
 
@@ -53,17 +56,17 @@ def _why_not_free(
     places: Sequence[Place],
     known: Mapping[str, OutputRecord],
     fetched_jobs: Collection[str],
-) -> str:
-    """Why a job's frames would be mixed with others in its output folder, or ""."""
+) -> Message | None:
+    """Why a job's frames would be mixed with others in its output folder. None means that they are not."""
     names = [*(place.name for place in places), *frame_names.expected_names(job.frames, places)]
     taken = output_names.conflicts(job.output_dir, names, known)
     if taken:
-        return f"{job.output_dir} already holds {taken[0]}, which is not this job's"
+        return Message("{} already holds {}, which is not this job's", job.output_dir, taken[0])
     is_earlier = True
     for other in context.journal.live_jobs():
         if other.id == job.id:
             is_earlier = False
         # a later job whose files are on their way was here while this one had ended, before its retry
         elif (is_earlier or other.id in fetched_jobs) and would_mix(job, other):
-            return f"{job.output_dir} is where the frames of another job go, “{other.name}”"
-    return ""
+            return Message("{} is where the frames of another job go, “{}”", job.output_dir, other.name)
+    return None
