@@ -30,6 +30,7 @@ MEASUREMENTS: Mapping[str, Callable[[Bench], list[Figure]]] = {
     "package": package.measure,
     "upload": upload.measure,
     "download": download.measure,
+    "troubled": download.measure_troubled,
     "check": check.measure,
     "tick": tick.measure,
     "enable": enable.measure,

@@ -8,12 +8,14 @@ import time
 from pathlib import Path
 from statistics import median
 
-from measuring import CannotMeasure, Figure, alternate
+from measuring import ROUNDS, CannotMeasure, Figure, alternate
 from programs import Bench, call
 from server import FRAME_BYTES, LATENCY
 
 FRAMES = 1000
 SECONDS = 300.0
+DROPPED_ONE_IN = 50
+REFUSED_FRAMES, REFUSED_SECONDS = 5, 8.0
 
 
 def measure(bench: Bench) -> list[Figure]:
@@ -54,6 +56,42 @@ def measure(bench: Bench) -> list[Figure]:
     ]
 
 
+def measure_troubled(bench: Bench) -> list[Figure]:
+    """The same over a network that drops one connection in fifty, and five frames that are refused twice each."""
+    bench.need_space(2 * FRAMES * FRAME_BYTES)
+    folder = bench.folder("download")
+
+    def seconds(frames: int, **disturbance: int) -> float:
+        place = _empty(folder / "ours")
+        with bench.server(**disturbance) as address:
+            found = bench.run("download_in_worker.py", bench.extension, place, address, str(frames), timeout=SECONDS)
+        _check(place / "frames", frames)
+        shutil.rmtree(place)
+        return float(found["seconds"])
+
+    pairs = alternate(lambda: seconds(FRAMES, cut_one_in=DROPPED_ONE_IN), lambda: seconds(FRAMES))
+    refused = median(seconds(REFUSED_FRAMES, refusals=2) for _ in range(ROUNDS))
+    return [
+        Figure(
+            "download lossy",
+            pairs.ratio,
+            "the time without a dropped connection",
+            "<= 1.5",
+            pairs.ratio <= 1.5,
+            f"{FRAMES} frames of {FRAME_BYTES / 1e6:.0f} MB, one connection in {DROPPED_ONE_IN} dropped in the middle: "
+            f"{median(pairs.ours):.2f} s, without {median(pairs.reference):.2f} s; {pairs.spread()}",
+        ),
+        Figure(
+            "download refused",
+            refused / REFUSED_SECONDS,
+            f"{REFUSED_SECONDS:.0f} s",
+            "< 1.0",
+            refused < REFUSED_SECONDS,
+            f"{REFUSED_FRAMES} frames, each refused twice with 503: {refused:.2f} s",
+        ),
+    ]
+
+
 def _empty(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
@@ -71,8 +109,8 @@ def fetch_by_curl(address: str, place: Path) -> float:
     return time.perf_counter() - began
 
 
-def _check(folder: Path) -> None:
+def _check(folder: Path, frames: int = FRAMES) -> None:
     """Raise `CannotMeasure` unless exactly the frames are there, each as long as it should be."""
     sizes = [file.stat().st_size for file in folder.iterdir()]
-    if sizes != [FRAME_BYTES] * FRAMES:
+    if sizes != [FRAME_BYTES] * frames:
         raise CannotMeasure(f"{folder} holds {len(sizes)} files of {sum(sizes)} bytes in all")

@@ -67,9 +67,12 @@ class Bench:
             raise CannotMeasure(f"{program} told nothing: {error}") from error
 
     @contextmanager
-    def server(self, frame_bytes: int = FRAME_BYTES) -> Iterator[str]:
-        """The address of a loopback storage that takes and gives as fast as it can, in a process of its own."""
-        command = [sys.executable, HERE / "server.py", str(frame_bytes)]
+    def server(self, frame_bytes: int = FRAME_BYTES, *, cut_one_in: int = 0, refusals: int = 0) -> Iterator[str]:
+        """The address of a loopback storage that takes and gives as fast as it can, in a process of its own.
+
+        One answer in `cut_one_in` ends in the middle, and each frame is refused `refusals` times before it is given.
+        """
+        command = [sys.executable, HERE / "server.py", str(frame_bytes), str(cut_one_in), str(refusals)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             try:
                 port = process.stdout.readline().strip() if process.stdout else ""

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A storage on loopback that is never what limits a transfer: PUT is read and dropped, GET gives one frame.
 
-A program of its own, told how many bytes a frame has: it prints its port and serves until it is ended. Threads and
-large blocks, because the time is then spent in the system's calls, without the interpreter's lock.
+A program of its own, told how many bytes a frame has, which share of the answers is cut short (one in so many, 0 for
+none), and how often each frame is refused with 503 before it is given. It prints its port and serves until it is ended.
+Threads and large blocks, because the time is then spent in the system's calls, without the interpreter's lock.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ LATENCY = 0.05
 """Seconds before each frame is answered."""
 FRAME_BYTES = 1_000_000
 BLOCK = 1024 * 1024
+BUSY = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"\x00\x00\x00\x00IEND\xaeB\x60\x82"
 LENGTH = re.compile(rb"^content-length:\s*(\d+)", re.IGNORECASE | re.MULTILINE)
 EXPECTS = re.compile(rb"^expect:\s*100-continue", re.IGNORECASE | re.MULTILINE)
@@ -31,7 +33,30 @@ def answer_to_get(size: int) -> bytes:
     return head.encode() + frame
 
 
-def serve(connection: socket.socket, frame: bytes) -> None:
+class Disturbance:
+    """What goes wrong with the answers: one in `cut_one_in` is cut short, and each path is refused `refusals` times."""
+
+    def __init__(self, cut_one_in: int, refusals: int) -> None:
+        self._cut_one_in = cut_one_in
+        self._refusals = refusals
+        self._lock = threading.Lock()
+        self._answers = 0
+        self._refused: dict[bytes, int] = {}
+
+    def is_refused(self, path: bytes) -> bool:
+        """Whether this request is answered with 503."""
+        with self._lock:
+            self._refused[path] = self._refused.get(path, 0) + 1
+            return self._refused[path] <= self._refusals
+
+    def is_cut(self) -> bool:
+        """Whether this answer ends in the middle, with its connection."""
+        with self._lock:
+            self._answers += 1
+            return self._cut_one_in > 0 and self._answers % self._cut_one_in == 0
+
+
+def serve(connection: socket.socket, frame: bytes, disturbance: Disturbance) -> None:
     """Answer one request after the other until the other side leaves."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     buffer = memoryview(bytearray(BLOCK))
@@ -57,18 +82,25 @@ def serve(connection: socket.socket, frame: bytes) -> None:
                 connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 0\r\nETag: "whole"\r\n\r\n')
             else:
                 time.sleep(LATENCY)
-                connection.sendall(frame)
+                if disturbance.is_refused(head.split(b" ", 2)[1]):
+                    connection.sendall(BUSY)
+                elif disturbance.is_cut():
+                    connection.sendall(frame[: len(frame) // 2])
+                    return
+                else:
+                    connection.sendall(frame)
 
 
 def main() -> None:
     """Serve until this program is ended."""
-    frame = answer_to_get(int(sys.argv[1]))
+    frame_bytes, cut_one_in, refusals = map(int, sys.argv[1:])
+    frame, disturbance = answer_to_get(frame_bytes), Disturbance(cut_one_in, refusals)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         sys.stdout.write(f"{listener.getsockname()[1]}\n")
         sys.stdout.flush()
         while True:
             connection, _ = listener.accept()
-            threading.Thread(target=serve, args=(connection, frame), daemon=True).start()
+            threading.Thread(target=serve, args=(connection, frame, disturbance), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -109,9 +109,8 @@ def test_several_missing_tiles_are_one_finding(scene: bpy.types.Scene, find: Fin
 
 
 def test_a_file_that_no_package_carries(scene: bpy.types.Scene, find: Find, load: Callable[[str], ModuleType]) -> None:
-    dependency = load("scene.dependencies.dependency").Dependency(
-        "Sound", "Noise", "/noise.wav", Path("/noise.wav"), "sounds"
-    )
+    module = load("scene.dependencies.dependency")
+    dependency = module.Dependency(module.DependencyKind.SOUND, "Noise", "/noise.wav", Path("/noise.wav"), "sounds")
     dependencies = load("scene.dependencies.scan").Dependencies((), (), ((dependency, "it is a device"),))
     (found,) = load("scene.preflight").check_scene(scene, dependencies)
     assert (found.severity, found.datablock, found.collection) == ("error", "Noise", "sounds")

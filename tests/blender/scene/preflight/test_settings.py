@@ -416,7 +416,8 @@ def test_a_relative_path_in_a_file_that_was_never_saved(scene: bpy.types.Scene, 
 def test_what_cannot_be_packed_is_not_to_be_packed(
     scene: bpy.types.Scene, load: Load, kind: str, library: str, fix: str
 ) -> None:
-    dependency = load("scene.dependencies.dependency").Dependency(kind, "Cube", "//x", "/x", library=library)
+    module = load("scene.dependencies.dependency")
+    dependency = module.Dependency(module.DependencyKind(kind), "Cube", "//x", "/x", library=library)
     dependencies = load("scene.dependencies.scan").Dependencies((), (), ((dependency, "it is refused"),))
     (found,) = load("scene.preflight").check_scene(scene, dependencies)
     assert (found.what, found.fix.startswith(fix)) == (f"{kind} “Cube” cannot be sent: it is refused (//x).", True)
