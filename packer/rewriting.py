@@ -29,7 +29,7 @@ from ..scene.dependencies.usage import unused_footage
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
 """Where the part of a file's name begins that is another one for each tile or frame."""
-ROOM = 2
+COPIES_THAT_MUST_FIT = 2
 """How many times the size of a file has to be free for its copy to be saved for sure."""
 
 
@@ -116,7 +116,7 @@ def _save(blend: Path, source: Path, target: Path) -> None:
 
     def next_step() -> str:
         try:
-            is_full = shutil.disk_usage(target.parent).free < ROOM * source.stat().st_size
+            is_full = shutil.disk_usage(target.parent).free < COPIES_THAT_MUST_FIT * source.stat().st_size
         except OSError:
             is_full = False
         if is_full:

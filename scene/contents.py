@@ -13,7 +13,7 @@ import bpy
 
 from .dependencies.scan import Dependencies
 
-MANY = 50
+SIZES_A_STEP = 50
 """Files whose sizes the disk tells in a fraction of a millisecond."""
 SCENE = "Scene"
 """What the .blend itself is used as."""
@@ -48,7 +48,7 @@ def total_in_steps(dependencies: Dependencies) -> Generator[None, None, int]:
     """Bytes of the .blend, as it was last saved, and of all files, asked for in steps; the last one gives the sum."""
     total = _size(bpy.data.filepath) or 0
     for index, path in enumerate(dependencies.files):
-        if index % MANY == 0:
+        if index % SIZES_A_STEP == 0:
             yield
         total += _size(path) or 0
     return total

@@ -39,7 +39,7 @@ from .context import Context, NoKey
 logger = logging.getLogger(__name__)
 
 ENDED_ON_THE_FARM = frozenset({JobStatus.FAILED, JobStatus.CANCELED})
-LONGEST_DETAIL = 8000
+MAX_DETAIL_CHARACTERS = 8000
 NOT_WRITABLE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EISDIR)
 
 
@@ -124,7 +124,7 @@ def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
     reason = remote.failed_reason
     words = ": ".join(part for part in (reason.type, reason.name) if part) if reason else ""
     in_brackets = f" ({words})" if words else ""
-    detail = hide_secrets(json.dumps(dict(remote.raw), default=str))[:LONGEST_DETAIL]
+    detail = hide_secrets(json.dumps(dict(remote.raw), default=str))[:MAX_DETAIL_CHARACTERS]
     if remote.status == JobStatus.CANCELED:
         message = Message("The job was canceled on Renderjuice, not from here.")
         return Failure(FailureKind.CANCELED_ELSEWHERE, message, Message("Retry to render it again."), detail, stage)

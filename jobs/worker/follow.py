@@ -22,9 +22,9 @@ from .previews import See
 logger = logging.getLogger(__name__)
 
 PAGE_SIZE = 100
-MOST_PAGES = 3
+PAGES_A_POLL = 3
 """Pages of the job list that are read before the jobs not found there are asked for one by one."""
-MOST_SINGLE = 5
+SINGLE_JOBS_A_POLL = 5
 """Jobs that one poll asks for one by one; the others take their turn with the next polls."""
 FOLLOWED_STAGES = frozenset({Stage.VALIDATING, Stage.RENDERING})
 FETCHING_STAGES = frozenset({Stage.RENDERING, Stage.DOWNLOADING})
@@ -180,12 +180,14 @@ def _remote_jobs(
     wanted = {job.remote_id: job for job in jobs if job.remote_id}
     found: dict[str, Job] = {}
     if len(wanted) > 2:
-        for page in range(1, MOST_PAGES + 1):
+        for page in range(1, PAGES_A_POLL + 1):
             listed = client.list_jobs(page=page, page_size=PAGE_SIZE)
             found |= {remote.id: remote for remote in listed.jobs if remote.id in wanted}
             if len(found) == len(wanted) or page >= listed.total_pages:
                 break
-    for remote_id in sorted(wanted.keys() - found.keys(), key=lambda unseen: asked.get(unseen, 0.0))[:MOST_SINGLE]:
+    for remote_id in sorted(wanted.keys() - found.keys(), key=lambda unseen: asked.get(unseen, 0.0))[
+        :SINGLE_JOBS_A_POLL
+    ]:
         asked[remote_id] = time.monotonic()
         try:
             found[remote_id] = client.get_job(remote_id)

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 TICK = 0.1
 """Seconds between two looks at the journal (5 µs each while nothing changes)."""
-CALLERS = 6
+CALLS_AT_ONCE = 6
 """Calls to the service at once; what has to be asked of it is small."""
 
 
@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._journal = context.journal
-        self._callers = ThreadPoolExecutor(CALLERS, thread_name_prefix="call")
+        self._callers = ThreadPoolExecutor(CALLS_AT_ONCE, thread_name_prefix="call")
         self._sender = Sender(context, self._callers)
         self._previews = Previews(context, self._callers)
         self._follower = Follower(context, self._callers, self._previews.see)

@@ -26,17 +26,17 @@ from .patience import PREVIEW_TRIES, Backoff
 
 logger = logging.getLogger(__name__)
 
-MOST_BYTES = 8 * 1024 * 1024
-MOST_AT_ONCE = 2
+MAX_PREVIEW_BYTES = 8 * 1024 * 1024
+PREVIEWS_AT_ONCE = 2
 """Of the threads that also ask the service; the others stay free for that."""
-KINDS = (".png", ".jpg", ".webp")
+PREVIEW_SUFFIXES = (".png", ".jpg", ".webp")
 """What a thumbnail may be, told by its bytes; its name does not count."""
 
 See = Callable[[str, str | None], None]
 """Told the id of a job here, and the address of its thumbnail as the farm has just given it."""
 
 
-class NoPicture(Exception):
+class NoThumbnail(Exception):
     """What came is no thumbnail; the text says why."""
 
 
@@ -107,7 +107,7 @@ class Previews:
                 if not wanted.is_settled and job_id not in self._running and self._backoff.is_due(job_id)
             ]
         if self._context.is_online and not self._context.quitting.is_set():
-            for job_id, wanted in due[: MOST_AT_ONCE - len(self._running)]:
+            for job_id, wanted in due[: PREVIEWS_AT_ONCE - len(self._running)]:
                 self._running[job_id] = wanted, self._callers.submit(fetch, self._context, job_id, wanted.url)
 
     def _take_in(self, job_id: str, wanted: Wanted, error: BaseException | None) -> None:
@@ -128,7 +128,7 @@ class Previews:
 def fetch(context: Context, job_id: str, url: str) -> None:
     """Bring a job's thumbnail and write down where it is. Runs in a thread of a pool.
 
-    Raises `NoPicture`, `RenderjuiceError`, `OSError` and `JournalError`.
+    Raises `NoThumbnail`, `RenderjuiceError`, `OSError` and `JournalError`.
     """
     part = context.home.previews / f"{job_id}.part"
     try:
@@ -146,20 +146,20 @@ def _bring(context: Context, job_id: str, url: str, part: Path) -> None:
 
     def came(size: int) -> None:
         context.check(job_id)
-        if size > MOST_BYTES:
-            raise NoPicture(f"it has more than {MOST_BYTES} bytes")
+        if size > MAX_PREVIEW_BYTES:
+            raise NoThumbnail(f"it has more than {MAX_PREVIEW_BYTES} bytes")
 
     context.check(job_id)
     storage.download(url, part, started=started, progress=came)
 
 
 def _suffix_of(part: Path) -> str:
-    """The suffix for what the bytes of a file are. Raises `NoPicture` when they are none of the pictures we take."""
-    damages = {suffix: output_names.damage(part, suffix) for suffix in KINDS}
+    """The suffix for what the bytes of a file are. Raises `NoThumbnail` when they are none of the pictures we take."""
+    damages = {suffix: output_names.damage(part, suffix) for suffix in PREVIEW_SUFFIXES}
     for suffix, damage in damages.items():
         if not damage:
             return suffix
-    raise NoPicture(f"it is neither PNG nor JPEG nor WebP ({', '.join(damages.values())})")
+    raise NoThumbnail(f"it is neither PNG nor JPEG nor WebP ({', '.join(damages.values())})")
 
 
 def _show(context: Context, job_id: str, part: Path, suffix: str) -> None:
@@ -187,7 +187,7 @@ def _place(url: str) -> str:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, (NoPicture, JournalError)):
+    if isinstance(error, (NoThumbnail, JournalError)):
         return str(error)
     # the words of a storage that refuses may be anything
     return " ".join(str(word) for word in (type(error).__name__, getattr(error, "strerror", "")) if word)

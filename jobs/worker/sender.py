@@ -20,7 +20,7 @@ from .pipeline import STAGES
 logger = logging.getLogger(__name__)
 
 HEAVY_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING})
-SENDERS = 2
+TRANSFERS_AT_ONCE = 2
 """Jobs that are packed or uploaded at once: one may pack while another uploads."""
 
 
@@ -30,7 +30,7 @@ class Sender:
     def __init__(self, context: Context, callers: Executor) -> None:
         self._context = context
         self._callers = callers
-        self._senders = ThreadPoolExecutor(SENDERS, thread_name_prefix="send")
+        self._senders = ThreadPoolExecutor(TRANSFERS_AT_ONCE, thread_name_prefix="send")
         self._running: dict[str, Future[None]] = {}
         self._backoff = Backoff[str](context.slowness)
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from ..dependencies.dependency import Dependency, DependencyKind
-from ..dependencies.kinds.usd_layers import MOST_LAYERS, is_usd, names_in
+from ..dependencies.kinds.usd_layers import MAX_LAYERS, is_usd, names_in
 from .finding import Finding, Severity
 from .request import Findings, Request
 
@@ -25,7 +25,7 @@ def check_usd(request: Request) -> Findings:
 def _findings(dependency: Dependency) -> Iterator[Finding]:
     for path in dependency.files:
         names, is_whole = names_in(path)
-        if not is_whole or len(dependency.files) > MOST_LAYERS:
+        if not is_whole or len(dependency.files) > MAX_LAYERS:
             what = f"The USD file {path} may refer to other files, which are not sent."
             fix = "Export it as one file, such as a USDZ archive."
             yield Finding(Severity.WARNING, what, dependency.user, fix, dependency.place)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 
 
-class Tally:
+class ByteCount:
     """The bytes of the files of one job, whole or on their way. Its methods may be called from any thread."""
 
     def __init__(self) -> None:

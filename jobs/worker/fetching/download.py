@@ -21,14 +21,14 @@ from ...records import SENDING_STAGES, JobRecord, OutputRecord
 from ..context import Context
 from ..failures import DamagedFile
 from ..patience import FILE_TRIES, FIRST_FILE_PAUSE, Backoff, is_waited_out, passes_by_itself
-from .byte_count import Tally
+from .byte_count import ByteCount
 from .fetch import Batch, Collected, Fetch, HostClosed
 from .output_folder import make_output_folder, target_of
 from .placing import place_file, recover
 
 logger = logging.getLogger(__name__)
 
-PARALLEL = 16
+TRANSFERS_AT_ONCE = 16
 """Transfers at once: what curl and browsers take for polite, and enough to hide 50 ms of latency a frame."""
 COUNT_INTERVAL, COUNT_REST = 0.25, 10
 """Seconds between two counts of what arrived, and how many times as long as it took the next one waits at least."""
@@ -41,15 +41,15 @@ class Downloader:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._session = storage.open_session(PARALLEL)
-        self._pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="download")
+        self._session = storage.open_session(TRANSFERS_AT_ONCE)
+        self._pool = ThreadPoolExecutor(TRANSFERS_AT_ONCE, thread_name_prefix="download")
         self._running: dict[str, dict[str, tuple[Fetch, Future[None]]]] = defaultdict(dict)
         self._waiting: dict[str, dict[str, Fetch]] = defaultdict(dict)
         self._backoff = Backoff[tuple[str, str]](context.slowness, first_pause=FIRST_FILE_PAUSE)
         self._recovered: set[str] = set()
         self._next_count: dict[str, float] = defaultdict(float)
         self._uncounted: set[str] = set()
-        self._tallies: dict[str, Tally] = {}
+        self._byte_counts: dict[str, ByteCount] = {}
         self._noted: dict[str, int] = {}
 
     def close(self) -> None:
@@ -87,8 +87,8 @@ class Downloader:
         """
         known = self._known(job)
         running, waiting = self._running[job.id], self._waiting[job.id]
-        tally = self._tallies.setdefault(job.id, Tally())
-        tally.begin({name: record.size for name, record in known.items()})
+        byte_count = self._byte_counts.setdefault(job.id, ByteCount())
+        byte_count.begin({name: record.size for name, record in known.items()})
         placed = {record.source: name for name, record in known.items()}
         placed |= {fetch.place.source: name for name, (fetch, _) in running.items()}
         placed |= {fetch.place.source: name for name, fetch in waiting.items()}
@@ -107,7 +107,7 @@ class Downloader:
                 # its pause goes on, with the address of now
                 waiting[place.name] = replace(waiting[place.name], place=place, batch=batch)
             elif place.name not in running:
-                self._begin(Fetch(job.id, place, target_of(self._context, job, place.name), batch, tally))
+                self._begin(Fetch(job.id, place, target_of(self._context, job, place.name), batch, byte_count))
         return job
 
     def _begin(self, fetch: Fetch) -> None:
@@ -144,9 +144,9 @@ class Downloader:
             self._waiting.pop(job_id, None)
         if collected.arrived:
             self._uncounted.add(job_id)
-        tally = self._tallies.get(job_id)
-        if job_id in self._uncounted or (tally and tally.bytes != self._noted.get(job_id)):
-            self._count(job_id, tally)
+        byte_count = self._byte_counts.get(job_id)
+        if job_id in self._uncounted or (byte_count and byte_count.bytes != self._noted.get(job_id)):
+            self._count(job_id, byte_count)
         return collected
 
     def _take_in(self, fetch: Fetch, error: BaseException, collected: Collected) -> None:
@@ -179,10 +179,10 @@ class Downloader:
 
     def forget(self, job_id: str) -> None:
         """Drop what is kept in memory of a job that is delivered no more."""
-        self._tallies.pop(job_id, None)
+        self._byte_counts.pop(job_id, None)
         self._noted.pop(job_id, None)
 
-    def _count(self, job_id: str, tally: Tally | None) -> None:
+    def _count(self, job_id: str, byte_count: ByteCount | None) -> None:
         """Write down how much is here, not more often than a panel is worth redrawing."""
         begun = time.monotonic()
         if self._running[job_id] and begun < self._next_count[job_id]:
@@ -197,8 +197,8 @@ class Downloader:
             with journal.together():
                 job = journal.job(job_id)
                 # of a job that is on its way to the farm again, these are the bytes that are sent
-                if tally and job.stage not in SENDING_STAGES:
-                    self._noted[job_id] = tally.bytes
+                if byte_count and job.stage not in SENDING_STAGES:
+                    self._noted[job_id] = byte_count.bytes
                     if job.bytes_done != self._noted[job_id]:
                         changes |= {"bytes_done": self._noted[job_id], "bytes_total": 0}
                 if changes:
@@ -233,7 +233,7 @@ class Downloader:
             is_canceled = isinstance(error, Canceled) and self._context.cancellation(fetch.job_id).is_set()
             if is_canceled or isinstance(error, Overtaken):
                 fetch.part.unlink(missing_ok=True)
-            fetch.tally.come(fetch.place.name, _size(fetch.part))
+            fetch.byte_count.come(fetch.place.name, _size(fetch.part))
             if isinstance(error, OSError):
                 # a disk that is full does not tell which
                 error.filename = error.filename or str(fetch.target.parent)
@@ -248,7 +248,7 @@ class Downloader:
         etag = context.journal.part_etag(job_id, name) if part.exists() else None
 
         def came(size: int) -> None:
-            fetch.tally.come(name, size)
+            fetch.byte_count.come(name, size)
             context.check(job_id)
 
         def started(new_etag: str | None, size: int | None) -> None:
@@ -280,7 +280,7 @@ class Downloader:
         except OSError:
             context.journal.forget_outputs(job_id, [name])
             raise
-        fetch.tally.arrive(name, arrived.size)
+        fetch.byte_count.arrive(name, arrived.size)
 
 
 def _size(path: Path) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ....api.address import host_of
 from ...output_names import Place
-from .byte_count import Tally
+from .byte_count import ByteCount
 from .placing import part_of
 
 
@@ -29,7 +29,7 @@ class Fetch:
     place: Place
     target: Path
     batch: Batch
-    tally: Tally
+    byte_count: ByteCount
 
     @property
     def host(self) -> str:

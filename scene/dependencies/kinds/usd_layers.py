@@ -19,11 +19,11 @@ SUFFIXES = (".usd", ".usda", ".usdc", ".usdz")
 ARCHIVE = ".usdz"
 """A file with all that it needs inside."""
 BINARY, TEXT = b"PXR-USDC", b"#usda"
-LONGEST = 64 << 20
+MAX_LAYER_BYTES = 64 << 20
 """Bytes of text that are searched."""
-LONGEST_WORDS = 256 << 10
+MAX_TOKEN_BYTES = 256 << 10
 """Bytes of packed words that are read: those of twenty thousand prims, in 50 ms."""
-MOST_LAYERS = 2000
+MAX_LAYERS = 2000
 ASSET = re.compile(rb"@@@(.+?)@@@|@([^@\n]+)@|\"([^\"\n]+)\"")
 """What stands for a file in a text; a template of numbered clips is a plain string."""
 NUMBERS = re.compile(r"#+")
@@ -52,7 +52,7 @@ def layers_behind(path: str, disk: Disk) -> tuple[str, ...]:
     """
     found: dict[str, None] = {path: None}
     todo = [path]
-    while todo and len(found) <= MOST_LAYERS:
+    while todo and len(found) <= MAX_LAYERS:
         layer = todo.pop()
         folder = os.path.dirname(layer)  # noqa: PTH120
         for name in names_in(layer).names:
@@ -87,14 +87,14 @@ def names_in(path: str) -> Names:
         return Names(is_whole=False)
 
 
-@functools.lru_cache(MOST_LAYERS)
+@functools.lru_cache(MAX_LAYERS)
 def _names_in(path: str, _time: int, size: int) -> Names:
     with open(path, "rb") as file:  # noqa: PTH123
         start = file.read(len(BINARY))
         try:
             if start == BINARY:
                 words = _names_of_crate(file)
-            elif start.startswith(TEXT) and size <= LONGEST:
+            elif start.startswith(TEXT) and size <= MAX_LAYER_BYTES:
                 words = list(_names_in_text(file))
             else:
                 return Names(is_whole=False)
@@ -107,7 +107,7 @@ def _names_in(path: str, _time: int, size: int) -> Names:
 def _names_in_text(file: IO[bytes]) -> Iterator[bytes]:
     """What may be files in the lines of a text that have a layer's suffix in them."""
     file.seek(0)
-    text = file.read(LONGEST)
+    text = file.read(MAX_LAYER_BYTES)
     place = text.find(b".usd")
     while place >= 0:
         begin, end = text.rfind(b"\n", 0, place) + 1, text.find(b"\n", place)
@@ -154,7 +154,7 @@ def _number(file: IO[bytes]) -> int:
 
 
 def _bounded(file: IO[bytes], size: int) -> bytes:
-    if size > LONGEST_WORDS:
+    if size > MAX_TOKEN_BYTES:
         raise _Unreadable
     return file.read(size)
 
@@ -173,7 +173,7 @@ def _unpacked(block: bytes) -> bytes:
         distance = int.from_bytes(block[place : place + 2], "little")
         size, place = _size(block, place + 2, sizes & 15)
         size += 4
-        if not 0 < distance <= len(result) or len(result) > LONGEST:
+        if not 0 < distance <= len(result) or len(result) > MAX_LAYER_BYTES:
             raise _Unreadable
         begin = len(result) - distance
         # what has its own end in it is repeated

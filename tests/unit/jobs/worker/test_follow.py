@@ -10,7 +10,7 @@ import pytest
 
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
-from renderjuice.jobs.worker.follow import MOST_PAGES, MOST_SINGLE, next_stage, poll
+from renderjuice.jobs.worker.follow import PAGES_A_POLL, SINGLE_JOBS_A_POLL, next_stage, poll
 from renderjuice.jobs.worker.pipeline import find_lost_job
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.submissions import submission
@@ -74,7 +74,7 @@ def test_the_requests_do_not_grow_with_the_jobs(proxy: Proxy, context: Context) 
         answer(proxy, rf"/jobs/remote-{number}$", {"data": {"id": f"remote-{number}", "status": "booting"}}, FOREVER)
     asked: dict[str, float] = {}
     poll(context, proxy.api_url, jobs, asked)
-    assert len(proxy.seen) == 1 + MOST_PAGES + MOST_SINGLE
+    assert len(proxy.seen) == 1 + PAGES_A_POLL + SINGLE_JOBS_A_POLL
     for _ in range(7):
         poll(context, proxy.api_url, jobs, asked)
     assert {job.status for job in context.journal.jobs()} == {"booting"}

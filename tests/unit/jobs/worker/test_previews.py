@@ -19,7 +19,7 @@ from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.follow import poll
 from renderjuice.jobs.worker.patience import PREVIEW_TRIES
-from renderjuice.jobs.worker.previews import MOST_AT_ONCE, MOST_BYTES, Previews
+from renderjuice.jobs.worker.previews import MAX_PREVIEW_BYTES, PREVIEWS_AT_ONCE, Previews
 from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, until
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.small_disk import small_disk
@@ -165,7 +165,7 @@ def test_the_old_one_stays_until_the_new_one_is_here(service: Service) -> None:
         Canned(200, picture("GIF"), "image/gif"),
         Canned(200, b"RIFF\x04\x00\x00\x00WAVE", "image/webp"),
         Canned(200, b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/png"),
-        Canned(200, picture("PNG") + b"\0" * MOST_BYTES + picture("PNG")[-12:], "image/png"),
+        Canned(200, picture("PNG") + b"\0" * MAX_PREVIEW_BYTES + picture("PNG")[-12:], "image/png"),
     ],
 )
 def test_what_is_no_preview_disturbs_nothing(
@@ -269,7 +269,7 @@ def test_few_at_once_so_that_the_service_can_be_asked(service: Service) -> None:
         service.previews.see(job.id, f"{service.proxy.storage_url}/preview/{number}.png?")
     for _ in range(3):
         service.previews.fetch()
-    until(lambda: service.asked() == MOST_AT_ONCE, "as many as there may be")
+    until(lambda: service.asked() == PREVIEWS_AT_ONCE, "as many as there may be")
     held.released.set()
     service.work()
     assert all(service.context.journal.job(job.id).preview for job in jobs)

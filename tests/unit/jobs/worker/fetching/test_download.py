@@ -22,7 +22,7 @@ from renderjuice.jobs.journal.journal import Journal, JournalBusy
 from renderjuice.jobs.records import JobRecord, OutputRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.fetching.delivery import finish
-from renderjuice.jobs.worker.fetching.download import PARALLEL, RESUMABLE_BYTES, Collected, Downloader
+from renderjuice.jobs.worker.fetching.download import RESUMABLE_BYTES, TRANSFERS_AT_ONCE, Collected, Downloader
 from renderjuice.jobs.worker.fetching.placing import place_file
 from renderjuice.tests.unit.jobs.artist import until
 from renderjuice.tests.unit.jobs.submissions import submission
@@ -179,7 +179,7 @@ def test_expired_addresses_are_not_tried_in_vain(storage: Storage, downloader: D
     downloader.enqueue(job, storage.listing(names))
     collected = collect_all(downloader, job)
     assert (collected.arrived, collected.errors) == (50, {})
-    assert len(storage.asked) <= 50 + PARALLEL
+    assert len(storage.asked) <= 50 + TRANSFERS_AT_ONCE
     downloader.enqueue(job, storage.listing(names))
     assert collect_all(downloader, job).arrived == 350
     assert sorted(path.name for path in job.output_dir.iterdir()) == names
@@ -217,7 +217,7 @@ def test_a_canceled_job_leaves_no_parts(
     downloader.stop(job.id)
     assert collect_all(downloader, job).errors == {}
     assert not list(job.output_dir.glob(".*"))
-    assert len(storage.asked) <= 2 * PARALLEL
+    assert len(storage.asked) <= 2 * TRANSFERS_AT_ONCE
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
@@ -474,7 +474,7 @@ def test_what_a_host_asks_for_holds_for_all_its_files(
     assert gap > 0.8
     # what was on its way by then, and nothing else, came before
     before = [index for index in range(1, 100) if storage.times[index] - storage.times[index - 1] > 0.8]
-    assert before and before[0] <= 2 * PARALLEL
+    assert before and before[0] <= 2 * TRANSFERS_AT_ONCE
     assert len(storage.asked) == 101
 
 
