@@ -18,8 +18,9 @@ from typing import Any
 
 import bpy
 
+from ..messages.message import Message, message_of, sentences, to_json
 from ..package_layout.layout import Layout, relative_path, works
-from ..scene.dependencies.dependency import absolute
+from ..scene.dependencies.dependency import DependencyKind, absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.kinds.strips import unread_strips
@@ -55,7 +56,7 @@ def carry_out(plan_path: Path) -> int:
             report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))
         report["is_done"] = True
     except CannotRewrite as error:
-        report["error"] = str(error)
+        report["error"] = to_json(message_of(error))
     _write(report_path, report)
     return 0 if report["is_done"] else 1
 
@@ -68,8 +69,8 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     """
     is_library = blend != layout.blend
     with _told(
-        f"Blender cannot open {blend} to rewrite its paths",
-        lambda: "Mend the file or remove its use, and submit again.",
+        Message("Blender cannot open {} to rewrite its paths", blend),
+        lambda: Message("Mend the file or remove its use, and submit again."),
     ):
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
@@ -97,8 +98,8 @@ def _clear_unread() -> list[tuple[str, str, str, str]]:
     The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
     strip (4.2, 5.2).
     """
-    clips = [("Movie clip", clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
-    strips = [("Sequencer strip", strip) for strip in unread_strips() if strip.type == "MOVIE"]
+    clips = [(DependencyKind.MOVIE_CLIP, clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
+    strips = [(DependencyKind.STRIP, strip) for strip in unread_strips() if strip.type == "MOVIE"]
     changed: list[tuple[str, str, str, str]] = []
     for kind, thing in (*clips, *strips):
         if thing.id_data.library is None and thing.filepath:
@@ -114,16 +115,16 @@ def _save(blend: Path, source: Path, target: Path) -> None:
     with source.open("rb") as file:
         is_compressed = file.read(len(PLAIN_BLEND)) != PLAIN_BLEND
 
-    def next_step() -> str:
+    def next_step() -> Message:
         try:
             is_full = shutil.disk_usage(target.parent).free < COPIES_THAT_MUST_FIT * source.stat().st_size
         except OSError:
             is_full = False
         if is_full:
-            return "Make room on the disk, and retry."
-        return "Retry; if it happens again, make all paths in that file relative."
+            return Message("Make room on the disk, and retry.")
+        return Message("Retry; if it happens again, make all paths in that file relative.")
 
-    with _told(f"Blender could not save a copy of {blend}", next_step):
+    with _told(Message("Blender could not save a copy of {}", blend), next_step):
         bpy.ops.wm.save_as_mainfile(
             filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
         )
@@ -174,27 +175,32 @@ def _leads_somewhere(path: Path) -> bool:
 
 
 def _change(place: PathSetting, path: str, blend: Path) -> None:
-    name = f"“{place.datablock.name}” in {blend}"
+    name = Message("“{}” in {}", place.datablock.name, blend)
     try:
         place.write(path)
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CannotRewrite(
-            f"Blender cannot change the path {place.written} of {name} ({error}). Make it relative, and submit again."
+            Message(
+                "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.",
+                place.written,
+                name,
+                error,
+            )
         ) from error
     if place.written != path:
         raise CannotRewrite(
-            f"The path {path} is too long for {name}. Move its file nearer to the scene, and submit again."
+            Message("The path {} is too long for {}. Move its file nearer to the scene, and submit again.", path, name)
         )
 
 
 @contextmanager
-def _told(what: str, next_step: Callable[[], str]) -> Iterator[None]:
+def _told(what: Message, next_step: Callable[[], Message]) -> Iterator[None]:
     """Have what an operator reports told to the artist."""
     try:
         yield
     except RuntimeError as error:
         reason = " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
-        raise CannotRewrite(f"{what}: {reason}. {next_step()}") from error
+        raise CannotRewrite(sentences(Message("{}: {}.", what, reason), next_step())) from error
 
 
 def _is_running(process: int) -> bool:

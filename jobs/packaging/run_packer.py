@@ -21,6 +21,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from ...messages.message import from_json
 from ...package_layout.layout import Layout
 from ...package_layout.package_error import PackageError
 from .disk_room import check_room
@@ -85,7 +86,7 @@ def rewrite_paths(
     code = _run([*blender, str(PROGRAM), "--", str(own / PLAN)], own, allowed, check)
     report = _report(own)
     if report.get("error"):
-        raise PackageError(str(report["error"]), detail=_log(own))
+        raise PackageError(from_json(report["error"]), detail=_log(own))
     if not report.get("is_done"):
         raise PackageError(
             f"Blender {_end_in_words(code, allowed)} while it prepared {report.get('current') or layout.blend} for the "

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,9 +11,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
+from ...scene.dependencies.numbered_files import NumberedFiles, sequence_of
+
 LARGEST_NUMBER = 2**31 - 1
 """The largest number that Blender reads from a file's name."""
-LAST_NUMBER = re.compile(r"([0-9]+)[^0-9]*$")
 USE_SEQUENCER = "Add the frames to the Video Sequencer instead: it takes them by name."
 LONGEST_STRETCH = 1000
 """Frames in one strip: Blender takes four times as long for twice as many files (20 ms for 1,000; 5.2)."""
@@ -109,20 +109,6 @@ class Stretch:
         return self.start + len(self.files)
 
 
-@dataclass(frozen=True)
-class _NumberedName:
-    """A path as Blender takes it apart: the last run of digits before the suffix is the number."""
-
-    head: str
-    number: int
-    digits: int
-    tail: str
-
-    def is_found_after(self, first: _NumberedName) -> bool:
-        """Whether Blender comes upon this name counting on from the first: it pads each number as the first one is."""
-        return self.digits == max(first.digits, len(str(self.number)))
-
-
 def frames_in_words(count: int) -> str:
     """A number of frames as a sentence says it."""
     return f"{count:,} frame{'s' if count != 1 else ''}"
@@ -137,14 +123,14 @@ def image_sequence(footage: Footage) -> ImageSequence:
     frames = footage.frames
     if len(frames) == 1:
         return ImageSequence(footage.first, start=min(frames), duration=1, offset=0, left_out=())
-    alike: defaultdict[tuple[str, str, int], dict[int, _NumberedName]] = defaultdict(dict)
+    alike: defaultdict[tuple[str, str, str, int], dict[int, NumberedFiles]] = defaultdict(dict)
     for frame in sorted(frames):
         name = _numbered(frames[frame])
         if name is not None:
-            alike[name.head, name.tail, name.number - frame][frame] = name
+            alike[name.folder, name.head, name.tail, name.number - frame][frame] = name
     found = max(alike.values(), key=len, default={})
     start = min(found, default=0)
-    shown = [frame for frame, name in found.items() if name.is_found_after(found[start])]
+    shown = [frame for frame, name in found.items() if _is_found_after(name, found[start])]
     if len(shown) < 2:
         raise FootageError(_not_numbered(footage))
     left_out = tuple(sorted(frames.keys() - set(shown)))
@@ -192,14 +178,15 @@ def _step(wanted: list[int]) -> int:
     return step if count * 2 > len(wanted) - 1 else 1
 
 
-def _numbered(path: Path) -> _NumberedName | None:
-    """The parts of a path as Blender's `BLI_path_sequence_decode` tells them; None without a number."""
-    # many times faster than asking the Path
-    stem, suffix = os.path.splitext(path)  # noqa: PTH122
-    number = LAST_NUMBER.search(stem, stem.rfind(os.sep) + 1)
-    if number is None or int(number[1]) > LARGEST_NUMBER:
-        return None
-    return _NumberedName(stem[: number.start(1)], int(number[1]), len(number[1]), stem[number.end(1) :] + suffix)
+def _numbered(path: Path) -> NumberedFiles | None:
+    """The parts of a path with a number that Blender takes; None without one."""
+    name = sequence_of(str(path))
+    return None if name is None or name.number > LARGEST_NUMBER else name
+
+
+def _is_found_after(name: NumberedFiles, first: NumberedFiles) -> bool:
+    """Whether Blender comes upon a name counting on from the first: it pads each number as the first one is."""
+    return name.digits == max(first.digits, len(str(name.number)))
 
 
 def _not_numbered(footage: Footage) -> str:

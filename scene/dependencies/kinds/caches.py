@@ -12,8 +12,9 @@ import bpy
 from ..dependency import DependencyKind
 from ..disk import Disk
 from ..frames_read import FramesRead
+from ..numbered_files import sequence_of
 from ..path_setting import PathSetting
-from ..resolve import Found, Resolve, numbers, sequence_of, single
+from ..resolve import Found, Resolve, numbers, single
 from .usd_layers import is_usd, layers_behind
 
 

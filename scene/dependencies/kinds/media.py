@@ -12,8 +12,9 @@ from ...blender_versions import all_strips
 from ..dependency import DependencyKind
 from ..disk import Disk
 from ..frames_read import FramesRead
+from ..numbered_files import sequence_of
 from ..path_setting import PathSetting, Places
-from ..resolve import Found, Resolve, numbers, sequence_of, single
+from ..resolve import Found, Resolve, numbers, single
 
 BUILT_IN_FONT = "<builtin>"
 
