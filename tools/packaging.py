@@ -21,8 +21,8 @@ EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 def build(output: Path | None = None, *, root: Path = ROOT, is_release: bool = False) -> Path:
     """Check and build `<output>/<id>-<version>.zip` (`dist/` in the clone by default); gives its path.
 
-    The same files give the same bytes. A release has every text in every language. Raises CannotGoOn with the packager's
-    own words, or with the texts that a language lacks.
+    The same files give the same bytes. A release has every text in every language. Raises CannotGoOn with the
+    packager's own words, or with the texts that a language lacks.
     """
     if is_release:
         messages.demand_complete(root)

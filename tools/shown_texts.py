@@ -62,7 +62,7 @@ class _Finder(ast.NodeVisitor):
         self.found = Found()
         self._constants = constants
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         """Take the label and the tooltip of a class."""
         assigned = {name: value for statement in node.body for name, value in _assignments(statement)}
         docstring = ast.get_docstring(node)
@@ -72,7 +72,7 @@ class _Finder(ast.NodeVisitor):
             self._take(assigned[name])
         self.generic_visit(node)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         """Take the texts of a call, whatever is called."""
         name = _called(node)
         if name == MESSAGE:
@@ -123,7 +123,9 @@ class _Finder(ast.NodeVisitor):
     def _check_argument(self, node: ast.Call, position: int) -> None:
         for argument in node.args[position : position + 1]:
             if any(map(_is_plain, _choices(argument))):
-                self._report(node, f"the text that {_called(node)} is given has to be a Message, or is never translated")
+                self._report(
+                    node, f"the text that {_called(node)} is given has to be a Message, or is never translated"
+                )
 
     def _take(self, node: ast.expr) -> None:
         """Take a literal, or both of `"one" if … else "other"`. Anything else was collected where it was written."""

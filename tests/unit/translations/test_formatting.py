@@ -121,7 +121,9 @@ def test_sentences_in_a_row_are_translated_one_by_one() -> None:
 
 def test_no_blank_follows_a_sentence_of_a_language_without_blanks() -> None:
     full, retry, really = Message("It is full."), Message("Retry."), Message("Really?")
-    assert translate_message(sentences(full, retry, really, retry), JAPANESE) == "満杯です。再試行。本当ですか？再試行。"
+    assert (
+        translate_message(sentences(full, retry, really, retry), JAPANESE) == "満杯です。再試行。本当ですか？再試行。"
+    )
     assert translate_message(sentences(Message("Who knows."), retry), JAPANESE) == "Who knows. 再試行。"
     assert translate_message(sentences(full, "Raw words.", retry), JAPANESE) == "満杯です。Raw words. 再試行。"
 
