@@ -189,6 +189,23 @@ def _is_put_together(node: ast.expr) -> bool:
 
 
 def _is_plain(node: ast.expr) -> bool:
-    """True for what is certainly a plain string; a name or a call may be a `Message`."""
-    is_plain_call = isinstance(node, ast.Call) and _called(node) in PLAIN_RESULTS
-    return _is_text_with_words(node) or _is_put_together(node) or is_plain_call
+    """True for what is certainly a plain English string. A name or another call may be a `Message`."""
+    if _is_text_with_words(node) or any(map(_is_text_with_words, _parts(node))):
+        return True
+    is_made_plain = _is_put_together(node) or (isinstance(node, ast.Call) and _called(node) in PLAIN_RESULTS)
+    return is_made_plain and not _is_translated(node)
+
+
+def _parts(node: ast.expr) -> Sequence[ast.expr]:
+    """What an f-string or a sum is made of."""
+    match node:
+        case ast.JoinedStr(values=parts):
+            return parts
+        case ast.BinOp(left=left, right=right):
+            return (left, right)
+    return ()
+
+
+def _is_translated(node: ast.expr) -> bool:
+    """True when something in it is translated: `translate(reason).rstrip(".")`."""
+    return any(isinstance(part, ast.Call) and _called(part) == "translate" for part in ast.walk(node))
