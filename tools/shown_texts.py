@@ -18,7 +18,9 @@ CLASS_ATTRIBUTES = frozenset({"bl_label", "bl_description"})
 CLASSES_WITH_TOOLTIP = re.compile(r"_(OT|MT)_")
 """Operators and menus: Blender takes the docstring for the tooltip where there is no `bl_description`."""
 
-PROPERTY_CALL = re.compile(r"(Bool|Int|Float|String|Enum|Pointer|Collection)(Vector)?Property")
+PROPERTY_CALL = re.compile(r"(Bool|Int|Float|String|Enum|Pointer|Collection)(Vector)?Property|\w*_property")
+"""The functions of `bpy.props`, and our own that make a property in the same words."""
+
 PROPERTY_KEYWORDS = frozenset({"name", "description"})
 LAYOUT_CALLS = frozenset(
     {

@@ -22,6 +22,7 @@ class X_OT_y(bpy.types.Operator):
     size: bpy.props.IntProperty(name="Size", description="How large it is", options={"SKIP_SAVE"})
     kind: bpy.props.EnumProperty(items=[("BIG", "Big", "It is big"), ("SMALL", "Small", "")])
     way: bpy.props.EnumProperty(items=WAYS, name="Way")
+    made: _property("field", description="How it is made", items=[("BIG", "Bigger", "")])
 
     def execute(self, context):
         """Not shown either."""
@@ -66,6 +67,8 @@ def test_the_search_finds_what_is_shown_and_only_that() -> None:
         "First Way",
         "The first of all",
         "Second Way",
+        "How it is made",
+        "Bigger",
         "Word",
         "Heading",
         "Placeholder",
