@@ -70,7 +70,7 @@ class _Finder(ast.NodeVisitor):
         docstring = ast.get_docstring(node)
         if docstring and CLASSES_WITH_TOOLTIP.search(node.name) and "bl_description" not in assigned:
             self.found.texts.append((docstring, node.lineno))
-        for name in CLASS_ATTRIBUTES & assigned.keys():
+        for name in sorted(CLASS_ATTRIBUTES & assigned.keys()):
             self._take(assigned[name])
         self.generic_visit(node)
 
