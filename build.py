@@ -42,8 +42,9 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("package", help="build the zip that Blender installs")
     command.add_argument("--output", type=Path, help="folder for the zip (dist)")
+    command.add_argument("--release", action="store_true", help="refuse while a language lacks a text")
 
-    command = commands.add_parser("lint", help="check style and types")
+    command = commands.add_parser("lint", help="check style and types, and print how complete each language is")
     command.add_argument("--fix", action="store_true", help="repair and format first what can be repaired")
 
     command = commands.add_parser("bench", help="measure")
@@ -70,7 +71,7 @@ def main(arguments: list[str]) -> int:
         case "farm":
             return farm.farm(port=options.port, home=options.home)
         case "package":
-            print(packaging.build(options.output))
+            print(packaging.build(options.output, is_release=options.release))
             return 0
         case "lint":
             return linting.lint(fix=options.fix)

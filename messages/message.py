@@ -50,12 +50,23 @@ def message_of(error: BaseException) -> str:
 def to_json(text: str) -> str | dict[str, Any]:
     """A text as JSON keeps it: a plain string where there are no values, else the template and the values."""
     if isinstance(text, Message) and text.values:
-        return {"template": text.template, "values": [to_json(value) for value in text.values]}
+        return {"template": text.template, "values": [_value_to_json(value) for value in text.values]}
     return str(text)
 
 
 def from_json(kept: Any) -> str:
     """The text that `to_json` was given. Raises `KeyError`, `TypeError` or `IndexError` for what is none."""
     if isinstance(kept, Mapping):
-        return Message(str(kept["template"]), *(from_json(value) for value in kept["values"]))
+        return Message(str(kept["template"]), *(_value_from_json(value) for value in kept["values"]))
     return Message(str(kept))
+
+
+def _value_to_json(value: str) -> str | dict[str, Any]:
+    # a name stays a plain string: a message of the same words would be translated
+    if isinstance(value, Message) and not value.values:
+        return {"template": value.template, "values": []}
+    return to_json(value)
+
+
+def _value_from_json(kept: Any) -> str:
+    return from_json(kept) if isinstance(kept, Mapping) else str(kept)

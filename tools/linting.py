@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools import architecture, environments, processes, rooms
+from tools import architecture, environments, messages, processes, rooms
 from tools.paths import ROOT
 
 SECONDS = 900.0
@@ -40,6 +40,7 @@ def lint(*, fix: bool) -> int:
         title = "mypy: local_farm, tools"
         results[title] = _mypy(title, python, ROOT, [name for name in rooms.BESIDE if (ROOT / name).is_dir()])
     results["the rooms"] = _rooms()
+    results["the words"] = messages.report()
     print()
     for title, ok in results.items():
         print(f"{'ok    ' if ok else 'FAILED'}  {title}")

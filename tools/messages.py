@@ -1,159 +1,139 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words that an artist may see, gathered from the source of what ships: `python3 -m tools.messages` lists them.
+"""All texts for the artist, with the places where they are written, and how complete each language is.
 
-Generous on purpose: every text that reads like a sentence, wherever it stands, and every label in a place where Blender
-shows labels. What is nevertheless not for the artist stands in the test of the translations, each with its reason.
+`python3 -m tools.messages` lists the texts; `python3 -m tools.messages --missing german` lists those that a language
+lacks.
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
-import itertools
-import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from tools import rooms
+from tools.errors import CannotGoOn
+from tools.paths import ROOT
+from tools.shown_texts import find_texts
 
-ROOT = Path(__file__).resolve().parent.parent
-ROOMS = rooms.SHOWN
-
-LABEL_KEYWORDS = frozenset({"text", "name", "description", "heading", "title", "message", "label"})
-LABEL_ATTRIBUTES = frozenset({"bl_label", "bl_description", "default_message", "next_step"})
-LABEL_CALLS = frozenset({"translate", "poll_message_set", "report"})
-SHOWN_CLASSES = re.compile(r"_(OT|MT)_")
-"""Classes whose docstring is a tooltip: operators and menus."""
-
-NOT_SHOWN_CALLS = frozenset({"compile", "execute", "executemany", "executescript", "getLogger", "add_argument"})
-NOT_SHOWN_OBJECTS = frozenset({"logger", "logging", "re", "warnings"})
-STATEMENT = re.compile(r"(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA|BEGIN|ALTER|DROP)\b")
-WORD = re.compile(r"[A-Za-z]{2,}")
-CAPITALIZED = re.compile(r"[A-Z][a-z]+(\.\.\.|…)?")
-IDENTIFIER = re.compile(r"[A-Z0-9_]+|[a-z0-9_.]+")
+LANGUAGES = "translations/languages"
+"""The folder with one module for each language."""
 
 
 @dataclass(frozen=True)
-class Message:
-    """A text with `{}` where a value is filled in, and the first place it was found at (`jobs/worker/cancel.py:30`)."""
+class Texts:
+    """The texts of all rooms: each with the first place where it is written (`jobs/worker/cancel.py:30`).
 
-    text: str
-    place: str
+    `faults` are sentences that begin with a place. They name texts that cannot be collected.
+    """
+
+    places: Mapping[str, str]
+    faults: tuple[str, ...]
+
+    @property
+    def needed(self) -> list[str]:
+        """The texts that every language has to have.
+
+        A text without a small letter (signs, units, abbreviations) may be the same in every language, so that a
+        language has it only where it differs.
+        """
+        return [text for text in self.places if any(map(str.islower, text))]
 
 
-def gather(root: Path = ROOT) -> dict[str, Message]:
-    """All messages by their text, in the order of rooms, files and lines."""
-    found: dict[str, Message] = {}
-    for room in ROOMS:
+@dataclass(frozen=True)
+class Share:
+    """How complete a language is. `missing` are texts that it lacks, `stale` those that the extension no longer has."""
+
+    language: str
+    needed: int
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """`german 99 % of 688: 2 missing, 1 stale`; 100 % only when nothing is missing."""
+        percent = 100 * (self.needed - len(self.missing)) // self.needed if self.needed else 100
+        counts = {"missing": len(self.missing), "stale": len(self.stale)}
+        rest = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        return f"{self.language} {percent} % of {self.needed}" + (f": {rest}" if rest else "")
+
+
+def gather(root: Path = ROOT) -> Texts:
+    """All texts, in the order of rooms, files and lines."""
+    places: dict[str, str] = {}
+    faults: list[str] = []
+    for room in rooms.SHOWN:
         for path in sorted((root / room).rglob("*.py")):
-            for text, line in messages_in(path.read_text(encoding="utf-8")):
-                found.setdefault(text, Message(text, f"{path.relative_to(root).as_posix()}:{line}"))
-    return found
+            found, place = find_texts(path.read_text(encoding="utf-8")), path.relative_to(root).as_posix()
+            for text, line in found.texts:
+                places.setdefault(text, f"{place}:{line}")
+            faults += [f"{place}:{line}: {fault}" for fault, line in found.faults]
+    return Texts(places, tuple(faults))
 
 
-def messages_in(source: str) -> Iterator[tuple[str, int]]:
-    """The messages of one module, each with its line."""
-    yield from _visit(ast.parse(source), is_label=False)
+def languages(root: Path = ROOT) -> list[str]:
+    """The names of all languages, as their modules are called."""
+    return sorted(path.stem for path in (root / LANGUAGES).glob("*.py") if path.stem != "__init__")
 
 
-def _visit(node: ast.AST, *, is_label: bool) -> Iterator[tuple[str, int]]:
-    match node:
-        case ast.Constant(value=str(text)):
-            if _is_message(text, is_label=is_label):
-                yield text.strip(), node.lineno
-        case ast.JoinedStr():
-            for template in _templates(node):
-                if _is_message(template, is_label=is_label):
-                    yield template.strip(), node.lineno
-            for value in node.values:
-                if isinstance(value, ast.FormattedValue) and not isinstance(value.value, ast.IfExp):
-                    yield from _visit(value.value, is_label=False)
-        case ast.Call():
-            yield from _visit_call(node, is_label=is_label)
-        case ast.Assign(targets=[ast.Name(id=name)]) if name in LABEL_ATTRIBUTES:
-            yield from _visit(node.value, is_label=True)
-        case ast.Tuple(elts=[ast.Constant(value=str(identifier)), *rest]) if IDENTIFIER.fullmatch(identifier):
-            # an enum item: its identifier is no word, its name and its description are
-            for element in rest:
-                yield from _visit(element, is_label=True)
-        case ast.Dict():
-            for key in node.keys:
-                if key is not None:
-                    yield from _visit(key, is_label=False)
-            for value in node.values:
-                yield from _visit(value, is_label=is_label)
-        case ast.ClassDef():
-            yield from _visit_class(node)
-        case ast.Expr(value=ast.Constant(value=str())):
-            return  # the description of a constant
-        case ast.Compare() | ast.Subscript():
-            for child in ast.iter_child_nodes(node):
-                yield from _visit(child, is_label=False)
-        case _:
-            for child in ast.iter_child_nodes(node):
-                yield from _visit(child, is_label=is_label)
+def words_of(language: str, root: Path = ROOT) -> dict[str, str]:
+    """The translations of one language by their English texts. Raises `CannotGoOn` when it has none."""
+    path = root / LANGUAGES / f"{language}.py"
+    if not path.is_file():
+        raise CannotGoOn(f"There is no language {language}; there are {', '.join(languages(root))}.")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "MESSAGES" and node.value is not None:
+            words: dict[str, str] = ast.literal_eval(node.value)
+            return words
+    raise CannotGoOn(f"{path} has no MESSAGES.")
 
 
-def _visit_class(node: ast.ClassDef) -> Iterator[tuple[str, int]]:
-    if SHOWN_CLASSES.search(node.name) and not any(_assigned(statement) == "bl_description" for statement in node.body):
-        docstring = ast.get_docstring(node)
-        if docstring:
-            yield docstring, node.lineno
-    for child in ast.iter_child_nodes(node):
-        yield from _visit(child, is_label=False)
+def share_of(language: str, texts: Texts, root: Path = ROOT) -> Share:
+    """How complete a language is. Raises `CannotGoOn` when there is no such language."""
+    words, needed = words_of(language, root), texts.needed
+    missing = tuple(text for text in needed if text not in words)
+    return Share(language, len(needed), missing, tuple(text for text in words if text not in texts.places))
 
 
-def _visit_call(node: ast.Call, *, is_label: bool) -> Iterator[tuple[str, int]]:
-    function = node.func
-    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
-    owner = function.value if isinstance(function, ast.Attribute) else None
-    if name in NOT_SHOWN_CALLS or (isinstance(owner, ast.Name) and owner.id in NOT_SHOWN_OBJECTS):
-        return
-    yield from _visit(function, is_label=is_label)
-    for argument in node.args:
-        yield from _visit(argument, is_label=is_label or name in LABEL_CALLS)
-    for keyword in node.keywords:
-        yield from _visit(keyword.value, is_label=keyword.arg in LABEL_KEYWORDS)
+def report(root: Path = ROOT) -> bool:
+    """Print each language's share, and every text that cannot be collected. False when there is one of those."""
+    print("\n== the words", flush=True)
+    texts = gather(root)
+    for language in languages(root):
+        print(share_of(language, texts, root))
+    for fault in texts.faults:
+        print(fault)
+    return not texts.faults
 
 
-def _assigned(statement: ast.stmt) -> str:
-    match statement:
-        case ast.Assign(targets=[ast.Name(id=name)]):
-            return name
-    return ""
+def demand_complete(root: Path = ROOT) -> None:
+    """Raise `CannotGoOn` with a list of the missing texts unless every language has all of them."""
+    texts = gather(root)
+    shares = [share_of(language, texts, root) for language in languages(root)]
+    lines = list(texts.faults)
+    for share in shares:
+        lines += [f"{share.language} lacks: {text} ({texts.places[text]})" for text in share.missing]
+    if lines:
+        raise CannotGoOn("A release has every text in every language.\n" + "\n".join(lines))
 
 
-def _templates(node: ast.expr) -> list[str]:
-    """A text with `{}` for each value; several where a value is one of two texts: `{"s" if many else ""}`."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return [text]
-        case ast.JoinedStr(values=parts):
-            choices = [_templates(part) for part in parts]
-            return ["".join(chosen) for chosen in itertools.product(*choices)]
-        case ast.FormattedValue(value=ast.IfExp() as value):
-            return [*_templates(value.body), *_templates(value.orelse)]
-    return ["{}"]
-
-
-def _is_message(text: str, *, is_label: bool) -> bool:
-    """True for a text of several words and for a word with a capital; in the place of a label for any word."""
-    text = text.strip()
-    words = WORD.findall(text)
-    if STATEMENT.match(text) or not words:
-        return False
-    if is_label and not IDENTIFIER.fullmatch(text):
-        return True
-    return " " in text or bool(CAPITALIZED.fullmatch(text))
-
-
-def main() -> int:
-    """List all messages with their places."""
-    for message in gather().values():
-        print(f"{message.place}\t{message.text}")
-    return 0
+def main(arguments: list[str]) -> int:
+    """List the texts with their places. Gives the exit code, which is 1 when a text cannot be collected."""
+    parser = argparse.ArgumentParser(prog="python3 -m tools.messages", description=__doc__)
+    parser.add_argument("--missing", metavar="LANGUAGE", help="only the texts that this language lacks")
+    options = parser.parse_args(arguments)
+    texts = gather()
+    for text in share_of(options.missing, texts).missing if options.missing else texts.places:
+        print(f"{texts.places[text]}\t{text}")
+    for fault in texts.faults:
+        print(fault, file=sys.stderr)
+    return 1 if texts.faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except CannotGoOn as error:
+        sys.exit(str(error))

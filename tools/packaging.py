@@ -9,7 +9,7 @@ import tomllib
 import zipfile
 from pathlib import Path
 
-from tools import environments, rooms
+from tools import environments, messages, rooms
 from tools.errors import CannotGoOn
 from tools.paths import ROOT
 
@@ -18,11 +18,14 @@ PACKAGER = "bpy/*/scripts/addons_core/bl_pkg/cli/blender_ext.py"
 EARLIEST_DATE = (1980, 1, 1, 0, 0, 0)
 
 
-def build(output: Path | None = None, *, root: Path = ROOT) -> Path:
+def build(output: Path | None = None, *, root: Path = ROOT, is_release: bool = False) -> Path:
     """Check and build `<output>/<id>-<version>.zip` (`dist/` in the clone by default); gives its path.
 
-    The same files give the same bytes. Raises CannotGoOn with the packager's own words.
+    The same files give the same bytes. A release has every text in every language. Raises CannotGoOn with the
+    packager's own words, or with the texts that a language lacks.
     """
+    if is_release:
+        messages.demand_complete(root)
     output = output or root / "dist"
     packager = _packager()
     with tempfile.TemporaryDirectory(prefix="renderjuice-package-") as temporary:

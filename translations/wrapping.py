@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Breaks text into lines by the width of its letters: Chinese and Japanese ones take two places and need no blanks."""
+"""Breaks text into lines by the width of its letters. A Chinese or Japanese letter is as wide as two Latin ones."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ from collections.abc import Iterator
 JOINER = "\u200d"
 NEVER_FIRST = frozenset("。、，．！？：；）」』】〉》”’…!?,.:;)]}%ーぁぃぅぇぉっゃゅょァィゥェォッャュョ")
 """Signs that no line begins with."""
+
 NEVER_LAST = frozenset("（「『【〈《“‘([{")
 """Signs that no line ends with."""
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` Latin letters, in the order of its characters; no line for no text.
+    """The text in lines of at most `width` Latin letters. A text without letters has no lines.
 
-    Lines break at blanks, between Chinese or Japanese letters, and inside a word that is longer than a line. What is
-    seen as one letter (an accent, an emoji of several characters) stays together, even in a line that is narrower.
+    A line breaks at a blank, between two Chinese or Japanese letters, or inside a word that is longer than a line. The
+    characters of one visible letter (a letter with its accents, an emoji of several characters) are never separated: a
+    letter that is wider than `width` has a line of its own.
     """
     lines = []
     for paragraph in text.splitlines():
@@ -39,19 +41,22 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def text_width(text: str) -> int:
-    """The width of a text in Latin letters."""
+    """The width of a text, counted in Latin letters."""
     return sum(_letter_width(letter) for letter in _letters(text))
 
 
 def _letter_width(letter: str) -> int:
-    """2 for a wide letter or an emoji, 0 for what is not seen, 1 for all others. An emoji is as wide as its first."""
+    """2 for a wide letter or an emoji, 0 for an invisible character, 1 for all others.
+
+    The first character decides about a letter of several characters.
+    """
     if unicodedata.east_asian_width(letter[0]) in "WF" or _is_flag_half(letter[0]) or "\ufe0f" in letter:
         return 2
     return 0 if unicodedata.category(letter[0]) in ("Mn", "Me", "Cf", "Cc") else 1
 
 
 def _letters(text: str) -> Iterator[str]:
-    """What is seen as one letter each: a character with its accents, an emoji with all that is joined to it."""
+    """The visible letters: a character with its accents, an emoji with everything that is joined to it."""
     letter = ""
     for character in text:
         is_flag = _is_flag_half(character) and _is_flag_half(letter)
@@ -64,17 +69,17 @@ def _letters(text: str) -> Iterator[str]:
 
 
 def _is_joined(character: str) -> bool:
-    """True for what changes the letter before it: accents, joiners, and skin tones of emoji."""
+    """True for a character that belongs to the letter before it: an accent, a joiner, the skin tone of an emoji."""
     return unicodedata.category(character) in ("Mn", "Me", "Mc") or character == JOINER or "🏻" <= character <= "🏿"
 
 
 def _is_flag_half(letter: str) -> bool:
-    """True for one of the two letters that a flag is made of."""
+    """True for one of the two characters that make a flag."""
     return len(letter) == 1 and "🇦" <= letter <= "🇿"
 
 
 def _pieces(paragraph: str) -> Iterator[str]:
-    """What a line may break between: words with the blank after them, and single wide letters."""
+    """The pieces that a line may break between: each word with the blank after it, and each wide letter."""
     piece = ""
     for letter in _letters(paragraph):
         if piece and _may_break(piece, letter):

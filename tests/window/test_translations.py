@@ -30,15 +30,15 @@ def words():
     translations = bpy.app.translations
     operator = bpy.ops.renderjuice.submit.get_rna_type()
     setting = bpy.types.Scene.bl_rna.properties["renderjuice"].fixed_type.properties["frame_ranges"]
-    translate = module("translations").translate
+    translate, message = module("translations").translate, module("messages.message").Message
     return {
         "operator": translations.pgettext_iface(operator.name, operator.translation_context),
         "button": translations.pgettext_iface("Render Frame", "Operator"),
         "panel": translations.pgettext_iface(bpy.types.RENDERJUICE_PT_overrides.bl_label),
         "property": translations.pgettext_iface(setting.name, setting.translation_context),
         "tooltip": translations.pgettext_tip(setting.description),
-        "sentence": translate("The file a.png arrived damaged: its end is missing."),
-        "name": translate("The scene “Jobs: Overrides. Frames” has no camera."),
+        "sentence": translate(message("The file {} arrived damaged: {}.", "a.png", message("its end is missing"))),
+        "name": translate(message("The scene “{}” has no camera.", "Jobs: Overrides. Frames")),
     }
 """
 

@@ -57,7 +57,7 @@ def shown_texts(extension_name: str) -> set[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_blender_shows_is_there_in_every_language(extension_name: str, language: str) -> None:
-    known = importlib.import_module(f"{extension_name}.translations.{language}").MESSAGES
+    known = importlib.import_module(f"{extension_name}.translations.languages.{language}").MESSAGES
     texts = shown_texts(extension_name)
     assert {"Render on Renderjuice", "Overrides", "Samples", "Physically based path tracer"} <= texts
     missing = sorted(text for text in texts if text not in known and text.upper() != text)

@@ -77,6 +77,19 @@ def test_a_missing_licence_stops_the_build(clone: Path) -> None:
         packaging.build(root=clone)
 
 
+def test_only_a_release_demands_every_text_in_every_language(clone: Path) -> None:
+    (clone / "api" / "client.py").write_text('TEXT = Message("The job is done.")\n')
+    german = clone / "translations" / "languages" / "german.py"
+    german.parent.mkdir(parents=True)
+    german.write_text("MESSAGES: dict[str, str] = {}\n")
+    with pytest.raises(CannotGoOn, match="german lacks: The job is done"):
+        packaging.build(root=clone, is_release=True)
+    assert not list((clone / "dist").glob("renderjuice-0.1*"))
+    packaging.build(root=clone).unlink()
+    german.write_text('MESSAGES: dict[str, str] = {"The job is done.": "Der Auftrag ist fertig."}\n')
+    assert packaging.build(root=clone, is_release=True).is_file()
+
+
 def test_the_manifest_says_what_the_extension_is() -> None:
     manifest = tomllib.loads((ROOT / "blender_manifest.toml").read_text())
     assert manifest["id"] == "renderjuice"

@@ -30,6 +30,6 @@ def language(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def messages(language: str) -> dict[str, str]:
     """All that a language says, by the English text."""
-    found = importlib.import_module(f"renderjuice.translations.{language}").MESSAGES
+    found = importlib.import_module(f"renderjuice.translations.languages.{language}").MESSAGES
     assert isinstance(found, dict)
     return found

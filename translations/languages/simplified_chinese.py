@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs cannot be read or written ({}).": "无法读取或写入任务列表 ({})。",
     "The list of jobs is broken ({}). Move {} away to begin a new one.": "任务列表已损坏 ({})。请将 {} 移走以重新开始。",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "任务列表由此扩展的更新版本写入。请更新扩展。",
-    "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "帧的名称没有表明编号；已收到 {files} 个文件，与请求数量一致。",
+    "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.": "帧的名称没有表明编号；已收到 {} 个文件，与请求数量一致。",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice 交付了 {1} 帧中的 {0} 帧；缺少: {2}。",
     "Retry to render the missing ones.": "重试以渲染缺少的帧。",
     "Every frame is here, although: {}": "所有帧都已在此，尽管: {}",

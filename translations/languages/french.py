@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs cannot be read or written ({}).": "La liste des tâches ne peut pas être lue ou écrite ({}).",
     "The list of jobs is broken ({}). Move {} away to begin a new one.": "La liste des tâches est endommagée ({}). Déplacez {} pour en commencer une nouvelle.",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "La liste des tâches a été écrite par une version plus récente de cette extension. Mettez l’extension à jour.",
-    "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "Les noms des frames ne disent pas leurs numéros ; {files} fichiers sont arrivés, autant que demandé.",
+    "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.": "Les noms des frames ne disent pas leurs numéros ; {} fichiers sont arrivés, autant que demandé.",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice a livré {} frames sur {} ; il manque : {}.",
     "Retry to render the missing ones.": "Réessayez pour rendre celles qui manquent.",
     "Every frame is here, although: {}": "Toutes les frames sont là, bien que : {}",

@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs cannot be read or written ({}).": "ジョブのリストを読み書きできません ({})。",
     "The list of jobs is broken ({}). Move {} away to begin a new one.": "ジョブのリストが壊れています ({})。新しく始めるには {} を移動してください。",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "ジョブのリストは、この拡張機能の新しいバージョンで書かれています。拡張機能を更新してください。",
-    "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "フレームの名前から番号がわかりません。要求どおり {files} 個のファイルが届きました。",
+    "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.": "フレームの名前から番号がわかりません。要求どおり {} 個のファイルが届きました。",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice から {1} フレーム中 {0} フレームが届きました。不足: {2}。",
     "Retry to render the missing ones.": "再試行すると、不足分をレンダリングします。",
     "Every frame is here, although: {}": "すべてのフレームが揃っていますが、次の問題がありました: {}",

@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs cannot be read or written ({}).": "No se puede leer o escribir la lista de trabajos ({}).",
     "The list of jobs is broken ({}). Move {} away to begin a new one.": "La lista de trabajos está dañada ({}). Mueve {} a otro lugar para empezar una nueva.",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "La lista de trabajos fue escrita por una versión más reciente de esta extensión. Actualiza la extensión.",
-    "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "Los nombres de los fotogramas no dicen sus números; llegaron {files} archivos, tantos como se pidieron.",
+    "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.": "Los nombres de los fotogramas no dicen sus números; llegaron {} archivos, tantos como se pidieron.",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice entregó {} de {} fotogramas; faltan: {}.",
     "Retry to render the missing ones.": "Reintenta para procesar los que faltan.",
     "Every frame is here, although: {}": "Todos los fotogramas están aquí, aunque: {}",

@@ -90,7 +90,7 @@ MESSAGES: dict[str, str] = {
     "The list of jobs cannot be read or written ({}).": "Die Liste der Aufträge kann nicht gelesen oder geschrieben werden ({}).",
     "The list of jobs is broken ({}). Move {} away to begin a new one.": "Die Liste der Aufträge ist beschädigt ({}). Verschieben Sie {}, um eine neue zu beginnen.",
     "The list of jobs was written by a newer version of this extension. Update the extension.": "Die Liste der Aufträge wurde von einer neueren Version dieser Erweiterung geschrieben. Aktualisieren Sie die Erweiterung.",
-    "The frames' names do not tell their numbers; {files} files arrived, as many as were asked for.": "Die Namen der Bilder verraten ihre Nummern nicht; {files} Dateien kamen an, so viele wie bestellt.",
+    "The frames' names do not tell their numbers; {} files arrived, as many as were asked for.": "Die Namen der Bilder verraten ihre Nummern nicht; {} Dateien kamen an, so viele wie bestellt.",
     "Renderjuice delivered {} of {} frames; missing: {}.": "Renderjuice lieferte {} von {} Bildern; es fehlen: {}.",
     "Retry to render the missing ones.": "Mit „Wiederholen“ werden die fehlenden gerendert.",
     "Every frame is here, although: {}": "Alle Bilder sind da, obwohl: {}",
