@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from .render_config import FIELD_OF_JSON
+from .render_config import CONTAINERS, FIELD_OF_JSON
 
 WORDS_CAP = 300
 """The longest text, in characters, that is shown of what the service said."""
@@ -28,7 +28,7 @@ _TELLING_KEYS = (
 )
 _BY_FIELD = ("errors", "fieldErrors")
 _PLACE_KEYS = ("path", "loc", "field", "param", "property", "instancePath", "pointer")
-_CONTAINERS = ("requestedRenderConfig", "outputSettings", "body")
+_CONTAINERS = ("requestedRenderConfig", *CONTAINERS, "body")
 _EMPTY_PHRASES = {status.phrase.lower() for status in HTTPStatus} | {"error"}
 _MOST_COMPLAINTS = 20
 _DEEPEST = 8

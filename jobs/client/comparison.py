@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the farm rendered with, against what it was asked for: only where both can be understood, and differ.
+"""Compares what the farm rendered with to what it was asked for. Only what is understood on both sides is compared.
 
 The shape of the service's `finalConfig` is documented nowhere; it may be any JSON.
 """
@@ -9,28 +9,28 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from ...api.render_config import OUTPUT_SETTINGS, RenderConfig, json_name
+from ...api.render_config import FIELDS, Kind, RenderConfig, json_name
 
 RANGE = re.compile(r"\s*(-?\d{1,9})(?:\s*(?:-|\.\.|:|–)\s*(-?\d{1,9}))?\s*", re.ASCII)  # noqa: RUF001 - a dash that people type
 SIZE = re.compile(r"\s*(\d{1,9})\s*[x×*,]\s*(\d{1,9})\s*", re.ASCII | re.IGNORECASE)
-MOST = 1e9
+MAX_NUMBER = 1e9
 """No setting is larger."""
-WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
+BOOLEAN_WORDS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 SAME_ENGINE = {"BLENDER_EEVEE_NEXT": "BLENDER_EEVEE"}
 """EEVEE's name from Blender 4.2 to 4.5."""
-CLOSE = 1e-4
-"""Relative: 23.976 frames per second are 24000/1001, and not 24."""
+RELATIVE_TOLERANCE = 1e-4
+"""Two numbers this close are the same: 23.976 frames per second are 24000/1001, and not 24."""
 
-Reading = Callable[[Any], Any]
-"""Turns a value into one that can be compared with another, or into None when it cannot be understood."""
+Reader = Callable[[Any], Any]
+"""Turns a value into one that can be compared. None means that the value is not understood."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A field of `RenderConfig` that the farm took otherwise: what was asked, and its own value as it gave it."""
+    """A field of `RenderConfig` whose value on the farm differs: what was asked, and the farm's value as it gave it."""
 
     field: str
     asked: Any
@@ -38,20 +38,19 @@ class Difference:
 
 
 def differences(asked: RenderConfig, used: Any) -> tuple[Difference, ...]:
-    """Where the service's final config says something else than was asked, in the order of `RenderConfig`'s fields.
+    """The fields whose value in the service's final config differs from what was asked, in the order of `FIELDS`.
 
-    What was not asked for, what is missing, and what is not understood is no difference. Never raises.
+    A value that was not asked for, is missing, or is not understood is no difference. Never raises.
     """
     given = _by_field(used)
     found = []
-    for field in fields(asked):
-        read = READINGS.get(field.name)
-        wanted = getattr(asked, field.name)
-        if read is None or wanted is None or field.name not in given:
+    for field, read in READINGS.items():
+        wanted = getattr(asked, field)
+        if wanted is None or field not in given:
             continue
-        ours, theirs = read(wanted), read(given[field.name])
+        ours, theirs = read(wanted), read(given[field])
         if ours is not None and theirs is not None and not _is_same(ours, theirs):
-            found.append(Difference(field.name, wanted, given[field.name]))
+            found.append(Difference(field, wanted, given[field]))
     if _pixels(asked.resolution, asked.resolution_percentage) == _pixels(
         given.get("resolution"), given.get("resolution_percentage")
     ):
@@ -61,32 +60,36 @@ def differences(asked: RenderConfig, used: Any) -> tuple[Difference, ...]:
 
 
 def _by_field(used: Any) -> dict[str, Any]:
-    """The values of a final config by the names of `RenderConfig`, however they are spelled or wrapped."""
+    """The values of a final config by the field names of `RenderConfig`.
+
+    Names may be spelled otherwise, and the whole config may be wrapped in objects of one member.
+    """
     while isinstance(used, Mapping) and len(used) == 1 and isinstance(inner := next(iter(used.values())), Mapping):
         used = inner
-    if not isinstance(used, Mapping):
-        return {}
-    plain = {_plain(name): value for name, value in used.items()}
-    output = plain.get("outputsettings")
-    nested = {_plain(name): value for name, value in output.items()} if isinstance(output, Mapping) else {}
+    flat = _plainly_named(used)
     given = {}
-    for field in fields(RenderConfig):
-        name = _plain(json_name(field.name))
-        value = nested.get(name) if field.name in OUTPUT_SETTINGS else None
-        value = plain.get(name) if value is None else value
+    for field, known in FIELDS.items():
+        name = _plain(json_name(field))
+        nested = _plainly_named(flat.get(_plain(known.container))).get(name) if known.container else None
+        value = flat.get(name) if nested is None else nested
         if value is not None:
-            given[field.name] = value
+            given[field] = value
     return given
 
 
+def _plainly_named(value: Any) -> dict[str, Any]:
+    """The members of an object by their plain names; nothing for what is no object."""
+    return {_plain(name): each for name, each in value.items()} if isinstance(value, Mapping) else {}
+
+
 def _plain(name: Any) -> str:
-    """A name without what only its spelling adds: `frameRanges` is `frame_ranges`."""
+    """A name in lower case, letters and digits only, so that `frameRanges` equals `frame_ranges`."""
     return re.sub(r"[^a-z0-9]", "", str(name).lower())
 
 
 def _is_same(ours: Any, theirs: Any) -> bool:
     if isinstance(ours, float) and isinstance(theirs, float) and not (ours.is_integer() and theirs.is_integer()):
-        return math.isclose(ours, theirs, rel_tol=CLOSE)
+        return math.isclose(ours, theirs, rel_tol=RELATIVE_TOLERANCE)
     return bool(ours == theirs)
 
 
@@ -97,12 +100,12 @@ def _number(value: Any) -> float | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if abs(number) <= MOST else None
+    return number if abs(number) <= MAX_NUMBER else None
 
 
-def _truth(value: Any) -> bool | None:
+def _boolean(value: Any) -> bool | None:
     if isinstance(value, str):
-        return WORDS.get(value.strip().lower())
+        return BOOLEAN_WORDS.get(value.strip().lower())
     return bool(value) if isinstance(value, (bool, int)) and value in (0, 1) else None
 
 
@@ -120,7 +123,7 @@ def _size(value: Any) -> tuple[float, float] | None:
         found = SIZE.fullmatch(value)
         value = found.groups() if found else None
     elif isinstance(value, Mapping):
-        plain = {_plain(name): each for name, each in value.items()}
+        plain = _plainly_named(value)
         value = plain.get("width", plain.get("x")), plain.get("height", plain.get("y"))
     if not isinstance(value, (list, tuple)) or len(value) != 2:
         return None
@@ -129,7 +132,7 @@ def _size(value: Any) -> tuple[float, float] | None:
 
 
 def _pixels(size: Any, percentage: Any) -> tuple[int, int] | float:
-    """Width and height of a frame; NaN, which is like nothing, when they are not told."""
+    """Width and height of a rendered frame. NaN, which equals nothing, when they are unknown."""
     read, percent = _size(size), _number(percentage)
     if read is None or percent is None:
         return math.nan
@@ -137,12 +140,12 @@ def _pixels(size: Any, percentage: Any) -> tuple[int, int] | float:
 
 
 def _frames(value: Any) -> tuple[tuple[int, int], ...] | None:
-    """The frames as spans, sorted and joined, whatever the order and the writing of the ranges."""
+    """The frames as runs (first, last), sorted and joined: order and notation of the ranges do not matter."""
     if isinstance(value, (str, int)):
         value = [value]
     if not isinstance(value, (list, tuple)) or not value:
         return None
-    spans: list[tuple[int, int]] = []
+    runs: list[tuple[int, int]] = []
     for part in (part for each in value for part in _parts(each)):
         found = RANGE.fullmatch(part)
         if found is None:
@@ -151,12 +154,12 @@ def _frames(value: Any) -> tuple[tuple[int, int], ...] | None:
         last = int(found[2]) if found[2] is not None else first
         if last < first:
             return None
-        spans.append((first, last))
-    return _joined(spans)
+        runs.append((first, last))
+    return _joined(runs)
 
 
 def _parts(value: Any) -> Iterable[str]:
-    """The ranges in one item of the list; one that is no range makes the whole list unreadable."""
+    """The ranges in one item of the list. `?`, which is no range, makes the whole list unreadable."""
     if isinstance(value, str):
         return value.split(",")
     if isinstance(value, bool) or not isinstance(value, int):
@@ -164,9 +167,10 @@ def _parts(value: Any) -> Iterable[str]:
     return [str(value) if abs(value) < 10**9 else "?"]
 
 
-def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _joined(runs: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same frames in as few runs as possible."""
     joined: list[tuple[int, int]] = []
-    for first, last in sorted(spans):
+    for first, last in sorted(runs):
         if joined and first <= joined[-1][1] + 1:
             joined[-1] = joined[-1][0], max(last, joined[-1][1])
         else:
@@ -174,28 +178,16 @@ def _joined(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(joined)
 
 
-READINGS: Mapping[str, Reading] = {
-    "color_management_preset": _identifier,
-    "frame_ranges": _frames,
-    "render_engine": _identifier,
-    "compositor_device": _identifier,
-    "compute_device_type": _identifier,
-    "gpu_count": _number,
-    "sample_count": _number,
-    "denoising_enabled": _truth,
-    "denoiser_type": _identifier,
-    "resolution": _size,
-    "resolution_percentage": _number,
-    "output_format": _identifier,
-    "fps": _number,
-    "use_tiling": _truth,
-    "tile_size": _number,
-    "color_mode": _identifier,
-    "color_depth": _identifier,
-    "exr_codec": _identifier,
-    "tiff_codec": _identifier,
-    "compression": _number,
-    "quality": _number,
-    "minimum_ram": _number,
+READERS: Mapping[Kind, Reader] = {
+    Kind.BOOLEAN: _boolean,
+    Kind.WHOLE_NUMBER: _number,
+    Kind.NUMBER: _number,
+    Kind.CHOICE: _identifier,
+    Kind.FRAME_RANGES: _frames,
+    Kind.SIZE: _size,
 }
-"""How each field is read; `notes` are words between people."""
+"""How the values of each kind are read. Text is not compared: it is words between people."""
+READINGS: Mapping[str, Reader] = {
+    name: READERS[known.kind] for name, known in FIELDS.items() if known.kind in READERS
+}
+"""How each field is read."""

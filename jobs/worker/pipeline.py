@@ -16,7 +16,7 @@ from ...api import storage
 from ...api.client import Client
 from ...api.errors import NotFound, Refused, RenderjuiceError, UploadURLExpired
 from ...api.models import Job, JobStatus
-from ...api.render_config import FIELD_OF_JSON, json_name
+from ...api.render_config import FIELD_OF_JSON, FIELDS, json_name
 from ...messages.message import Message
 from ...package_layout.layout import plan_layout
 from ...package_layout.manifest import read_manifest
@@ -29,10 +29,6 @@ from .patience import EXPIRED_UPLOAD_URLS
 CLOCK_TOLERANCE = timedelta(minutes=2)
 """How far this computer's clock may be from the service's when a lost job is looked for."""
 NOT_STARTED = frozenset({JobStatus.CREATED, JobStatus.VALIDATING, JobStatus.VALIDATED})
-NEVER_LEFT_OUT = frozenset(
-    {"color_management_preset", "frame_ranges", "resolution", "resolution_percentage", "sample_count"}
-)
-"""Fields without which the frames would not be what the artist asked for."""
 
 
 def package(context: Context, job: JobRecord) -> None:
@@ -165,7 +161,7 @@ def field_to_leave_out(job: JobRecord, refusal: Refused) -> str | None:
     """The optional field of the job's config that a refusal names, if it may be left out."""
     for name in refusal.field_names:
         field_name = FIELD_OF_JSON.get(name)
-        if field_name and field_name not in NEVER_LEFT_OUT and getattr(job.config, field_name) is not None:
+        if field_name and not FIELDS[field_name].is_essential and getattr(job.config, field_name) is not None:
             return field_name
     return None
 
