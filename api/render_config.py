@@ -43,7 +43,7 @@ class ConfigField:
     """What is known of a field of `RenderConfig`.
 
     `label` is the field's name for the artist. `container` is the object that the API nests the field in, "" for none.
-    `minimum` and `maximum` are the API's limits or, where those are tighter, Blender's; both are 0 for what is no number.
+    `minimum` and `maximum` are the limits of numbers and sizes: the API's or, where those are tighter, Blender's.
     `choices` is () where the API takes any of Blender's identifiers. `is_essential`: without it the frames would not be
     what the artist asked for, so it is never left out after a refusal.
     """

@@ -17,8 +17,8 @@ from typing import Any
 import bpy
 
 from ..properties import preferences
-from ..properties.overrides import overrides_from_settings
-from ..scene.config.frames import FrameListError, span
+from ..scene.config.frames import FrameListError, frames_of_range
+from ..scene.config.overrides import overrides_from_settings
 from ..scene.dependencies.scan import Dependencies, scan
 from ..scene.preflight import Finding, check_in_steps, errors_first, package_findings
 from ..scene.steps import result_of
@@ -160,7 +160,7 @@ def _overrides(scene: bpy.types.Scene) -> Mapping[str, Any]:
 def _frames(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> tuple[int, ...] | None:
     """The frames that would be rendered, or None where the scene has no range of frames."""
     try:
-        return overrides.get("frame_ranges") or span(scene.frame_start, scene.frame_end, scene.frame_step)
+        return overrides.get("frame_ranges") or frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step)
     except FrameListError:
         return None
 

@@ -9,7 +9,7 @@ import bpy
 
 from ..live import contents
 from ..properties import preferences
-from ..properties.overrides import overrides_from_settings
+from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import read_scene
 from ..scene.contents import Item, list_contents, total_size
 from ..scene.dependencies.scan import find_dependencies

@@ -30,7 +30,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
         """Wait for the answer and report it: for scripts."""
         try:
             ok, message = live_jobs.session().wait_for_connection_test(
-                preferences.api_url(context), connection_check.PATIENCE
+                preferences.api_url(context), connection_check.ANSWER_TIMEOUT
             )
         except (JournalError, WorkerError, OSError) as error:
             ok, message = False, str(error)

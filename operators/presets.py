@@ -9,7 +9,7 @@ from bl_operators.presets import AddPresetBase
 from ..properties.render_settings import PROPERTIES
 
 NOT_IN_PRESETS = frozenset({"frame_ranges", "notes"})
-"""What belongs to one shot."""
+"""The fields whose values are for a single shot."""
 
 
 class RENDERJUICE_OT_override_preset_add(AddPresetBase, bpy.types.Operator):

@@ -15,9 +15,9 @@ from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..live import readiness, scene_check, submission
 from ..properties import preferences
-from ..properties.overrides import overrides_from_operator, overrides_from_settings
 from ..properties.render_settings import PROPERTIES
 from ..scene.config.frames import describe, parse_frames
+from ..scene.config.overrides import overrides_from_operator, overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
 from ..scene.dependencies.scan import find_dependencies
 from ..scene.snapshot import SnapshotError
@@ -75,8 +75,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             live_jobs.follow()
             self.report({"ERROR"}, translate(_sentence(error)))
             return {"CANCELLED"}
-        # some of what the reading noticed is a finding, too
-        for line in dict.fromkeys((*reading.notices, *(finding.sentence for finding in findings))):
+        for line in (*reading.override_notices, *(finding.sentence for finding in findings)):
             self.report({"WARNING"}, translate(line))
         # the job is on its way, whatever keeps the list from showing it now: the timer says so
         with suppress(JournalError):

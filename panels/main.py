@@ -9,7 +9,7 @@ from ..jobs import credentials
 from ..live import jobs as live_jobs
 from ..live import readiness, scene_check
 from ..properties import connection_check, preferences
-from ..properties.overrides import overrides_from_settings
+from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.receipt import make_receipt
 from ..scene.preflight import Severity
 from ..translations import translate

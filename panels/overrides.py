@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel "Overrides": settings that jobs get instead of the scene's, with presets in Blender's own way."""
+"""The panel "Overrides": settings that jobs get instead of the scene's, with Blender's own presets."""
 
 from __future__ import annotations
 
 import bpy
 from bl_ui.utils import PresetPanel
 
-from ..properties.overrides import override_fields
+from ..properties.render_settings import override_fields
 from .layout import SendingPanel
 
 

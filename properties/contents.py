@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files that would be sent, as they were when they were last listed: `window_manager.renderjuice_contents`.
+"""The list of the files that would be sent, as of the last look: `window_manager.renderjuice_contents`.
 
 They belong to the window manager, so that no .blend holds them and no undo touches them (4.2 to 5.2).
 """
@@ -17,7 +17,7 @@ class RENDERJUICE_PG_file_row(bpy.types.PropertyGroup):
 
 
 class RENDERJUICE_PG_contents(bpy.types.PropertyGroup):
-    """What was listed: its rows, how many files there are, and what they take together."""
+    """The list: its rows, the number of files, and their size together."""
 
     rows: bpy.props.CollectionProperty(type=RENDERJUICE_PG_file_row)
     active: bpy.props.IntProperty(name="File", description="A file that will be sent")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rows that the list of jobs shows. They hold ids only: what a row says is in `live_jobs`.
+"""The rows of the list of jobs. They hold ids only; the jobs themselves are known to `live.jobs`.
 
 They belong to the window manager, so that no .blend holds them and no undo touches them (4.2 to 5.2).
 """
@@ -16,7 +16,7 @@ class RENDERJUICE_PG_job_row(bpy.types.PropertyGroup):
 
 
 class RENDERJUICE_PG_job_list(bpy.types.PropertyGroup):
-    """`window_manager.renderjuice`: the rows, which one is chosen, and which are shown."""
+    """`window_manager.renderjuice`: the rows, the chosen one, and which jobs are listed."""
 
     rows: bpy.props.CollectionProperty(type=RENDERJUICE_PG_job_row)
     active: bpy.props.IntProperty(name="Job", description="The job whose details are shown")
@@ -39,7 +39,7 @@ def chosen_id(context: bpy.types.Context) -> str:
 
 
 def sync(context: bpy.types.Context, job_ids: Sequence[str]) -> None:
-    """Make the rows these jobs, and keep the chosen one chosen. A job that is new is chosen. Not while drawing."""
+    """Give each of these jobs a row. The chosen job stays chosen, unless one is new. Not allowed while drawing."""
     listed = get(context)
     before = [row.name for row in listed.rows]
     if before == list(job_ids):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The add-on's preferences: server, key, output folder, and what quitting Blender means.
 
-The key is only shown here. It lies in a file that its owner alone can read, because Blender writes string preferences
+The preferences do not hold the key: it lies in a file that its owner alone can read. Blender writes string preferences
 in clear text into `userpref.blend`, also those marked as passwords or not to be saved (4.2 to 5.2).
 """
 
@@ -18,11 +18,12 @@ from .. import __package__ as base_package
 from ..api.address import host_of
 from ..jobs import credentials
 from ..jobs.home import Home
+from ..messages.message import Message
 from ..translations import translate
 from . import connection_check
 
 BLEND_RELATIVE: Any = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
-"""The option of a path that may begin with //. Newer Blenders paint it red without, and 4.2 does not know it."""
+"""The option of a path that may begin with //. Newer Blenders paint it red without the option; 4.2 does not know it."""
 KEY_IS_SET = "RJ-" + "*" * 16
 """What the key's field holds in place of the key."""
 
@@ -33,7 +34,7 @@ def home() -> Home:
 
 
 def free_bytes() -> int | None:
-    """Bytes that are free on the disk of the extension's own folder; None means that the system does not tell."""
+    """Free bytes on the disk of the extension's own folder. None means that the system does not report them."""
     try:
         return home().free()
     except OSError:
@@ -46,22 +47,22 @@ def get(context: bpy.types.Context) -> RENDERJUICE_AP_preferences:
 
 
 def api_url(context: bpy.types.Context) -> str:
-    """The service address that is in force: the environment's, the preferences', or the public one."""
+    """The service address in force: the environment's, else the preferences', else the public one."""
     return credentials.api_url(get(context).server)
 
 
 def api_host(context: bpy.types.Context) -> str:
-    """The host of the service address that is in force."""
+    """The host of the service address in force."""
     return host_of(api_url(context))
 
 
 def output_folder(context: bpy.types.Context) -> str:
-    """The folder that the frames of the open scene go to, as written: the scene's, or the preferences'."""
+    """The folder for the frames of the open scene, as written: the scene's, else the preferences'."""
     return context.scene.renderjuice.output_dir.strip() or get(context).output_folder.strip() or "//"
 
 
 def has_key(context: bpy.types.Context) -> bool:
-    """True when there is a key for the service address that is in force. Panels ask at every redraw."""
+    """True when there is a key for the service address in force. Panels ask at every redraw."""
     return _is_known(api_url(context))
 
 
@@ -71,7 +72,7 @@ def _is_known(url: str) -> bool:
 
 @functools.lru_cache
 def _is_stored(url: str) -> bool:
-    """Whether the key is in the file; read once, and again after the key was changed."""
+    """Whether the key is in the file. The file is read once, and again after each change of the key."""
     return bool(credentials.find_key(home().credentials, url, session_url=url, environment={}))
 
 
@@ -127,6 +128,9 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         ),
         default="KEEP",
     )
+    is_testing_connection: connection_check.IS_RUNNING
+    connection_answer: connection_check.ANSWER
+    is_connection_test_required: connection_check.IS_REQUIRED
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the preferences; changes nothing."""
@@ -138,28 +142,29 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         if connection_check.is_running():
             column.label(text="Testing...", icon="TIME")
         elif connection_check.answer() is not None:
-            is_right, message = connection_check.answer()
-            column.label(text=translate(message), icon="CHECKMARK" if is_right else "ERROR", translate=False)
+            is_right, sentence = connection_check.answer()
+            column.label(text=translate(sentence), icon="CHECKMARK" if is_right else "ERROR", translate=False)
         column.separator()
         column.prop(self, "output_folder")
         column.prop(self, "on_quit")
 
 
 def draw_key(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
-    """Draw the field for the key alone; not one that the environment overrules."""
+    """Draw the field for the key, unless the environment gives the key."""
     if credentials.KEY_VARIABLE not in os.environ:
         column.prop(preferences, "api_key", text="", placeholder="API Key")
 
 
 def draw_service(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
-    """Draw the fields for server and key. What the environment sets is shown and cannot be changed."""
+    """Draw the fields for server and key. A field that the environment sets is shown and cannot be changed."""
     for field, variable in (("server", credentials.URL_VARIABLE), ("api_key", credentials.KEY_VARIABLE)):
         is_set = variable in os.environ
         row = column.row()
         row.enabled = not is_set
         row.prop(preferences, field)
         if is_set:
-            column.label(text=translate(f"Set by the environment variable {variable}"), icon="INFO", translate=False)
+            text = Message("Set by the environment variable {}", variable)
+            column.label(text=translate(text), icon="INFO", translate=False)
 
 
 classes = (RENDERJUICE_AP_preferences,)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a scene keeps for its renders on Renderjuice, saved in the .blend: overrides, and where the frames go.
+"""The settings of a scene for its renders on Renderjuice, saved in the .blend: overrides, and where the frames go.
 
-Never a secret: whoever gets the .blend gets these, too.
+No secret may be here: whoever gets the .blend gets these, too.
 """
 
 from __future__ import annotations
@@ -51,11 +51,14 @@ OPENING: dict[str, Any] = {
         options=set(),
     ),
 }
-"""What happens with the frames of a scene. The numbers are saved in .blend files: never change one."""
+"""Where the frames of a scene go, and how they are opened. The numbers are saved in .blend files: never change one."""
 
 
 class RENDERJUICE_PG_scene(bpy.types.PropertyGroup):
-    """`scene.renderjuice`: each field of `RenderConfig`, used when `use_<field>` is set, and what is in OPENING."""
+    """`scene.renderjuice`: what is in OPENING, and a property for each field of `RenderConfig`.
+
+    A field is overridden when its `use_<field>` is set.
+    """
 
     __annotations__ = PROPERTIES | {f"use_{field}": _switch(field) for field in PROPERTIES} | OPENING
 

@@ -187,7 +187,5 @@ READERS: Mapping[Kind, Reader] = {
     Kind.SIZE: _size,
 }
 """How the values of each kind are read. Text is not compared: it is words between people."""
-READINGS: Mapping[str, Reader] = {
-    name: READERS[known.kind] for name, known in FIELDS.items() if known.kind in READERS
-}
+READINGS: Mapping[str, Reader] = {name: READERS[known.kind] for name, known in FIELDS.items() if known.kind in READERS}
 """How each field is read."""

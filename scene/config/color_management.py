@@ -16,8 +16,10 @@ OCIO_VARIABLES = ("OCIO", "BLENDER_OCIO")
 
 
 def preset(scene: bpy.types.Scene) -> str:
-    """`aces` when the scene is seen or written through an ACES view, when the file's colors are ACEScg (5.0 and
-    newer), or when an OpenColorIO config of one's own is set; `default` otherwise.
+    """The preset that the scene needs.
+
+    `aces` for an ACES view on screen or in the output, for a file whose working space is ACEScg (5.0 and newer), and
+    for an OpenColorIO config of one's own. `default` otherwise.
     """
     if any(view.startswith("ACES") for view in _views(scene)):
         return ACES
@@ -27,7 +29,7 @@ def preset(scene: bpy.types.Scene) -> str:
 
 
 def own_config() -> str | None:
-    """The environment variable that gives Blender an OpenColorIO config of one's own; None when it uses its own.
+    """The environment variable that gives Blender an OpenColorIO config of one's own. None when Blender uses its own.
 
     A Blender with a window sets `OCIO` itself, to the config of its installation (seen in 5.2).
     """
@@ -40,13 +42,13 @@ def _is_own(config: str) -> bool:
 
 
 def _views(scene: bpy.types.Scene) -> list[str]:
-    """The names of the view transforms that pictures of the scene go through."""
+    """The names of the view transforms that images of the scene go through."""
     output = scene.render.image_settings
     overridden = output.view_settings if output.color_management == "OVERRIDE" else None
     return [settings.view_transform for settings in (scene.view_settings, overridden) if settings is not None]
 
 
 def _working_space() -> str:
-    """The color space of the whole file; empty before Blender 5.0, whose files are always linear Rec.709."""
+    """The working color space of the file. Empty before Blender 5.0, whose files are always linear Rec.709."""
     colorspace = getattr(bpy.data, "colorspace", None)
     return colorspace.working_space if colorspace is not None else ""

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which fields of a render config belong together, and what an override of one means for the others.
+"""Which fields of a render config depend on each other, and what an override of one means for the others.
 
 The tables were measured with Blender 4.2 to 5.2: what `image_settings` accepts for each format, and which settings
 change the bytes of a written file. Nothing here imports bpy.
@@ -8,10 +8,11 @@ change the bytes of a written file. Nothing here imports bpy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
-from ...api.render_config import RenderConfig
+from ...api.render_config import FIELDS, RenderConfig
+from ...messages.message import Message
 from .frames import frame_ranges
 
 ENGINE_FIELDS: Mapping[str, frozenset[str]] = {
@@ -72,9 +73,9 @@ HALF_FLOAT_CODECS = frozenset({"B44", "B44A"})
 
 
 class OverrideError(ValueError):
-    """An override that cannot be. `field` is the name in `RenderConfig`; the message names it too."""
+    """An override that is not possible. `field` is the name in `RenderConfig`; the message names it, too."""
 
-    def __init__(self, field: str, message: str) -> None:
+    def __init__(self, field: str, message: Message) -> None:
         super().__init__(message)
         self.field = field
 
@@ -97,19 +98,19 @@ def fit_color_depth(color_depth: str | None, output_format: str) -> str | None:
 
 
 def apply_overrides(config: RenderConfig, overrides: Mapping[str, Any]) -> RenderConfig:
-    """The config with the overrides in it, and with nothing left that contradicts them.
+    """The config with the overrides in it, and without anything that contradicts them.
 
-    `overrides` is what `overrides_from_mapping` gives: field names with checked values, the frames themselves under
-    `frame_ranges`. What came from the scene is fitted to what was overridden (another format's color depth, another
-    engine's samples). An override that has no meaning for the engine or the format is left out; `meaningless_fields`
-    of the result says why.
+    `overrides` is what `overrides_from_mapping` gives: field names with checked values, and frame numbers under
+    `frame_ranges`. The scene's values are fitted to the overrides: another format's color depth, another engine's
+    samples. An override that means nothing for the engine or the format is left out; `meaningless_fields` of the
+    result gives the reason.
 
-    Raises `OverrideError` when an override names a color mode, a color depth or a codec that the output format lacks.
+    Raises `OverrideError` for a color mode, a color depth or a codec that the output format lacks.
     """
     wanted = dict(overrides)
     if "frame_ranges" in wanted:
         wanted["frame_ranges"] = frame_ranges(wanted["frame_ranges"])
-    values = {field.name: getattr(config, field.name) for field in fields(config)}
+    values = {field: getattr(config, field) for field in FIELDS}
     if wanted.get("render_engine", config.render_engine) != config.render_engine:
         values |= dict.fromkeys(ANY_ENGINE_FIELDS)
     if "output_format" in wanted:
@@ -125,24 +126,24 @@ def apply_overrides(config: RenderConfig, overrides: Mapping[str, Any]) -> Rende
     return merged
 
 
-def meaningless_fields(config: RenderConfig) -> dict[str, str]:
-    """The fields that the engine, the format or a switch of the config gives no meaning to, each with the reason."""
-    reasons: dict[str, str] = {}
+def meaningless_fields(config: RenderConfig) -> dict[str, Message]:
+    """The fields that mean nothing for the config's engine, its format or one of its switches, each with the reason."""
+    reasons: dict[str, Message] = {}
     if config.render_engine is not None:
         unused = ANY_ENGINE_FIELDS - ENGINE_FIELDS.get(config.render_engine, ANY_ENGINE_FIELDS)
-        reasons |= dict.fromkeys(unused, f"{config.render_engine} does not use it")
+        reasons |= dict.fromkeys(unused, Message("{} does not use it", config.render_engine))
     image_format = FORMATS.get(config.output_format or "")
     if image_format is not None:
         unused = FORMAT_SETTINGS - image_format.settings
-        reasons |= dict.fromkeys(unused, f"{config.output_format} does not have it")
+        reasons |= dict.fromkeys(unused, Message("{} does not have it", config.output_format))
         if not image_format.color_modes:
-            reasons["color_mode"] = f"{config.output_format} always writes all channels"
+            reasons["color_mode"] = Message("{} always writes all channels", config.output_format)
         if "exr_codec" in image_format.settings and config.exr_codec not in CODECS_WITH_QUALITY:
-            reasons["quality"] = "only the EXR codecs DWAA and DWAB have it"
+            reasons["quality"] = Message("only the EXR codecs DWAA and DWAB have it")
     if config.denoising_enabled is False:
-        reasons["denoiser_type"] = "denoising is off"
+        reasons["denoiser_type"] = Message("denoising is off")
     if config.use_tiling is False:
-        reasons["tile_size"] = "tiling is off"
+        reasons["tile_size"] = Message("tiling is off")
     return reasons
 
 
@@ -158,15 +159,23 @@ def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         return
     for field, allowed in (("color_mode", image_format.color_modes), ("color_depth", image_format.color_depths)):
         if field in wanted and allowed and values[field] not in allowed:
-            what = field.replace("_", " ")
             raise OverrideError(
                 field,
-                f"{output_format} has no {what} {values[field]}. Set {field} to one of {', '.join(allowed)}, "
-                "or choose another output format.",
+                Message(
+                    "{} has no {} {}. Set {} to one of {}, or choose another output format.",
+                    output_format,
+                    field.replace("_", " "),
+                    values[field],
+                    field,
+                    ", ".join(allowed),
+                ),
             )
     if "exr_codec" in image_format.settings and "exr_codec" in wanted and not _codec_fits_depth(values):
         raise OverrideError(
             "exr_codec",
-            f"The EXR codec {values['exr_codec']} only exists for 16 bits a channel. "
-            "Set color_depth to 16, or exr_codec to another codec.",
+            Message(
+                "The EXR codec {} only exists for 16 bits a channel. "
+                "Set color_depth to 16, or exr_codec to another codec.",
+                values["exr_codec"],
+            ),
         )

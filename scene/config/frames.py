@@ -12,6 +12,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, pairwise
 
+from ...messages.message import Message, sentences
+
 MIN_FRAME = -1_048_574
 MAX_FRAME = 1_048_574
 """The frames Blender knows: MINAFRAME and MAXFRAME in its DNA_scene_types.h, 4.2 to 5.2."""
@@ -19,13 +21,15 @@ MAX_FRAME = 1_048_574
 MAX_FRAMES = 1_000_000
 """More frames than this in one job are taken for a slip of the keyboard."""
 
-ACCEPTED = "Write frames as 7, ranges as 1-100, every second frame as 1-100x2, with commas between them: 5, 9, 20-30."
+ACCEPTED = Message(
+    "Write frames as 7, ranges as 1-100, every second frame as 1-100x2, with commas between them: 5, 9, 20-30."
+)
 
-SHOWN_RUNS = 6
-"""How many runs of frames a receipt shows before it shortens the list."""
+MAX_RUNS_SHOWN = 6
+"""Runs of frames that a receipt shows; a longer list is shortened."""
 
-LONGEST_QUOTE = 40
-"""How much of a wrong part an error message repeats, in characters."""
+MAX_QUOTED_CHARACTERS = 40
+"""Characters of a wrong part that an error message repeats."""
 
 _DASHES = str.maketrans("\u2013\u2212", "--")
 """En dash and minus sign, which word processors and chats make of a hyphen."""
@@ -35,14 +39,14 @@ _PART = re.compile(rf"({_FRAME})(?:\s*(?:-|\.\.)\s*({_FRAME})(?:\s*[xX]\s*({_FRA
 
 
 class FrameListError(ValueError):
-    """What was given is no list of frames. The message says which part is wrong, in a sentence for an artist."""
+    """A list of frames that cannot be understood. The message names the wrong part, in a sentence for an artist."""
 
 
-_kept = functools.lru_cache(16)
+_remembered = functools.lru_cache(16)
 """A panel asks the same of the same frames whenever it is drawn, and they may be a hundred thousand."""
 
 
-@_kept
+@_remembered
 def parse_frames(text: str) -> tuple[int, ...]:
     """The frames that an artist's list means, sorted, each once.
 
@@ -50,32 +54,39 @@ def parse_frames(text: str) -> tuple[int, ...]:
     Blender's frames, or when the list is empty or longer than `MAX_FRAMES` (counted before doubles are removed).
     """
     if not text.strip():
-        raise FrameListError(f"No frames are given. {ACCEPTED}")
+        raise FrameListError(Message("No frames are given. {}", ACCEPTED))
     ranges = [_parse_part(part.strip()) for part in text.translate(_DASHES).split(",")]
     _check_count(sum(len(part) for part in ranges))
     return tuple(sorted(set(chain.from_iterable(ranges))))
 
 
-@_kept
-def span(start: int, end: int, step: int = 1) -> tuple[int, ...]:
-    """The frames of a scene from `start` to `end`, both included. Raises `FrameListError` when there are none."""
+@_remembered
+def frames_of_range(start: int, end: int, step: int = 1) -> tuple[int, ...]:
+    """The frames of a scene's range from `start` to `end`, both included. Raises `FrameListError` when it is empty."""
     if end < start:
-        raise FrameListError(f"The frame range of the scene is empty: it starts at {start} and ends at {end}.")
+        raise FrameListError(
+            Message("The frame range of the scene is empty: it starts at {} and ends at {}.", start, end)
+        )
     if step < 1:
-        raise FrameListError(f"The frame step of the scene is {step}. Set it to 1 or more in the Output properties.")
+        raise FrameListError(
+            Message("The frame step of the scene is {}. Set it to 1 or more in the Output properties.", step)
+        )
     frames = range(start, end + 1, step)
     _check_count(len(frames))
     return tuple(frames)
 
 
 def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
-    """The same frames, sorted, each once. Raises `FrameListError` when there are none, too many, or one is unknown."""
+    """The same frames, sorted, each once.
+
+    Raises `FrameListError` for no frames, for too many, and for one outside Blender's limits.
+    """
     try:
         unique = tuple(sorted({operator.index(frame) for frame in frames}))
     except TypeError as error:
-        raise FrameListError("Frames must be whole numbers.") from error
+        raise FrameListError(Message("Frames must be whole numbers.")) from error
     if not unique:
-        raise FrameListError("No frames are given.")
+        raise FrameListError(Message("No frames are given."))
     for frame in (unique[0], unique[-1]):
         _check_limits(frame, str(frame))
     _check_count(len(unique))
@@ -91,7 +102,7 @@ def frame_ranges(frames: Iterable[int]) -> tuple[str, ...]:
     return _frame_ranges(tuple(frames))
 
 
-@_kept
+@_remembered
 def _frame_ranges(frames: tuple[int, ...]) -> tuple[str, ...]:
     ordered = sorted(set(frames))
     singles = [str(frame) for frame in ordered if frame < 0]
@@ -99,34 +110,35 @@ def _frame_ranges(frames: tuple[int, ...]) -> tuple[str, ...]:
     return (*singles, *(str(first) if first == last else f"{first}-{last}" for first, last in runs))
 
 
-def describe(frames: Iterable[int]) -> str:
+def describe(frames: Iterable[int]) -> Message:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
     return _describe(tuple(frames))
 
 
-@_kept
-def _describe(frames: tuple[int, ...]) -> str:
+@_remembered
+def _describe(frames: tuple[int, ...]) -> Message:
     ordered = sorted(set(frames))
     if not ordered:
-        return "no frames"
+        return Message("no frames")
     step = _common_step(ordered)
     if step > 1:
-        words = f"{_describe_run(ordered[0], ordered[-1])} step {step}"
+        words = Message("{} step {}", _describe_run(ordered[0], ordered[-1]), step)
     else:
         runs = [_describe_run(first, last) for first, last in _runs(ordered)]
-        if len(runs) > SHOWN_RUNS:
-            runs[SHOWN_RUNS - 2 : -1] = ["…"]
-        words = ", ".join(runs)
-    return f"{words} ({len(ordered):,} frame{'s' if len(ordered) > 1 else ''})"
+        if len(runs) > MAX_RUNS_SHOWN:
+            runs[MAX_RUNS_SHOWN - 2 : -1] = ["…"]
+        words = sentences(*runs, separator=", ")
+    count = f"{len(ordered):,}"
+    return Message("{} ({} frames)", words, count) if len(ordered) > 1 else Message("{} ({} frame)", words, count)
 
 
 def _parse_part(part: str) -> range:
     """The frames of one part between commas."""
     if not part:
-        raise FrameListError(f"A frame is missing beside a comma. {ACCEPTED}")
+        raise FrameListError(Message("A frame is missing beside a comma. {}", ACCEPTED))
     match = _PART.fullmatch(part)
     if match is None:
-        raise FrameListError(f"{_quoted(part)} is not a frame or a range of frames. {ACCEPTED}")
+        raise FrameListError(Message("{} is not a frame or a range of frames. {}", _quoted(part), ACCEPTED))
     first, last, every = match.groups()
     start = int(first)
     end = start if last is None else int(last)
@@ -134,26 +146,36 @@ def _parse_part(part: str) -> range:
     for frame in (start, end):
         _check_limits(frame, part)
     if end < start:
-        raise FrameListError(f"{_quoted(part)} runs backwards: the first frame comes first. {ACCEPTED}")
+        raise FrameListError(Message("{} runs backwards: the first frame comes first. {}", _quoted(part), ACCEPTED))
     if step < 1:
-        raise FrameListError(f"The step in {_quoted(part)} must be 1 or more. {ACCEPTED}")
+        raise FrameListError(Message("The step in {} must be 1 or more. {}", _quoted(part), ACCEPTED))
     return range(start, end + 1, step)
 
 
 def _check_limits(frame: int, part: str) -> None:
     if not MIN_FRAME <= frame <= MAX_FRAME:
         raise FrameListError(
-            f"{_quoted(part)} is outside the frames that Blender knows: {MIN_FRAME} to {MAX_FRAME}. {ACCEPTED}"
+            Message(
+                "{} is outside the frames that Blender knows: {} to {}. {}",
+                _quoted(part),
+                MIN_FRAME,
+                MAX_FRAME,
+                ACCEPTED,
+            )
         )
 
 
 def _check_count(count: int) -> None:
     if count > MAX_FRAMES:
-        raise FrameListError(f"{count:,} frames are more than one job can take: at most {MAX_FRAMES:,}. {ACCEPTED}")
+        raise FrameListError(
+            Message(
+                "{} frames are more than one job can take: at most {}. {}", f"{count:,}", f"{MAX_FRAMES:,}", ACCEPTED
+            )
+        )
 
 
 def _quoted(part: str) -> str:
-    return f"“{part}”" if len(part) <= LONGEST_QUOTE else f"“{part[:LONGEST_QUOTE]}…”"
+    return f"“{part}”" if len(part) <= MAX_QUOTED_CHARACTERS else f"“{part[:MAX_QUOTED_CHARACTERS]}…”"
 
 
 def _runs(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
@@ -166,7 +188,7 @@ def _runs(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _common_step(ordered: Sequence[int]) -> int:
-    """The one step between all frames; 1 when there is none or when there are too few frames to speak of one."""
+    """The step between all frames. 1 when the steps differ, or for fewer than three frames."""
     steps = {after - before for before, after in pairwise(ordered)}
     return steps.pop() if len(ordered) > 2 and len(steps) == 1 else 1
 
@@ -174,4 +196,4 @@ def _common_step(ordered: Sequence[int]) -> int:
 def _describe_run(first: int, last: int) -> str:
     if first == last:
         return str(first)
-    return f"{first} to {last}" if first < 0 else f"{first}-{last}"
+    return Message("{} to {}", first, last) if first < 0 else f"{first}-{last}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a submission would ask for, in the few words that an artist reads before pressing the button."""
+"""The receipt: what a submission would ask for, in the few words that an artist reads before pressing the button."""
 
 from __future__ import annotations
 
@@ -10,28 +10,32 @@ from typing import Any
 import bpy
 
 from ...api.render_config import RenderConfig
+from ...messages.message import Message, sentences
 from ..blender_versions import active_compositor_tree
 from .frames import describe
+from .notices import movie_notice
 from .render_config import SceneReading, read_scene
 
-ENGINE_NAMES = {
-    "CYCLES": "Cycles",
+SEPARATOR = " · "
+ENGINE_NAMES: Mapping[str, str] = {
+    "CYCLES": Message("Cycles"),
     "BLENDER_EEVEE": "EEVEE",
     "BLENDER_EEVEE_NEXT": "EEVEE",
-    "BLENDER_WORKBENCH": "Workbench",
+    "BLENDER_WORKBENCH": Message("Workbench"),
 }
+FORMAT_NAMES: Mapping[str, str] = {"OPEN_EXR": "OpenEXR", "OPEN_EXR_MULTILAYER": Message("OpenEXR MultiLayer")}
 
 
 @dataclass(frozen=True)
 class Receipt:
     """Two lines of what will be rendered, and remarks on what an artist may have forgotten."""
 
-    lines: tuple[str, str]
-    remarks: tuple[str, ...]
+    lines: tuple[Message, Message]
+    remarks: tuple[Message, ...]
 
 
 def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receipt:
-    """The receipt of the animation of a scene. Only reads; cheap enough to be drawn.
+    """The receipt of the animation of a scene. Cheap enough for each redraw of a panel.
 
     Raises `ValueError` as `read_scene` does.
     """
@@ -39,12 +43,15 @@ def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receip
     return Receipt(_lines(reading), tuple(_remarks(scene, reading, overrides)))
 
 
-def _lines(reading: SceneReading) -> tuple[str, str]:
+def _lines(reading: SceneReading) -> tuple[Message, Message]:
     config = reading.config
     engine = ENGINE_NAMES.get(config.render_engine or "", config.render_engine or "")
-    samples = [f"{config.sample_count} samples"] if config.sample_count else []
-    what = [engine, " × ".join(str(pixels) for pixels in _size(config)), *samples]
-    return " · ".join(what), " · ".join((describe(reading.frames), _format(config)))
+    size = " × ".join(str(pixels) for pixels in _size(config))
+    samples = Message("{} samples", config.sample_count) if config.sample_count else ""
+    return (
+        sentences(engine, size, samples, separator=SEPARATOR),
+        sentences(describe(reading.frames), _format(config), separator=SEPARATOR),
+    )
 
 
 def _size(config: RenderConfig) -> tuple[int, int]:
@@ -54,32 +61,33 @@ def _size(config: RenderConfig) -> tuple[int, int]:
     return width * share // 100, height * share // 100
 
 
-def _format(config: RenderConfig) -> str:
-    names = {"OPEN_EXR": "OpenEXR", "OPEN_EXR_MULTILAYER": "OpenEXR MultiLayer"}
-    depth = f"{config.color_depth} bit" if config.color_depth else ""
-    name = names.get(config.output_format or "", config.output_format or "")
-    return " ".join(word for word in (name, config.color_mode or "", depth) if word)
+def _format(config: RenderConfig) -> Message:
+    name = FORMAT_NAMES.get(config.output_format or "", config.output_format or "")
+    depth = Message("{} bit", config.color_depth) if config.color_depth else ""
+    return sentences(name, config.color_mode or "", depth)
 
 
-def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[str]:
+def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Message]:
     render = scene.render
     if (reading.config.resolution_percentage or 100) != 100:
-        yield f"Resolution is at {reading.config.resolution_percentage} %"
+        yield Message("Resolution is at {} %", reading.config.resolution_percentage)
     if len(reading.frames) == 1:
-        yield "The frame range is a single frame"
-    if render.use_border:
-        yield "Only a render region is rendered" if not render.use_crop_to_border else "Frames are cropped to a region"
+        yield Message("The frame range is a single frame")
+    if render.use_border and render.use_crop_to_border:
+        yield Message("Frames are cropped to a region")
+    elif render.use_border:
+        yield Message("Only a render region is rendered")
     if render.use_simplify:
-        yield "Simplify is on"
-    if render.is_movie_format and "output_format" not in overrides:
-        yield "The movie output is rendered as PNG images"
+        yield Message("Simplify is on")
+    if movie_notice(scene, overrides) is not None:
+        yield Message("The movie output is rendered as PNG images")
     if not render.use_compositing and active_compositor_tree(scene) is not None:
-        yield "The compositor is switched off"
+        yield Message("The compositor is switched off")
     yield from _overridden(scene, reading, overrides)
 
 
-def _overridden(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[str]:
-    """The overrides that differ from the scene, which the artist sees in Blender's own panels."""
+def _overridden(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Message]:
+    """How many overrides differ from the scene, whose values the artist sees in Blender's own panels."""
     if not overrides:
         return
     try:
@@ -87,7 +95,7 @@ def _overridden(scene: bpy.types.Scene, reading: SceneReading, overrides: Mappin
     except ValueError:
         plain = RenderConfig(color_management_preset="default")
     names = [field for field in overrides if getattr(plain, field) != getattr(reading.config, field)]
-    if names:
-        yield (
-            f"{len(names)} overrides differ from the scene" if len(names) > 1 else "One override differs from the scene"
-        )
+    if len(names) > 1:
+        yield Message("{} overrides differ from the scene", len(names))
+    elif names:
+        yield Message("One override differs from the scene")

@@ -8,46 +8,52 @@ detects in the file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
 
 from ...api.render_config import RenderConfig
+from ...messages.message import Message
 from ..blender_versions import active_compositor_tree
 from . import color_management
-from .consistency import ENGINE_FIELDS, apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
-from .frames import checked_frames, frame_ranges, span
+from .consistency import apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
+from .frames import checked_frames, frame_ranges, frames_of_range
+from .notices import color_notice, engine_notice, movie_notice
 
 MOVIE_REPLACEMENT = "PNG"
 """What a movie is rendered as: lossless, in every Blender, with every color mode that a movie can have."""
 
-MOVIE_NOTICE = (
-    "The scene's output is a movie, and a farm renders single frames: they come back as PNG images, without sound. "
-    "Make the movie from them in the Video Sequencer."
-)
-
-WHOLE = 1e-6
+FPS_TOLERANCE = 1e-6
 """How far a frame rate may be from a whole number: `fps_base` is stored with seven digits."""
 
 
 class UnknownEngine(ValueError):
     """The scene's render engine is none that a farm can know."""
 
-    def __init__(self, engine: str) -> None:
-        named = f"the render engine “{engine}”" if engine else "the scene's render engine, whose add-on is not enabled"
-        super().__init__(f"A farm cannot know {named}. Choose Cycles, EEVEE or Workbench in the Render properties.")
+    def __init__(self, sentence: Message, engine: str) -> None:
+        super().__init__(sentence)
         self.engine = engine
 
 
 @dataclass(frozen=True)
 class SceneReading:
-    """What a scene asks for: the config to send, its frames, and what the artist should know about both."""
+    """What a scene asks for: the config to send, its frames, and what the artist should know about both.
+
+    `scene_notices` are about the scene itself, and are findings of its check, too. `override_notices` name the
+    overrides that are left out.
+    """
 
     config: RenderConfig
     frames: tuple[int, ...]
-    notices: tuple[str, ...] = ()
+    scene_notices: tuple[Message, ...] = ()
+    override_notices: tuple[Message, ...] = ()
+
+    @property
+    def notices(self) -> tuple[Message, ...]:
+        """All of them, each once."""
+        return self.scene_notices + self.override_notices
 
 
 def read_scene(
@@ -60,11 +66,11 @@ def read_scene(
 ) -> SceneReading:
     """What to send for this scene, with the overrides in it.
 
-    `still` asks for the current frame only and wins over `frames`, which wins over the overrides' frames and these
-    over the scene's range. `overrides` is what `properties.overrides` gives. The scene is read for the engine and the
-    format that will be used, so that an overridden EEVEE gets EEVEE's samples.
-    `for_display` leaves out the denoiser: one that this machine does not have makes Blender log a warning each time
-    that it is read (4.2 to 5.2), and a panel is drawn often.
+    The frames are the current one for `still`, else `frames`, else those of the overrides, else the scene's range.
+    `overrides` is what `scene.config.overrides` gives. The scene is read for the engine and the format that will be
+    used, so that an overridden EEVEE gets EEVEE's samples.
+    `for_display` leaves out the denoiser: Blender logs a warning each time that a denoiser is read which this machine
+    does not have (4.2 to 5.2), and a panel is drawn often.
 
     Raises `UnknownEngine`, `FrameListError` or `OverrideError`, all of them `ValueError`.
     """
@@ -82,7 +88,13 @@ def read_scene(
         **_output(scene, output_format),
     )
     config = apply_overrides(config, wanted)
-    return SceneReading(config, chosen_frames, tuple(_notices(scene, config, wanted)))
+    told = (movie_notice(scene, wanted), color_notice(wanted))
+    return SceneReading(
+        config,
+        chosen_frames,
+        scene_notices=tuple(notice.sentence for notice in told if notice is not None),
+        override_notices=tuple(_left_out(config, wanted)),
+    )
 
 
 def compositor_in_use(scene: bpy.types.Scene) -> bool:
@@ -95,12 +107,13 @@ def _frames(scene: bpy.types.Scene, frames: Iterable[int] | None, still: bool) -
         return (scene.frame_current,)
     if frames is not None:
         return checked_frames(frames)
-    return span(scene.frame_start, scene.frame_end, scene.frame_step)
+    return frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step)
 
 
 def _known_engine(scene: bpy.types.Scene) -> str:
-    if scene.render.engine not in ENGINE_FIELDS:
-        raise UnknownEngine(scene.render.engine)
+    notice = engine_notice(scene, ())
+    if notice is not None:
+        raise UnknownEngine(notice.sentence, scene.render.engine)
     return scene.render.engine
 
 
@@ -119,9 +132,9 @@ def _size_and_time(scene: bpy.types.Scene) -> dict[str, Any]:
 
 
 def _whole_fps(rate: float) -> int | None:
-    """Frames per second when they are whole. None otherwise: 23.976 cannot be said without a loss."""
+    """Frames per second as a whole number. None for any other rate: one number cannot carry 24 / 1.001 exactly."""
     whole = round(rate)
-    return whole if whole >= 1 and abs(rate - whole) <= WHOLE else None
+    return whole if whole >= 1 and abs(rate - whole) <= FPS_TOLERANCE else None
 
 
 def _engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> dict[str, Any]:
@@ -159,20 +172,13 @@ def _output(scene: bpy.types.Scene, output_format: str) -> dict[str, Any]:
 
 
 def _known(identifier: str) -> str | None:
-    """None for an enum that reads back empty: its value was made by a Blender or a machine that knows more."""
+    """The identifier. None for an enum that reads back empty: its value is known to another Blender or machine only."""
     return identifier or None
 
 
-def _notices(scene: bpy.types.Scene, config: RenderConfig, wanted: Mapping[str, Any]) -> Iterable[str]:
-    if scene.render.is_movie_format and "output_format" not in wanted:
-        yield MOVIE_NOTICE
-    variable = color_management.own_config()
-    if variable is not None and "color_management_preset" not in wanted:
-        yield (
-            f"Blender's color management comes from the environment variable {variable}, which a farm cannot see. "
-            "ACES is taken for it; override the color management preset if that is wrong."
-        )
+def _left_out(config: RenderConfig, wanted: Iterable[str]) -> Iterator[Message]:
+    """A sentence for each override that means nothing for this config."""
     reasons = meaningless_fields(config)
     for field in wanted:
         if field in reasons:
-            yield f"The override of {field.replace('_', ' ')} is left out: {reasons[field]}."
+            yield Message("The override of {} is left out: {}.", field.replace("_", " "), reasons[field])

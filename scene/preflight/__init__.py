@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from ..config.frames import FrameListError, span
+from ..config.frames import FrameListError, frames_of_range
 from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
@@ -71,7 +71,7 @@ def check_scene(
 ) -> tuple[Finding, ...]:
     """Everything that would make the farm's frames differ from the artist's, errors first.
 
-    `frames` are those to render, the scene's own range for None; `overrides` is what `properties.overrides` gives.
+    `frames` are those to render, the scene's own range for None; `overrides` is what `scene.config.overrides` gives.
     """
     return result_of(check_in_steps(scene, dependencies, frames, overrides))
 
@@ -105,6 +105,8 @@ def _request(
     if frames is not None:
         return Request(scene, dependencies, tuple(frames), overrides)
     try:
-        return Request(scene, dependencies, span(scene.frame_start, scene.frame_end, scene.frame_step), overrides)
+        return Request(
+            scene, dependencies, frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step), overrides
+        )
     except FrameListError as error:
         return Request(scene, dependencies, (), overrides, str(error))

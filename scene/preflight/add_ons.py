@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..config.consistency import ENGINE_FIELDS
+from ..config.notices import engine_notice
 from .finding import Finding, Remedy, Severity
 from .needed import are_nodes_used, needed
 from .request import Findings, Request, pieces, place_of
@@ -24,12 +24,9 @@ OWNERS_AT_ONCE = 20
 
 def check_engine(request: Request) -> Findings:
     """A render engine that no farm can know."""
-    engine = request.scene.render.engine
-    if engine in ENGINE_FIELDS or "render_engine" in request.overrides:
-        return
-    named = f"the render engine “{engine}”" if engine else "the scene's render engine, whose add-on is not enabled"
-    fix = "Choose Cycles, EEVEE or Workbench in the Render properties."
-    yield request.finding(Severity.ERROR, f"A farm cannot know {named}.", fix)
+    notice = engine_notice(request.scene, request.overrides)
+    if notice is not None:
+        yield request.finding(Severity.ERROR, notice.what, notice.fix)
 
 
 def check_nodes(request: Request) -> Findings:

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..config import color_management
+from ..config.notices import color_notice, movie_notice
 from .compositor import nodes_in_use
 from .finding import Remedy
 from .request import Findings, Request, objects_of
@@ -25,12 +25,9 @@ SUBDIVIDING = frozenset({"SUBSURF", "MULTIRES"})
 
 def check_movie(request: Request) -> Findings:
     """An output that no farm can give: frames are rendered by many machines."""
-    if request.scene.render.is_movie_format and "output_format" not in request.overrides:
-        what = (
-            "The scene's output is a movie, and a farm renders single frames: "
-            "they come back as PNG images, without sound."
-        )
-        yield request.warning(what, "Make the movie from them in the Video Sequencer.", Remedy.WRITE_IMAGES)
+    notice = movie_notice(request.scene, request.overrides)
+    if notice is not None:
+        yield request.warning(notice.what, notice.fix, Remedy.WRITE_IMAGES)
 
 
 def check_switches(request: Request) -> Findings:
@@ -64,11 +61,9 @@ def check_oversights(request: Request) -> Findings:
 
 def check_colors(request: Request) -> Findings:
     """An OpenColorIO config of one's own, which only the environment of this computer names."""
-    variable = color_management.own_config()
-    if variable is not None and "color_management_preset" not in request.overrides:
-        what = f"Blender's color management comes from the environment variable {variable}, which a farm cannot see."
-        fix = "ACES is taken for it; override the color management preset if that is wrong."
-        yield request.warning(what, fix)
+    notice = color_notice(request.overrides)
+    if notice is not None:
+        yield request.warning(notice.what, notice.fix)
 
 
 def _changes_pixels(node: Any) -> bool:

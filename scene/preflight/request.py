@@ -30,7 +30,7 @@ LISTED = 2000
 class Request:
     """The render that is asked for: `frames` are sorted, or () where `trouble` says why there are none.
 
-    `overrides` is what `properties.overrides` gives.
+    `overrides` is what `scene.config.overrides` gives.
     """
 
     scene: bpy.types.Scene

@@ -176,7 +176,9 @@ def test_what_is_sent_is_what_is_on_screen_not_what_is_on_disk(project: Path) ->
     assert numpy.array_equal(pixels(here), pixels(project / "farm" / "0001.png"))
 
 
-def test_a_movie_becomes_frames(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_movie_becomes_frames(
+    project: Path, jobs: ModuleType, extension_name: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     image_settings = bpy.context.scene.render.image_settings
     if hasattr(image_settings, "media_type"):
         image_settings.media_type = "VIDEO"
@@ -184,7 +186,11 @@ def test_a_movie_becomes_frames(project: Path, capfd: pytest.CaptureFixture[str]
     bpy.ops.renderjuice.submit(frames="1-2", output_dir=str(project / "farm"), wait=True)
     names = sorted(path.name for path in (project / "farm").iterdir())
     assert [Path(name).suffix for name in names] == [".png", ".png"]
-    assert "movie" in capfd.readouterr().out
+    told = capfd.readouterr().out
+    assert "movie" in told
+    sentence = importlib.import_module(f"{extension_name}.scene.config.notices").MOVIE.sentence
+    assert told.count(sentence) == 1
+    assert jobs.session().journal.jobs()[0].notes == (sentence,)
 
 
 def test_compositor_files_lie_below_the_output_folder(project: Path) -> None:

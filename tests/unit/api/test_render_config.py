@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 
 import pytest
 
-from renderjuice.api.render_config import FIELD_OF_JSON, RenderConfig
+from renderjuice.api.render_config import CONTAINERS, FIELD_OF_JSON, FIELDS, Kind, RenderConfig
 
 FULL = {
     "colorManagementPreset": "aces",
@@ -72,3 +73,48 @@ def test_without_leaves_one_field_out() -> None:
 def test_an_undocumented_name_is_an_error() -> None:
     with pytest.raises(KeyError):
         RenderConfig.from_json({"colorManagementPreset": "default", "denoiser": "OPTIX"})
+
+
+EXAMPLE_TYPES = {
+    Kind.BOOLEAN: bool,
+    Kind.WHOLE_NUMBER: int,
+    Kind.NUMBER: (int, float),
+    Kind.CHOICE: str,
+    Kind.TEXT: str,
+    Kind.FRAME_RANGES: tuple,
+    Kind.SIZE: tuple,
+}
+
+
+def test_the_kind_of_every_field_fits_the_documented_example() -> None:
+    config = RenderConfig.from_json(FULL)
+    assert list(FIELDS) == [field.name for field in fields(RenderConfig)]
+    for name, known in FIELDS.items():
+        value = getattr(config, name)
+        assert isinstance(value, EXAMPLE_TYPES[known.kind]), name
+        assert isinstance(value, bool) == (known.kind is Kind.BOOLEAN), name
+        if known.choices:
+            assert value in known.choices, name
+        if known.kind in (Kind.WHOLE_NUMBER, Kind.NUMBER):
+            assert known.minimum <= value <= known.maximum, name
+
+
+def test_labels_are_there_and_differ() -> None:
+    labels = [known.label for known in FIELDS.values()]
+    assert all(labels) and len(set(labels)) == len(labels)
+
+
+def test_output_settings_are_the_one_object_that_is_nested() -> None:
+    assert {"outputSettings"} == CONTAINERS
+    nested = {name for name, known in FIELDS.items() if known.container}
+    assert nested == {FIELD_OF_JSON[name] for name in FULL["outputSettings"]}
+
+
+def test_frames_size_and_samples_are_essential() -> None:
+    assert {name for name, known in FIELDS.items() if known.is_essential} == {
+        "color_management_preset",
+        "frame_ranges",
+        "resolution",
+        "resolution_percentage",
+        "sample_count",
+    }

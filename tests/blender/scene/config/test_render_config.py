@@ -30,6 +30,11 @@ def module(extension_name: str) -> ModuleType:
 
 
 @pytest.fixture
+def notices(extension_name: str) -> ModuleType:
+    return importlib.import_module(f"{extension_name}.scene.config.notices")
+
+
+@pytest.fixture
 def formats(extension_name: str) -> dict[str, Any]:
     return importlib.import_module(f"{extension_name}.scene.config.consistency").FORMATS
 
@@ -343,7 +348,7 @@ def test_tiff_codecs(module: ModuleType, scene: bpy.types.Scene, codec: str) -> 
     assert module.read_scene(scene).config.tiff_codec == codec
 
 
-def test_movies_become_png_frames(module: ModuleType, scene: bpy.types.Scene) -> None:
+def test_movies_become_png_frames(module: ModuleType, notices: ModuleType, scene: bpy.types.Scene) -> None:
     choose_format(scene, "FFMPEG")
     scene.render.ffmpeg.format, scene.render.ffmpeg.codec = "MKV", "FFV1"
     image = scene.render.image_settings
@@ -357,8 +362,8 @@ def test_movies_become_png_frames(module: ModuleType, scene: bpy.types.Scene) ->
             expected = ("PNG", mode, "8" if depth == "8" else "16")
             assert (config.output_format, config.color_mode, config.color_depth) == expected
             assert (config.compression, config.quality, config.exr_codec, config.tiff_codec) == (15, None, None, None)
-            assert reading.notices == (module.MOVIE_NOTICE,)
-    assert module.read_scene(scene, still=True).notices == (module.MOVIE_NOTICE,)
+            assert reading.notices == (notices.MOVIE.sentence,)
+    assert module.read_scene(scene, still=True).notices == (notices.MOVIE.sentence,)
 
 
 def test_a_chosen_format_takes_the_place_of_a_movie_without_a_notice(

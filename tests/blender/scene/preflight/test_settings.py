@@ -173,7 +173,7 @@ def test_a_movie(scene: bpy.types.Scene, find: Find, press: Press, load: Load) -
     make_movie(scene)
     (found,) = find()
     assert (found.severity, found.remedy) == ("warning", "write_images")
-    assert found.sentence == load("scene.config.render_config").MOVIE_NOTICE
+    assert found.sentence == load("scene.config.notices").MOVIE.sentence
     press(found)
     assert (scene.render.is_movie_format, scene.render.image_settings.file_format) == (False, "PNG")
     assert find() == []

@@ -16,8 +16,8 @@ from renderjuice.scene.config.frames import (
     checked_frames,
     describe,
     frame_ranges,
+    frames_of_range,
     parse_frames,
-    span,
 )
 
 READABLE = {
@@ -97,7 +97,7 @@ def test_a_million_frames_are_the_most() -> None:
     with pytest.raises(FrameListError, match="1,000,001 frames are more than one job can take"):
         parse_frames(f"0-{MAX_FRAMES}")
     with pytest.raises(FrameListError, match="more than one job can take"):
-        span(0, MAX_FRAMES)
+        frames_of_range(0, MAX_FRAMES)
 
 
 def test_too_many_frames_are_refused_before_they_are_built() -> None:
@@ -159,16 +159,16 @@ def test_a_receipt_says_them_in_a_few_words(frames: tuple[int, ...], words: str)
 
 
 def test_a_span_holds_both_ends() -> None:
-    assert span(1, 4) == (1, 2, 3, 4)
-    assert span(1, 4, 2) == (1, 3)
-    assert span(3, 3) == (3,)
+    assert frames_of_range(1, 4) == (1, 2, 3, 4)
+    assert frames_of_range(1, 4, 2) == (1, 3)
+    assert frames_of_range(3, 3) == (3,)
 
 
 def test_a_span_without_frames_is_an_error() -> None:
     with pytest.raises(FrameListError, match="starts at 10 and ends at 5"):
-        span(10, 5)
+        frames_of_range(10, 5)
     with pytest.raises(FrameListError, match="frame step of the scene is 0"):
-        span(1, 5, 0)
+        frames_of_range(1, 5, 0)
 
 
 def test_frame_numbers_are_checked_like_typed_ones() -> None:

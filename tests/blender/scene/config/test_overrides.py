@@ -48,7 +48,7 @@ CHECKED = EXAMPLES | {"frame_ranges": (1, 5, 9, 20)}
 
 @pytest.fixture
 def module(extension_name: str) -> ModuleType:
-    return importlib.import_module(f"{extension_name}.properties.overrides")
+    return importlib.import_module(f"{extension_name}.scene.config.overrides")
 
 
 @pytest.fixture
@@ -76,14 +76,42 @@ def switch_on(scene: bpy.types.Scene, values: dict[str, Any]) -> None:
 
 
 def test_every_field_has_a_property_a_switch_a_row_and_an_example(
-    module: ModuleType, properties: dict[str, Any], field_names: list[str], scene: bpy.types.Scene
+    extension_name: str, properties: dict[str, Any], field_names: list[str], scene: bpy.types.Scene
 ) -> None:
+    settings = importlib.import_module(f"{extension_name}.properties.render_settings")
     registered = set(scene.renderjuice.bl_rna.properties.keys()) - {"rna_type", "name", "output_dir", "open_with"}
     assert registered == {*field_names, *(f"use_{field}" for field in field_names)}
-    rows = [row for _, group in module.override_fields() for row in group]
+    rows = [row for _, group in settings.override_fields() for row in group]
     assert sorted(field for field, _ in rows) == sorted(field_names) == sorted(properties) == sorted(EXAMPLES)
     labels = scene.renderjuice.bl_rna.properties
     assert all(labels[field].name == label for field, label in rows)
+
+
+TYPES = {
+    "BOOLEAN": "BOOLEAN",
+    "WHOLE_NUMBER": "INT",
+    "NUMBER": "FLOAT",
+    "CHOICE": "ENUM",
+    "TEXT": "STRING",
+    "FRAME_RANGES": "STRING",
+    "SIZE": "INT",
+}
+"""Blender's type of property for each kind of field."""
+
+
+def test_properties_have_the_kind_the_limits_and_the_choices_of_their_fields(
+    extension_name: str, scene: bpy.types.Scene
+) -> None:
+    known_fields = importlib.import_module(f"{extension_name}.api.render_config").FIELDS
+    choices = importlib.import_module(f"{extension_name}.scene.config.choices").choices
+    for field, known in known_fields.items():
+        prop = scene.renderjuice.bl_rna.properties[field]
+        assert prop.type == TYPES[known.kind.name], field
+        if prop.type == "ENUM":
+            assert {item.identifier for item in prop.enum_items} == set(choices(field)), field
+        if prop.type in ("INT", "FLOAT"):
+            assert (prop.hard_min, prop.hard_max) == (known.minimum, known.maximum), field
+            assert prop.array_length == (2 if known.kind.name == "SIZE" else 0), field
 
 
 def test_labels_and_tooltips_follow_blender(scene: bpy.types.Scene) -> None:
