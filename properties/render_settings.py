@@ -7,7 +7,7 @@ are both made from this table.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import bpy
@@ -15,26 +15,25 @@ import bpy
 from ..api.render_config import FIELDS, Kind
 from ..scene.config.choices import eevee, image_setting_items
 
-MAKERS: Mapping[Kind, Callable[..., Any]] = {
-    Kind.BOOLEAN: bpy.props.BoolProperty,
-    Kind.WHOLE_NUMBER: bpy.props.IntProperty,
-    Kind.NUMBER: bpy.props.FloatProperty,
-    Kind.CHOICE: bpy.props.EnumProperty,
-    Kind.TEXT: bpy.props.StringProperty,
-    Kind.FRAME_RANGES: bpy.props.StringProperty,
-    Kind.SIZE: bpy.props.IntVectorProperty,
-}
-"""Blender's kind of property for each kind of field."""
-
 
 def _property(field: str, *, description: str, **own: Any) -> tuple[str, Any]:
     """A field and its property; `own` is what only Blender's property has."""
     known = FIELDS[field]
-    if known.kind in (Kind.WHOLE_NUMBER, Kind.NUMBER, Kind.SIZE):
-        own |= {"min": known.minimum, "max": known.maximum}
-    if known.kind is Kind.SIZE:
-        own |= {"size": 2}
-    return field, MAKERS[known.kind](name=str(known.label), description=description, options=set(), **own)
+    given: dict[str, Any] = {"name": str(known.label), "description": description, "options": set(), **own}
+    limits: dict[str, Any] = {"min": known.minimum, "max": known.maximum}
+    match known.kind:
+        case Kind.BOOLEAN:
+            return field, bpy.props.BoolProperty(**given)
+        case Kind.WHOLE_NUMBER:
+            return field, bpy.props.IntProperty(**given, **limits)
+        case Kind.NUMBER:
+            return field, bpy.props.FloatProperty(**given, **limits)
+        case Kind.SIZE:
+            return field, bpy.props.IntVectorProperty(size=2, **given, **limits)
+        case Kind.CHOICE:
+            return field, bpy.props.EnumProperty(**given)
+        case Kind.TEXT | Kind.FRAME_RANGES:
+            return field, bpy.props.StringProperty(**given)
 
 
 PROPERTIES: dict[str, Any] = dict(

@@ -18,6 +18,7 @@ from ...api.render_config import RenderConfig
 from ...messages.message import Message
 from ..blender_versions import active_compositor_tree
 from . import color_management
+from .choices import EEVEE_NAMES
 from .consistency import apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
 from .frames import checked_frames, frame_ranges, frames_of_range
 from .notices import color_notice, engine_notice, movie_notice
@@ -148,7 +149,7 @@ def _engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> 
             "use_tiling": cycles.use_auto_tile,
             "tile_size": cycles.tile_size,
         }
-    if engine in ("BLENDER_EEVEE", "BLENDER_EEVEE_NEXT") and scene.eevee is not None:
+    if engine in EEVEE_NAMES and scene.eevee is not None:
         return {"sample_count": scene.eevee.taa_render_samples}
     return {}
 
