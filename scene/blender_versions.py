@@ -20,7 +20,7 @@ def has_compositor_switch(scene: bpy.types.Scene) -> bool:
 
 def active_compositor_tree(scene: bpy.types.Scene) -> Any:
     """The compositor nodes, unless they are switched off; None without any."""
-    return compositor_tree(scene) if scene.use_nodes or not has_compositor_switch(scene) else None
+    return compositor_tree(scene) if not has_compositor_switch(scene) or scene.use_nodes else None
 
 
 def file_output_folder(node: Any) -> str:
