@@ -80,20 +80,21 @@ def time_words(job: JobRecord) -> Message | None:
     return Message("{} left", duration(seconds)) if seconds is not None else None
 
 
-def transfer_words(job: JobRecord) -> Message | None:
-    """Frames and bytes that are here or sent, and the rate, while a job is packed, sent or fetched; None otherwise."""
+def transfer_words(job: JobRecord) -> str:
+    """Frames and bytes that are here or sent, and the rate, while a job is packed, sent or fetched; "" otherwise."""
     if not job.bytes_done or job.stage not in TRANSFER_STAGES:
-        return None
+        return ""
     rate = live_jobs.estimates.bytes_per_second(job, time.monotonic())
-    done = Message("{}", size(job.bytes_done))
+    done = size(job.bytes_done)
     if job.bytes_total > job.bytes_done:
-        done = Message("{} of {}", size(job.bytes_done), size(job.bytes_total))
+        done = Message("{} of {}", done, size(job.bytes_total))
     if rate:
         done = Message("{}, {} a second", done, size(rate))
     if job.stage is not Stage.RENDERING or not job.frames_downloaded:
         return done
-    here = Message("{} frames here", f"{job.frames_downloaded:,}")
-    return sentences(here if job.frames_downloaded > 1 else Message("One frame here"), done, separator=", ")
+    if job.frames_downloaded == 1:
+        return sentences(Message("One frame here"), done, separator=", ")
+    return sentences(Message("{} frames here", f"{job.frames_downloaded:,}"), done, separator=", ")
 
 
 def progress_words(job: JobRecord) -> Message:
