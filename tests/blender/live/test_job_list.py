@@ -208,6 +208,26 @@ def test_a_job_in_the_words_of_another_language(some_job: Any, load: Callable[[s
     assert translate_message(left, {**known, "{} left": "noch {}"}) == "noch 1 Min."
 
 
+@pytest.mark.parametrize(
+    ("stage", "changes", "words"),
+    [
+        ("uploading", {"bytes_done": 0}, ""),
+        ("uploading", {"bytes_done": 2_000_000, "bytes_total": 4_000_000}, "2.0 MB of 4.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000}, "2.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1}, "One frame here, 2.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "1,200 frames here, 2.0 MB"),
+        ("downloading", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "2.0 MB"),
+        ("done", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, ""),
+    ],
+)
+def test_what_is_transferred_in_words(
+    some_job: Any, load: Callable[[str], ModuleType], stage: str, changes: dict[str, Any], words: str
+) -> None:
+    stages = load("jobs.records").Stage
+    job = replace(some_job, id="new", **{"stage": stages(stage), "frames_downloaded": 0, "bytes_total": 0, **changes})
+    assert load("panels.job_words").transfer_words(job) == words
+
+
 def test_every_stage_has_words_and_an_icon(load: Callable[[str], ModuleType]) -> None:
     words = load("panels.job_words")
     stages = set(load("jobs.records").Stage)
