@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api.render_config import RenderConfig
+from ..messages.message import Message, sentences
 
 
 class Stage(StrEnum):
@@ -30,7 +31,24 @@ class Stage(StrEnum):
         """True when the worker has nothing left to do for the job."""
         return self in FINAL_STAGES
 
+    @property
+    def words(self) -> Message:
+        """The stage inside a sentence for the artist."""
+        return STAGE_WORDS[self]
 
+
+STAGE_WORDS = {
+    Stage.PACKAGING: Message("packaging"),
+    Stage.UPLOADING: Message("uploading"),
+    Stage.CREATING: Message("creating"),
+    Stage.VALIDATING: Message("validating"),
+    Stage.STARTING: Message("starting"),
+    Stage.RENDERING: Message("rendering"),
+    Stage.DOWNLOADING: Message("downloading"),
+    Stage.DONE: Message("done"),
+    Stage.FAILED: Message("failed"),
+    Stage.CANCELED: Message("canceled"),
+}
 FINAL_STAGES = frozenset({Stage.DONE, Stage.FAILED, Stage.CANCELED})
 SENDING_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.CREATING, Stage.VALIDATING, Stage.STARTING})
 """The stages after which the farm renders on its own, with or without this computer."""
@@ -116,9 +134,9 @@ class Failure:
     stage: Stage = Stage.PACKAGING
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """What happened and what to do next, in one line."""
-        return f"{self.message} {self.next_step}".strip()
+        return sentences(self.message, self.next_step)
 
 
 NOTHING_LEFT = Failure(

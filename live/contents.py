@@ -1,36 +1,52 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What will be sent: fills the list of files, and tells when it is out of date."""
+"""What will be sent: fills the rows of the panel, and tells when they are out of date."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import bpy
 
+from ..messages.message import Message, sentences
 from ..properties.contents import get
 from ..scene.byte_size import size
-from ..scene.contents import Item, total_size
-from ..scene.dependencies.scan import Dependencies
 from . import scene_check
 
-MOST_ROWS = 2_000
+if TYPE_CHECKING:
+    from .scene_reading import FileList
+
+MAX_ROWS = 2_000
 """Files that are shown; the largest come first."""
 
+_messages: dict[str, Message] = {}
+"""The messages of which Blender's properties hold the English texts."""
 
-def show(context: bpy.types.Context, dependencies: Dependencies, items: Sequence[Item]) -> None:
-    """Make these the rows. Not while drawing."""
+
+def show(context: bpy.types.Context, listing: FileList) -> None:
+    """Make these files the rows. Not while drawing."""
     listed = get(context)
     listed.rows.clear()
-    for item in items[:MOST_ROWS]:
+    _messages.clear()
+    for item in listing.items[:MAX_ROWS]:
         row = listed.rows.add()
         # a name on the disk may be no Unicode text
         row.name = item.path.encode(errors="replace").decode()
-        row.users = ", ".join(item.users)
+        row.users = _kept(sentences(*item.users, separator=", "))
         row.size = "" if item.size is None else size(item.size)
     listed.active = 0
-    listed.scene, listed.count = context.scene.session_uid, len(items)
-    listed.total = total_in_words(items)
-    listed.files = scene_check.number_of(dependencies)
+    listed.scene, listed.count = context.scene.session_uid, len(listing.items)
+    listed.total = _kept(total_in_words(listing))
+    listed.files = listing.files_number
+
+
+def _kept(message: Message) -> str:
+    _messages[str(message)] = message
+    return message
+
+
+def message_for(text: str) -> str:
+    """The message of which a property of the rows holds the English text."""
+    return _messages.get(text, text)
 
 
 def is_outdated(context: bpy.types.Context) -> bool:
@@ -39,10 +55,12 @@ def is_outdated(context: bpy.types.Context) -> bool:
     return known is not None and known != get(context).files
 
 
-def total_in_words(items: Sequence[Item]) -> str:
-    """How many files there are, the .blend being the first, and what they take."""
-    total = size(total_size(items))
-    blend, *others = items
+def total_in_words(listing: FileList) -> Message:
+    """How many files there are, and what they take."""
+    total = size(listing.total)
+    blend, *others = listing.items
     if blend.size is None:
-        return f"The scene, not saved yet, and files of {total}" if others else "The scene, not saved yet"
-    return f"{len(items)} files, {total}" if others else f"One file, {total}"
+        if others:
+            return Message("The scene, not saved yet, and files of {}", total)
+        return Message("The scene, not saved yet")
+    return Message("{} files, {}", str(len(listing.items)), total) if others else Message("One file, {}", total)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Blender tells while the artist works: the scene has changed, another file is open. The timer looks."""
+"""Listens to Blender while the artist works: the scene has changed, another file is open. The timer then looks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,10 @@ from typing import Any
 import bpy
 
 from ..scene_edits import packed_paint
-from . import jobs as live_jobs
-from . import scene_check
+from . import jobs, scene_check, timer
 
 _owner = object()
-"""Whose subscriptions are those to changes of windows."""
+"""The owner of the subscriptions to changes of windows."""
 
 
 @bpy.app.handlers.persistent
@@ -21,12 +20,12 @@ def _scene_changed(*_: Any) -> None:
     """Something in the scene is not as it was. May be called from a render's thread, where no timer may be touched."""
     scene_check.note_change()
     if not bpy.app.is_job_running("RENDER"):
-        live_jobs.follow()
+        timer.start()
 
 
 @bpy.app.handlers.persistent
 def _data_goes(*_: Any) -> None:
-    """What is in the file is about to be freed: nothing of it may be held."""
+    """The data of the file is about to be freed: nothing of it may be held."""
     scene_check.note_change()
 
 
@@ -47,13 +46,13 @@ def _file_loaded(*_: Any) -> None:
     """Another file is open, whose scenes are not checked yet."""
     scene_check.forget()
     packed_paint.forget()
-    live_jobs.show_rows()
+    jobs.show_rows()
     _listen_to_windows()
     _scene_changed()
 
 
 def _listen_to_windows() -> None:
-    """Hear of windows that show another scene, of which no handler is told. To be repeated when a file was loaded."""
+    """Subscribe to changes of a window's scene, for which there is no handler. Loading a file ends subscriptions."""
     bpy.msgbus.clear_by_owner(_owner)
     bpy.msgbus.subscribe_rna(
         key=(bpy.types.Window, "scene"),  # type: ignore[arg-type]
@@ -79,7 +78,7 @@ HANDLERS: tuple[tuple[str, Callable[..., None]], ...] = (
 
 
 def register() -> None:
-    """Listen, where there is somebody to look: without a window no timer fires."""
+    """Listen, but not in background mode, where no timer fires."""
     if not bpy.app.background:
         for name, handler in HANDLERS:
             getattr(bpy.app.handlers, name).append(handler)

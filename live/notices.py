@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The jobs that ended and whose end the artist has not acknowledged yet: what the status bar keeps saying."""
+"""The jobs whose end the artist has not dismissed yet: the status bar keeps saying that they have ended."""
 
 from __future__ import annotations
 
 from ..jobs.records import JobRecord, Stage
 
 _ended: list[str] = []
+"""The ids of these jobs, the newest last."""
 
 
 def take_in(before: JobRecord | None, after: JobRecord) -> None:
-    """Note a job that has just ended. One that had ended before anybody looked, or that was canceled, is no news."""
+    """Note a job that has just ended. A job that was canceled, or had ended before the first look, is not reported."""
     if after.id in _ended and after.is_live:
         _ended.remove(after.id)
     if before is not None and before.is_live and after.stage in (Stage.DONE, Stage.FAILED) and after.id not in _ended:

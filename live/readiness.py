@@ -9,21 +9,22 @@ import bpy
 
 from ..api.address import check_address
 from ..api.errors import InsecureAddress
+from ..messages.message import Message, sentences
 from ..properties import connection_check, preferences
 from ..translations import translate
 
 
-def online_access_problem() -> str:
-    """How to allow online access, or "" when it is allowed. Worded as Blender's own extensions do."""
+def online_access_problem() -> Message | None:
+    """How to allow online access; None when it is allowed. Worded as Blender's own extensions do."""
     if bpy.app.online_access:
-        return ""
+        return None
     if bpy.app.online_access_override:
-        return "Online access required to reach Renderjuice: launch Blender without --offline-mode"
-    return "Online access required to reach Renderjuice: enable online access in System preferences"
+        return Message("Online access required to reach Renderjuice: launch Blender without --offline-mode")
+    return Message("Online access required to reach Renderjuice: enable online access in System preferences")
 
 
-def problem(context: bpy.types.Context) -> str:
-    """Why the service cannot be reached from here yet, or ""."""
+def problem(context: bpy.types.Context) -> Message | None:
+    """Why the service cannot be reached from here yet; None when it can be."""
     return online_access_problem() or address_problem(context) or key_problem(context)
 
 
@@ -32,26 +33,29 @@ def is_ready(context: bpy.types.Context) -> bool:
     return not (problem(context) or connection_check.is_required())
 
 
-def key_problem(context: bpy.types.Context) -> str:
-    """How to give a key, or "" when there is one."""
+def key_problem(context: bpy.types.Context) -> Message | None:
+    """How to give a key; None when there is one."""
     if preferences.has_key(context):
-        return ""
-    host = preferences.api_host(context)
-    return f"There is no API key for {host}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY"
+        return None
+    return Message(
+        "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY",
+        preferences.api_host(context),
+    )
 
 
-def address_problem(context: bpy.types.Context) -> str:
-    """Why the server's address may not be used, or ""."""
+def address_problem(context: bpy.types.Context) -> Message | None:
+    """Why the server's address may not be used; None when it may be."""
     try:
         check_address(preferences.api_url(context))
     except InsecureAddress as error:
-        return str(error).rstrip(".")
-    return ""
+        return sentences(error.message, error.next_step)
+    return None
 
 
 def poll(cls: Any, context: bpy.types.Context) -> bool:
     """The `poll` of every operator that needs the service."""
     found = problem(context)
     if found:
-        cls.poll_message_set(translate(found))
+        # as Blender's own reasons, without a full stop
+        cls.poll_message_set(translate(found).rstrip(".。"))
     return not found

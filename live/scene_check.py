@@ -2,8 +2,10 @@
 """What the check found in the scenes on screen, kept for the panel, and made anew when changes have come to rest.
 
 A handler notes that something changed; the one timer looks, once Blender has been left in peace for a moment. It looks
-in steps, a few milliseconds at a time; when something changes meanwhile, what was begun is thrown away, so that nothing
+in steps, a few milliseconds at a time. When something changes meanwhile, what was begun is thrown away, so that nothing
 of Blender's data is held that may be freed.
+
+What reads the scenes is loaded by the first check, because every start of Blender waits for what is loaded before.
 """
 
 from __future__ import annotations
@@ -11,158 +13,168 @@ from __future__ import annotations
 import functools
 import logging
 import time
-from collections.abc import Generator, Mapping
-from typing import Any
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import bpy
 
-from ..properties import preferences
-from ..scene.config.frames import FrameListError, frames_of_range
-from ..scene.config.overrides import overrides_from_settings
-from ..scene.dependencies.scan import Dependencies, scan
-from ..scene.preflight import Finding, check_in_steps, errors_first, package_findings
-from ..scene.steps import result_of
+from . import readiness
+from .redrawing import redraw
+
+if TYPE_CHECKING:
+    from ..scene.preflight.finding import Finding
+    from .scene_reading import Checked
 
 logger = logging.getLogger(__name__)
 
-REST = 0.5
+INTERVAL = 0.5
+"""Seconds until it is asked again whether a check that is due may begin."""
+STEP_INTERVAL = 0.05
+"""Seconds to the next step of a check."""
+QUIET_TIME = 0.5
 """Seconds without a change after which the scenes are checked."""
-STEP = 0.002
+STEP_TIME = 0.002
 """Seconds after which a step is over; what is under way is brought to its next stop."""
-SHARE = 50
+PAUSE_FACTOR = 50
 """How many times as long as a check took Blender is left alone after it."""
 
-LARGEST = 2**31 - 1
-"""What a whole number of Blender's holds."""
+Walk = Generator[None, None, "dict[int, Checked]"]
 
-Found = dict[int, tuple[Finding, ...]]
-Walk = Generator[None, None, Found]
 
-_found: Found = {}
-_files: dict[int, int] = {}
-_changed: float | None = None
-_not_before = 0.0
-_walk: Walk | None = None
-_counted: tuple[int, ...] = ()
-_taken = 0.0
+@dataclass
+class State:
+    """What is known of the scenes, by their session UIDs, and the check that is due or under way.
+
+    `found` is what the last check found. `files` is the number of the files that each scene needed when it was checked.
+    `changed` is when something changed that no check has seen; None means that no check is due. No check begins
+    `not_before`. `walk` is the check under way, which has `taken` so many seconds; it was begun when there were
+    `counted` datablocks of each kind.
+    """
+
+    found: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
+    files: dict[int, int] = field(default_factory=dict)
+    changed: float | None = None
+    not_before: float = 0.0
+    walk: Walk | None = None
+    counted: tuple[int, ...] = ()
+    taken: float = 0.0
+
+
+_state = State()
 
 
 def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
-    """What the last check found in a scene; None when it was not checked yet."""
-    return _found.get(scene.session_uid)
+    """What the last check found in a scene; None means that it was not checked yet."""
+    return _state.found.get(scene.session_uid)
 
 
 def files_number(scene: bpy.types.Scene) -> int | None:
     """A number that tells the files that a scene needed at the last check from others; None when it was not checked."""
-    return _files.get(scene.session_uid)
-
-
-def number_of(dependencies: Dependencies) -> int:
-    """The number of these files."""
-    return hash(frozenset(dependencies.files)) & LARGEST
+    return _state.files.get(scene.session_uid)
 
 
 def note_change() -> None:
     """Note that the scenes may not be what they were, and let go of them."""
-    global _changed, _walk
-    _changed, _walk = time.monotonic(), None
+    _state.changed, _state.walk = time.monotonic(), None
 
 
 def is_due() -> bool:
     """True while a change waits to be looked at, or is."""
-    return _changed is not None
+    return _state.changed is not None
 
 
 def is_under_way() -> bool:
     """True between two steps of a check."""
-    return _walk is not None
+    return _state.walk is not None
+
+
+def tick(context: bpy.types.Context) -> float | None:
+    """Check the scenes on screen a step further, for the timer, where renders can be sent.
+
+    Gives the seconds until the next step; None means that no check is due.
+    """
+    if not (is_due() and readiness.is_ready(context)):
+        return None
+    try:
+        if look(context):
+            redraw()
+    except Exception:
+        # a check that cannot read a scene must not be tried again at every tick
+        logger.exception("the check of the scene failed")
+        forget()
+    if is_under_way():
+        return STEP_INTERVAL
+    return INTERVAL if is_due() else None
 
 
 def look(context: bpy.types.Context) -> bool:
     """Check the scenes on screen a step further if it is time. True when something else was found than before."""
-    global _walk, _counted, _taken, _not_before
     now = time.monotonic()
-    if not is_due() or _is_busy(context):
+    if _state.changed is None or _is_busy(context):
         return False
-    if _walk is None:
-        if now < max(_changed + REST, _not_before):
+    if _state.walk is None:
+        if now < max(_state.changed + QUIET_TIME, _state.not_before):
             return False
-        _walk = _check(_on_screen(context))
-        _counted, _taken = _count(), 0.0
-    elif _counted != _count():
+        _state.walk = _check(_on_screen(context))
+        _state.counted, _state.taken = _count(), 0.0
+    elif _state.counted != _count():
         # without a handler being told, as by another add-on's timer
         note_change()
         return False
-    is_news = _step(_walk)
-    _taken += time.monotonic() - now
-    _not_before = now + SHARE * _taken
+    is_news = _step(_state.walk)
+    _state.taken += time.monotonic() - now
+    _state.not_before = now + PAUSE_FACTOR * _state.taken
     return is_news
 
 
 def check(scenes: set[bpy.types.Scene]) -> None:
     """Check scenes now. What is known of others stays, and they are still due if they are on screen."""
-    global _changed, _walk
-    _found.update(result_of(_check(scenes)))
+    from ..scene.steps import result_of
+
+    found = _take_files(result_of(_check(scenes)))
+    _state.found.update(found)
     if _on_screen(bpy.context) <= scenes:
-        _changed, _walk = None, None
+        _state.changed, _state.walk = None, None
+
+
+def _check(scenes: set[bpy.types.Scene]) -> Walk:
+    from .scene_reading import check_scenes
+
+    return check_scenes(scenes)
 
 
 def _step(walk: Walk) -> bool:
     """Go on with a check for a moment. True when it has ended with something else than before."""
-    global _walk
-    until = time.monotonic() + STEP
+    until = time.monotonic() + STEP_TIME
     try:
         # what a step does may be noted as a change, too
-        while walk is _walk:
+        while walk is _state.walk:
             next(walk)
             if time.monotonic() >= until:
                 break
     except StopIteration as end:
-        return walk is _walk and _take_in(end.value)
+        return walk is _state.walk and _take_in(end.value)
     except ReferenceError:
         # something was removed between two steps
         note_change()
     except BaseException:
-        _walk = None
+        _state.walk = None
         raise
     return False
 
 
-def _take_in(found: Found) -> bool:
-    global _found, _changed, _walk
-    is_news = found != _found
-    _found, _changed, _walk = found, None, None
+def _take_in(checked: dict[int, Checked]) -> bool:
+    found = _take_files(checked)
+    is_news = found != _state.found
+    _state.found, _state.changed, _state.walk = found, None, None
     return is_news
 
 
-def _check(scenes: set[bpy.types.Scene]) -> Walk:
-    found = {}
-    for scene in scenes:
-        overrides = _overrides(scene)
-        frames = _frames(scene, overrides)
-        # a range that is none is a finding; its files are those of the frame that is shown
-        dependencies = yield from scan(scene, frames or (scene.frame_current,))
-        package = yield from package_findings(dependencies, preferences.free_bytes())
-        findings = yield from check_in_steps(scene, dependencies, frames, overrides)
-        _files[scene.session_uid] = number_of(dependencies)
-        found[scene.session_uid] = errors_first((*package, *findings))
-    return found
-
-
-def _overrides(scene: bpy.types.Scene) -> Mapping[str, Any]:
-    try:
-        return overrides_from_settings(scene.renderjuice)
-    except ValueError:
-        # the panel says what is wrong with them
-        return {}
-
-
-def _frames(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> tuple[int, ...] | None:
-    """The frames that would be rendered, or None where the scene has no range of frames."""
-    try:
-        return overrides.get("frame_ranges") or frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step)
-    except FrameListError:
-        return None
+def _take_files(checked: dict[int, Checked]) -> dict[int, tuple[Finding, ...]]:
+    """Note which files the checked scenes need; gives what was found in each."""
+    _state.files.update({uid: each.files_number for uid, each in checked.items()})
+    return {uid: each.findings for uid, each in checked.items()}
 
 
 def _on_screen(context: bpy.types.Context) -> set[bpy.types.Scene]:
@@ -188,7 +200,6 @@ def _is_busy(context: bpy.types.Context) -> bool:
 
 def forget() -> None:
     """Forget everything, as for another file."""
-    global _changed, _walk
-    _found.clear()
-    _files.clear()
-    _changed, _walk = None, None
+    _state.found.clear()
+    _state.files.clear()
+    _state.changed, _state.walk = None, None

@@ -1,52 +1,138 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The use case of submitting: checks what was read of a scene, saves a snapshot, and hands the job to the worker."""
+"""Submitting: reads the open scene, checks it, saves a snapshot, and hands the job to the worker.
+
+Loaded when a scene is first submitted.
+"""
 
 from __future__ import annotations
 
-import os
 import uuid
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
 from ..jobs.client import destination
-from ..jobs.client.session import Session
+from ..jobs.client.session import Session, WorkerError
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord, Submission
+from ..messages.message import Message, message_of, sentences
 from ..package_layout.manifest import Manifest, write_manifest
 from ..package_layout.path_use import PathUse, is_blend
 from ..package_layout.same_files import leads_twice
 from ..packer.second_blender import second_blender
 from ..properties import preferences
-from ..scene.config.render_config import SceneReading
-from ..scene.dependencies.scan import Dependencies
-from ..scene.preflight import Finding, Severity, check_scene, errors_first, package_findings
-from ..scene.snapshot import is_for_the_packer, save_snapshot
+from ..scene.config.frames import parse_frames
+from ..scene.config.overrides import overrides_from_settings
+from ..scene.config.render_config import SceneReading, read_scene
+from ..scene.dependencies.scan import Dependencies, find_dependencies
+from ..scene.preflight.finding import Finding, Severity
+from ..scene.snapshot import SnapshotError, is_for_the_packer, save_snapshot
 from ..scene.steps import result_of
+from ..scene.written_paths import leads_nowhere, whole_path
+from . import jobs, scene_check, timer
+from .scene_reading import all_findings
 
 NEVER_SAVED = "untitled.blend"
+
+
+class Asked(NamedTuple):
+    """What is asked for beside the scene's own settings.
+
+    `frames` as an artist writes them, "" for the scene's range; `is_still` means the current frame only. `output_dir`
+    as `save` takes it. `overrides` win over those of the scene.
+    """
+
+    frames: str
+    is_still: bool
+    output_dir: str
+    overrides: dict[str, Any]
+
+
+class Submitted(NamedTuple):
+    """A job that is on its way, and what the artist should know about it."""
+
+    job: JobRecord
+    warnings: tuple[str, ...]
+
+
+class NotSubmitted(ValueError):
+    """Nothing was sent; the message says why."""
+
+
+def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
+    """Submit the scene of the context. Raises `NotSubmitted`."""
+    scene = context.scene
+    try:
+        _check_window(context)
+        frames = parse_frames(asked.frames) if asked.frames else None
+        overrides = {**overrides_from_settings(scene.renderjuice), **asked.overrides}
+        reading = read_scene(scene, frames=frames, still=asked.is_still, overrides=overrides)
+        dependencies = find_dependencies(scene, reading.frames)
+        if asked.is_still or asked.frames:
+            # a single frame that was asked for is no oversight
+            overrides["frame_ranges"] = reading.frames
+        findings = check(scene, dependencies, reading.frames, overrides)
+        session = jobs.session()
+        session.ensure_worker(preferences.api_url(context))
+        job = hand_over(session, save(context, reading, dependencies, asked.output_dir))
+    except (ValueError, SnapshotError, JournalError, WorkerError, OSError) as error:
+        scene_check.note_change()
+        timer.start()
+        raise NotSubmitted(_reason(error)) from error
+    # the job is on its way, whatever keeps the list from showing it now: the timer says so
+    with suppress(JournalError):
+        jobs.look_again()
+    timer.start()
+    warnings = (*reading.override_notices, *(finding.sentence for finding in findings))
+    return Submitted(job, tuple(warnings))
+
+
+def _check_window(context: bpy.types.Context) -> None:
+    """Raise `ValueError` when the window shows another scene than the one to be sent."""
+    name = context.scene.name
+    if context.window is not None and context.window.scene != context.scene:
+        raise ValueError(
+            Message(
+                "The window shows another scene than “{}”, and the farm renders what is shown. "
+                "Switch the window to “{}” and submit again.",
+                name,
+                name,
+            )
+        )
+
+
+def _reason(error: BaseException) -> str:
+    if not isinstance(error, OSError) or not error.strerror:
+        return message_of(error)
+    if error.filename:
+        return Message(
+            "The folder or file {} cannot be written: {}. Choose another output folder.",
+            str(error.filename),
+            error.strerror,
+        )
+    return Message("The folder or file cannot be written: {}. Choose another output folder.", error.strerror)
 
 
 def check(
     scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    package = result_of(package_findings(dependencies, preferences.free_bytes()))
-    findings = errors_first((*package, *check_scene(scene, dependencies, frames, overrides)))
+    findings = result_of(all_findings(scene, dependencies, frames, overrides))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
+    if len(errors) > 1:
+        raise ValueError(sentences(errors[0], Message("(and {} more)", str(len(errors) - 1))))
     if errors:
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise ValueError(errors[0] + more)
+        raise ValueError(errors[0])
     return findings
 
 
 def save(context: bpy.types.Context, reading: SceneReading, dependencies: Dependencies, output_dir: str) -> Submission:
-    """Save the scene and what the worker has to know of it into a new job's folder.
+    """Save the scene, and what the worker has to know of it, into the folder of a new job.
 
     `output_dir` is where the frames go, as it was asked for; "" means a folder of the job's own in the scene's folder.
-    Raises `SnapshotError`, `OSError` or `ValueError`.
+    Raises `SnapshotError`, `OSError` and `ValueError`.
     """
     job_id = uuid.uuid4().hex
     blend = Path(bpy.data.filepath or NEVER_SAVED)
@@ -81,17 +167,19 @@ def save(context: bpy.types.Context, reading: SceneReading, dependencies: Depend
 def _output_dir(context: bpy.types.Context, asked: str, own: str) -> Path:
     """Where the frames go: the folder that was asked for, or the folder `own` in the scene's folder of frames."""
     written = asked or preferences.output_folder(context)
-    if written.startswith("//") and not bpy.data.filepath:
+    if leads_nowhere(written):
         raise ValueError(
-            "The file was never saved, so there is no folder beside it for the frames. "
-            "Save the file first, or give an output folder."
+            Message(
+                "The file was never saved, so there is no folder beside it for the frames. "
+                "Save the file first, or give an output folder."
+            )
         )
-    folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
+    folder = whole_path(written)
     return folder if asked else folder / own
 
 
 def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
-    """What the worker has to know of the files that the scene needs; `blend` is where the artist's file lies."""
+    """What the worker has to know of the files that the scene needs. `blend` is the path of the artist's file."""
     uses = tuple(
         PathUse(
             blend=Path(dependency.blend or blend),
@@ -105,7 +193,7 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
         if dependency.files
     )
     own = [use for use in uses if use.blend == blend]
-    # a pattern or a folder goes another way as a whole or not at all, so that its first file tells
+    # all files of a pattern or a folder go the same way, so that the first one tells
     first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
     is_remapped = (
         not all(use.is_plain for use in own)
@@ -116,20 +204,21 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
 
 
 def check_is_text(*paths: Path) -> None:
-    """Raise `ValueError` for a path that nobody could write down."""
+    """Raise `ValueError` for a path that is no Unicode text."""
     for path in paths:
         try:
             str(path).encode()
         except UnicodeEncodeError as error:
             shown = str(path).encode(errors="replace").decode()
-            raise ValueError(f"The name of the folder {shown} is no Unicode text. Choose another folder.") from error
+            reason = Message("The name of the folder {} is no Unicode text. Choose another folder.", shown)
+            raise ValueError(reason) from error
 
 
 def hand_over(session: Session, submission: Submission) -> JobRecord:
-    """Write the job down and see to it that a worker takes it. Nothing of it is left when that fails."""
+    """Add the job to the journal and see to it that a worker takes it. Nothing of it is left when that fails."""
     try:
         job = session.journal.add(submission)
-        # the one that was there before the snapshot may have found nothing to do meanwhile
+        # the worker that was there before the snapshot may have ended meanwhile, having nothing to do
         session.ensure_worker(submission.api_url)
     except BaseException:
         with suppress(JournalError):

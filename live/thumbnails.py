@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The jobs' preview pictures, loaded when they arrive and not while drawing."""
+"""The jobs' preview images, loaded when they arrive and not while drawing."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from ..jobs.records import JobRecord
 
 logger = logging.getLogger(__name__)
 
-SMALL = 300_000
-"""Bytes of a picture that Blender reads within about 10 ms."""
+MAX_BYTES_READ_AT_ONCE = 300_000
+"""Bytes of an image that Blender reads within about 10 ms."""
 
 _previews: bpy.utils.previews.ImagePreviewCollection | None = None
 _names: dict[str, str] = {}
+"""The name of each job's image in the collection, by the job's id."""
 
 
 def take_in(_before: JobRecord | None, after: JobRecord) -> None:
     """Load the preview of a job when there is a new one.
 
-    A small one is read now. Blender would read it in the background when it is first drawn, and that has all windows
-    drawn again ten times a second meanwhile, viewports included (5.2).
+    A small image is read at once. Blender would read it in the background when it is first drawn, and would draw all
+    windows again ten times a second meanwhile, viewports included (5.2).
     """
     name = str(after.preview or "")
     if _previews is None or name == _names.get(after.id, ""):
@@ -34,8 +35,8 @@ def take_in(_before: JobRecord | None, after: JobRecord) -> None:
     if name:
         try:
             preview: Any = _previews.load(name, name, "IMAGE")
-            if Path(name).stat().st_size <= SMALL:
-                # asking for their sizes reads the two pictures
+            if Path(name).stat().st_size <= MAX_BYTES_READ_AT_ONCE:
+                # asking for their sizes reads the image and its icon
                 _ = tuple(preview.image_size), tuple(preview.icon_size)
         except (KeyError, OSError, RuntimeError) as error:
             logger.info("preview of job %s: %s", after.id, error)
@@ -51,13 +52,13 @@ def forget(job_id: str) -> None:
 
 
 def icon_of(job_id: str) -> int:
-    """The icon of a job's preview, or 0 when there is none."""
+    """The icon of a job's preview; 0 when there is none."""
     name = _names.get(job_id, "")
     return _previews[name].icon_id if _previews is not None and name in _previews else 0
 
 
 def register() -> None:
-    """Make room for the previews."""
+    """Make the collection of the previews."""
     global _previews
     _previews = bpy.utils.previews.new()
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checking the scene before it is sent, and doing something about what was found."""
+"""Checks the scene before it is sent, selects what a finding is about, and solves it."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from typing import Any
 import bpy
 
 from ..live import scene_check
+from ..messages.message import Message, message_of
 from ..properties import preferences
-from ..scene.preflight import Finding, Remedy, Severity
-from ..scene_edits.remedies import LABELS, NoRemedy, NothingToDo, apply_remedy, find_files
-from ..scene_edits.selection import NothingToSelect, select_datablock
+from ..scene.preflight.finding import LABELS, Finding, Remedy, Severity
 from ..translations import translate
 from .json_file import write_json
 
@@ -36,7 +35,7 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Check the scene and report what was found.
 
-        Errors are reported as warnings, too: to find them is what was asked for, and no failure of the check.
+        Errors are reported as warnings, too: the check did not fail, it found what it was asked to find.
         """
         scene_check.check({context.scene})
         found = scene_check.findings(context.scene) or ()
@@ -44,17 +43,18 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
             try:
                 write_json(self.filepath.strip(), to_json(found))
             except (ValueError, OSError) as error:
-                self.report({"ERROR"}, translate(str(error)))
+                self.report({"ERROR"}, translate(message_of(error)))
                 return {"CANCELLED"}
         for finding in found:
             self.report({"WARNING"}, translate(finding.sentence))
         errors = sum(finding.severity is Severity.ERROR for finding in found)
         if errors == 1:
-            self.report({"WARNING"}, translate("One problem has to be solved before this scene can be sent."))
+            summary = Message("One problem has to be solved before this scene can be sent.")
         elif errors:
-            self.report({"WARNING"}, translate(f"{errors} problems have to be solved before this scene can be sent."))
+            summary = Message("{} problems have to be solved before this scene can be sent.", str(errors))
         else:
-            self.report({"INFO"}, translate("Nothing keeps this scene from being sent."))
+            summary = Message("Nothing keeps this scene from being sent.")
+        self.report({"WARNING"} if errors else {"INFO"}, translate(summary))
         return {"FINISHED"}
 
 
@@ -65,7 +65,7 @@ def to_json(found: Sequence[Finding]) -> dict[str, Any]:
 
 
 class FindingOperator:
-    """What the buttons beside a finding share: the datablock that it is about."""
+    """What the buttons beside a finding share: the name of the datablock that it is about."""
 
     name: bpy.props.StringProperty(name="Name", description="Name of the datablock", options={"SKIP_SAVE"})
 
@@ -83,10 +83,13 @@ class RENDERJUICE_OT_select_datablock(FindingOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Select it, or say why not."""
+        # loaded when it is first needed, as all that changes the file
+        from ..scene_edits.selection import NothingToSelect, select_datablock
+
         try:
             done = select_datablock(context, self.collection, self.name)
         except (NothingToSelect, RuntimeError) as error:
-            self.report({"WARNING"}, translate(str(error).strip()))
+            self.report({"WARNING"}, translate(message_of(error)).strip())
             return {"CANCELLED"}
         self.report({"INFO"}, translate(done))
         return {"FINISHED"}
@@ -107,7 +110,9 @@ class RENDERJUICE_OT_fix(FindingOperator, bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Do it, or say why not. Where Blender asks for a folder first nothing is done yet, and nothing to undo."""
+        """Do it, or say why not. Where Blender asks for a folder first, there is nothing to undo yet."""
+        from ..scene_edits.remedies import NoRemedy, NothingToDo, apply_remedy, find_files
+
         remedy = Remedy(self.remedy)
         try:
             if remedy is Remedy.FIND_FILES:
@@ -117,10 +122,10 @@ class RENDERJUICE_OT_fix(FindingOperator, bpy.types.Operator):
         except NothingToDo as error:
             # what the button beside it says is no longer so
             scene_check.note_change()
-            self.report({"INFO"}, translate(str(error)))
+            self.report({"INFO"}, translate(message_of(error)))
             return {"CANCELLED"}
         except (NoRemedy, RuntimeError, TypeError) as error:
-            self.report({"ERROR"}, translate(str(error).strip()))
+            self.report({"ERROR"}, translate(message_of(error)).strip())
             return {"CANCELLED"}
         scene_check.note_change()
         self.report({"INFO"}, translate(done))

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Listing what will be sent, before it is sent."""
+"""Lists what will be sent, before it is sent."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 
 from ..live import contents
+from ..messages.message import message_of
 from ..properties import preferences
-from ..scene.config.overrides import overrides_from_settings
-from ..scene.config.render_config import read_scene
-from ..scene.contents import Item, list_contents, total_size
-from ..scene.dependencies.scan import find_dependencies
-from ..scene.preflight import size_findings
 from ..translations import translate
 from .json_file import write_json
+
+if TYPE_CHECKING:
+    from ..live.scene_reading import FileList
 
 
 class RENDERJUICE_OT_list_files(bpy.types.Operator):
@@ -33,26 +32,26 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Look, show the list in the panel, and report the total."""
+        # loaded when it is first needed, because every start of Blender waits for what is loaded before
+        from ..live.scene_reading import list_files
+
         try:
-            reading = read_scene(context.scene, overrides=overrides_from_settings(context.scene.renderjuice))
-            dependencies = find_dependencies(context.scene, reading.frames)
-            items = list_contents(context.scene, dependencies)
+            listing = list_files(context.scene)
             if self.filepath.strip():
-                write_json(self.filepath.strip(), to_json(items))
-            findings = tuple(size_findings(total_size(items), preferences.free_bytes()))
+                write_json(self.filepath.strip(), to_json(listing))
         except (ValueError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
-        contents.show(context, dependencies, items)
-        for finding in findings:
+        contents.show(context, listing)
+        for finding in listing.findings:
             self.report({"WARNING"}, translate(finding.sentence))
-        self.report({"INFO"}, translate(contents.total_in_words(items)))
+        self.report({"INFO"}, translate(contents.total_in_words(listing)))
         return {"FINISHED"}
 
 
-def to_json(items: tuple[Item, ...]) -> dict[str, Any]:
+def to_json(listing: FileList) -> dict[str, Any]:
     """The list for scripts: `files` with `path`, `size` in bytes and `users`, and the `total`."""
-    return {"total": total_size(items), "files": [item.to_json() for item in items]}
+    return {"total": listing.total, "files": [item.to_json() for item in listing.items]}
 
 
 classes = (RENDERJUICE_OT_list_files,)

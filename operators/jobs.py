@@ -1,10 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can be done with a job: cancel, retry, download, remove, and asking for news at once."""
+"""Acts on jobs: cancel, retry, download, remove, refresh, and dismiss the notice of an end."""
 
 from __future__ import annotations
-
-import os
-from pathlib import Path
 
 import bpy
 
@@ -13,10 +10,12 @@ from ..jobs.client.session import WorkerError
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
 from ..live import jobs as live_jobs
-from ..live import notices, readiness
+from ..live import notices, readiness, timer, waiting
+from ..live.redrawing import redraw
+from ..messages.message import Message, message_of
 from ..properties import job_list, preferences
+from ..scene.written_paths import whole_path
 from ..translations import translate
-from .submit import tell_progress
 
 
 def _job_properties() -> dict[str, object]:
@@ -31,12 +30,12 @@ def _job_properties() -> dict[str, object]:
 
 
 def chosen_id(context: bpy.types.Context) -> str:
-    """The id of the job that is chosen on the screen. A script sees no list: it means the newest job that fits."""
+    """The id of the chosen job; "" in background mode, where there is no list to choose from."""
     return "" if bpy.app.background else job_list.chosen_id(context)
 
 
 class JobOperator:
-    """What the operators on a job share: which job is meant, and how it is told to the worker."""
+    """What the operators on a job share: they find the job, ask the worker for something, and wait for a script."""
 
     wish: Wish
 
@@ -46,54 +45,50 @@ class JobOperator:
         return readiness.poll(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        """Tell the worker. Every reason why not is an ERROR report."""
+        """Ask the worker. Every reason why not is an ERROR report."""
         try:
             session = live_jobs.session()
             job = self.choose(session.journal.jobs(), chosen_id(context))
-            argument = self.argument(job)
-            session.wish(self.wish, job.api_url, job.id, argument)
-            live_jobs.follow()
-            if self.wait:
-                return self.outcome(session.wait(job.id, job.api_url, tell_progress))
+            session.wish(self.wish, job.api_url, job.id, self.argument(job))
+            timer.start()
+            failure: str | None = self.failure(waiting.wait(job)) if self.wait else None
         except (ValueError, JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
-            return {"CANCELLED"}
-        return {"FINISHED"}
+            failure = message_of(error)
+        if failure:
+            self.report({"ERROR"}, translate(failure))
+        return {"CANCELLED"} if failure else {"FINISHED"}
 
     def choose(self, jobs: tuple[JobRecord, ...], chosen: str) -> JobRecord:
-        """The job that is meant: the one that was given or is `chosen` in the list; without, the newest that fits.
+        """The job that was given, else the one that is `chosen` in the list, else the newest that this applies to.
 
-        Raises `ValueError` when there is none that it applies to.
+        Raises `ValueError` when there is none.
         """
         if self.job:
             jobs = tuple(job for job in jobs if job.id == self.job)
             if not jobs:
-                raise ValueError(f"There is no job {self.job} in the list. It may have been removed.")
+                raise ValueError(Message("There is no job {} in the list. It may have been removed.", self.job))
         else:
-            # of a job that is chosen in the list, no other one is meant
+            # when a job is chosen in the list, no other one is tried
             jobs = tuple(job for job in jobs if job.id == chosen) or jobs
-        reason = "There is no job yet. Submit a scene first."
+        reason = Message("There is no job yet. Submit a scene first.")
         for job in jobs:
-            reason = self.objection(job)
-            if not reason:
+            objection = self.objection(job)
+            if not objection:
                 return job
+            reason = objection
         raise ValueError(reason)
 
-    def objection(self, job: JobRecord) -> str:
-        """Why this cannot be done with a job, or ""."""
+    def objection(self, job: JobRecord) -> Message | None:
+        """Why this cannot be done with a job; None when it can be."""
         raise NotImplementedError
 
     def argument(self, _job: JobRecord) -> str:
         """What the worker has to know beside the job."""
         return ""
 
-    def outcome(self, job: JobRecord) -> set[str]:
-        """The result for a script that waited."""
-        if job.stage is Stage.DONE:
-            return {"FINISHED"}
-        reason = job.failure.sentence if job.failure else "It ended without a reason."
-        self.report({"ERROR"}, translate(f"“{job.name}”: {reason}"))
-        return {"CANCELLED"}
+    def failure(self, job: JobRecord) -> Message | None:
+        """Why a job that a script waited for did not end as asked; None when it did."""
+        return waiting.failure_of(job)
 
 
 class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
@@ -105,29 +100,29 @@ class RENDERJUICE_OT_cancel(JobOperator, bpy.types.Operator):
     wish = Wish.CANCEL
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        """Ask first: a render that is stopped has been paid for."""
+        """Ask first: a render that is stopped is paid for all the same."""
         if bpy.app.background:
             return self.execute(context)
         try:
             job = self.choose(live_jobs.jobs(), chosen_id(context))
         except ValueError as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
         self.job = job.id
-        title = translate(f"Cancel the render of “{job.name}”?")
-        confirm = translate("Cancel Render")
+        title = translate(Message("Cancel the render of “{}”?", job.name))
+        confirm = translate(Message("Cancel Render"))
         ask = context.window_manager.invoke_confirm
         return set(ask(self, event, title=title, confirm_text=confirm, icon="WARNING"))
 
-    def objection(self, job: JobRecord) -> str:
+    def objection(self, job: JobRecord) -> Message | None:
         """Only a job that is not over can be canceled."""
-        return "" if job.is_live else f"The job “{job.name}” is over: {job.stage}. There is nothing to cancel."
+        if job.is_live:
+            return None
+        return Message("The job “{}” is over: {}. There is nothing to cancel.", job.name, job.stage.words)
 
-    def outcome(self, job: JobRecord) -> set[str]:
-        """A job that is over is what was asked for; when it was finished first, its frames are here."""
-        if job.stage is Stage.FAILED:
-            return super().outcome(job)
-        return {"FINISHED"}
+    def failure(self, job: JobRecord) -> Message | None:
+        """Only a failed job is a failure: one that was finished before the cancel came has its frames here."""
+        return super().failure(job) if job.stage is Stage.FAILED else None
 
 
 class RENDERJUICE_OT_retry(JobOperator, bpy.types.Operator):
@@ -138,11 +133,11 @@ class RENDERJUICE_OT_retry(JobOperator, bpy.types.Operator):
     __annotations__ = _job_properties()
     wish = Wish.RETRY
 
-    def objection(self, job: JobRecord) -> str:
+    def objection(self, job: JobRecord) -> Message | None:
         """Only a job that stopped early can be retried, and only with something left to send or to fetch."""
         if job.stage not in (Stage.FAILED, Stage.CANCELED):
-            return f"The job “{job.name}” did not fail: {job.stage}. There is nothing to retry."
-        return "" if job.can_go_on else NOTHING_LEFT.sentence
+            return Message("The job “{}” did not fail: {}. There is nothing to retry.", job.name, job.stage.words)
+        return None if job.can_go_on else NOTHING_LEFT.sentence
 
 
 class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
@@ -161,20 +156,18 @@ class RENDERJUICE_OT_download(JobOperator, bpy.types.Operator):
     }
     wish = Wish.DOWNLOAD
 
-    def objection(self, job: JobRecord) -> str:
+    def objection(self, job: JobRecord) -> Message | None:
         """Only a job that reached the farm has frames."""
-        return (
-            "" if job.remote_id else f"The job “{job.name}” has not reached Renderjuice. There is nothing to download."
-        )
+        if job.remote_id:
+            return None
+        return Message("The job “{}” has not reached Renderjuice. There is nothing to download.", job.name)
 
     def argument(self, _job: JobRecord) -> str:
-        """The folder, made and tried."""
+        """The folder, which is made, and tried by writing a file."""
         written = self.output_dir.strip()
         if not written:
             return ""
-        if written.startswith("//") and not bpy.data.filepath:
-            raise ValueError("The file was never saved, so // leads nowhere. Give a whole path.")
-        folder = Path(os.path.abspath(bpy.path.abspath(written)))  # noqa: PTH100
+        folder = whole_path(written)
         destination.prepare(folder)
         return str(folder)
 
@@ -191,7 +184,7 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
         return readiness.poll(cls, context)
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        """Have the worker poll at once."""
+        """Have the worker ask at once. Every reason why not is an ERROR report."""
         try:
             session = live_jobs.session()
             live = session.journal.live_jobs()
@@ -199,9 +192,9 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
                 session.wish(Wish.REFRESH, live[0].api_url)
             live_jobs.look_again()
         except (JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
-        live_jobs.follow()
+        timer.start()
         return {"FINISHED"}
 
 
@@ -219,7 +212,7 @@ class RENDERJUICE_OT_remove(bpy.types.Operator):
     def poll(cls, _context: bpy.types.Context) -> bool:
         """Available while there are jobs."""
         if not live_jobs.jobs():
-            cls.poll_message_set(translate("There is no job in the list"))
+            cls.poll_message_set(translate(Message("There is no job in the list")))
         return bool(live_jobs.jobs())
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -228,9 +221,9 @@ class RENDERJUICE_OT_remove(bpy.types.Operator):
             live_jobs.session().remove(self.job or job_list.chosen_id(context))
             live_jobs.look_again()
         except (ValueError, JournalError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
-        live_jobs.redraw()
+        redraw()
         return {"FINISHED"}
 
 
@@ -244,9 +237,9 @@ class RENDERJUICE_OT_dismiss_notice(bpy.types.Operator):
     job: bpy.props.StringProperty(name="Job", description="Id of the job; all if empty", options={"SKIP_SAVE"})
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        """Forget it."""
+        """Dismiss the notice."""
         notices.dismiss(self.job)
-        live_jobs.redraw()
+        redraw()
         return {"FINISHED"}
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Opens the frames that came: in the project, or their folder."""
+"""Opens the frames of a job in the project, or their folder."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord
 from ..live import arrivals
 from ..live import jobs as live_jobs
+from ..messages.message import Message, message_of
 from ..properties.scene_settings import OPENING
 from ..translations import translate
 from .jobs import JobOperator, chosen_id
 
 WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
-NO_JOB = "There is no job yet. Submit a scene first"
 
 
 class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
@@ -44,7 +44,7 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Available when there is a job. A script's may be in the journal only."""
+        """Available when there is a job. In background mode always: jobs may be in the journal only."""
         return _poll(cls)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -56,7 +56,7 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
             job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
             opened = arrivals.open_job(job, context.scene, how, context.window, may_open_window=True)
         except (ValueError, JournalError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
         # the status bar shows the last one
         self.report({"INFO"}, translate(opened.sentence))
@@ -64,13 +64,17 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
             self.report({"WARNING"}, translate(warning))
         return {"FINISHED"}
 
-    def objection(self, job: JobRecord) -> str:
+    def objection(self, job: JobRecord) -> Message | None:
         """Only frames that are here can be opened."""
         if job.frames_downloaded:
-            return ""
+            return None
         if job.is_live:
-            return f"No frame of “{job.name}” is here yet. Wait until the first one has come, and try again."
-        return f"The job “{job.name}” is over: {job.stage}, and none of its frames is here. Use Download to fetch them."
+            return Message("No frame of “{}” is here yet. Wait until the first one has come, and try again.", job.name)
+        return Message(
+            "The job “{}” is over: {}, and none of its frames is here. Use Download to fetch them.",
+            job.name,
+            job.stage.words,
+        )
 
 
 class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
@@ -87,7 +91,7 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        """Available when there is a job. A script's may be in the journal only."""
+        """Available when there is a job. In background mode always: jobs may be in the journal only."""
         return _poll(cls)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -96,23 +100,24 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
             job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
             return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
         except (ValueError, RuntimeError, JournalError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
 
-    def objection(self, job: JobRecord) -> str:
+    def objection(self, job: JobRecord) -> Message | None:
         """Only a folder that is there can be opened."""
         if job.output_dir.is_dir():
-            return ""
-        return (
-            f"The folder of “{job.name}” is gone: {job.output_dir}. "
-            "Put it back, or use Download to fetch the frames again."
+            return None
+        return Message(
+            "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.",
+            job.name,
+            str(job.output_dir),
         )
 
 
 def _poll(cls: Any) -> bool:
     if bpy.app.background or live_jobs.jobs():
         return True
-    cls.poll_message_set(translate(NO_JOB))
+    cls.poll_message_set(translate(Message("There is no job yet. Submit a scene first")))
     return False
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Trying out the preferences."""
+"""Tests the connection that the preferences describe, and shows the preferences."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from ..jobs.client.session import WorkerError
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import Setting, Wish
 from ..live import jobs as live_jobs
-from ..live import readiness
+from ..live import readiness, timer
+from ..messages.message import message_of
 from ..properties import connection_check, preferences
 from ..translations import translate
 
@@ -33,7 +34,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
                 preferences.api_url(context), connection_check.ANSWER_TIMEOUT
             )
         except (JournalError, WorkerError, OSError) as error:
-            ok, message = False, str(error)
+            ok, message = False, message_of(error)
         self.report({"INFO"} if ok else {"ERROR"}, translate(message))
         return {"FINISHED"} if ok else {"CANCELLED"}
 
@@ -47,10 +48,10 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
             session.journal.set_setting(Setting.CONNECTION, "")
             session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
         except (JournalError, WorkerError, OSError) as error:
-            self.report({"ERROR"}, translate(str(error)))
+            self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
         connection_check.begin()
-        live_jobs.follow()
+        timer.start()
         return {"FINISHED"}
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import bpy
 
 from ..live import scene_check
-from ..scene.preflight import Finding, Severity
-from ..scene_edits.remedies import LABELS
+from ..messages.message import Message
+from ..scene.preflight.finding import LABELS, Finding, Severity
 from .layout import SendingPanel, draw_text
 
-SHOWN_FINDINGS = 20
+MAX_FINDINGS = 20
 ICONS: dict[Severity, Any] = {Severity.ERROR: "CANCEL", Severity.WARNING: "ERROR"}
 
 
@@ -33,10 +33,10 @@ class RENDERJUICE_PT_check(SendingPanel, bpy.types.Panel):
             layout.label(text="Not Checked Yet", icon="QUESTION")
         elif not found:
             layout.label(text="No Problems Found", icon="CHECKMARK")
-        for finding in (found or ())[:SHOWN_FINDINGS]:
+        for finding in (found or ())[:MAX_FINDINGS]:
             _draw_finding(layout.box().column(), context, finding)
-        if found and len(found) > SHOWN_FINDINGS:
-            draw_text(layout, context, f"And {len(found) - SHOWN_FINDINGS} more.")
+        if found and len(found) > MAX_FINDINGS:
+            draw_text(layout, context, Message("And {} more.", str(len(found) - MAX_FINDINGS)))
 
 
 def _draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding: Finding) -> None:

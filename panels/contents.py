@@ -8,12 +8,13 @@ from typing import Any
 
 import bpy
 
-from ..live.contents import is_outdated
+from ..live.contents import is_outdated, message_for
+from ..messages.message import Message
 from ..properties import contents
 from ..translations import translate
 from .layout import SendingPanel, draw_text
 
-FEWEST_ROWS, MOST_ROWS = 3, 8
+MIN_ROWS, MAX_ROWS = 3, 8
 
 
 class RENDERJUICE_UL_files(bpy.types.UIList):
@@ -33,7 +34,8 @@ class RENDERJUICE_UL_files(bpy.types.UIList):
     ) -> None:
         """Draw one row; changes nothing."""
         row = layout.split(factor=0.75)
-        row.label(text=Path(item.name).name or translate("The Scene, Not Saved Yet"), icon="FILE", translate=False)
+        name = Path(item.name).name or translate(Message("The Scene, Not Saved Yet"))
+        row.label(text=name, icon="FILE", translate=False)
         row.label(text=item.size or "-", translate=False)
 
 
@@ -53,16 +55,16 @@ class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
         if not listed.count or listed.scene != context.scene.session_uid:
             layout.operator("renderjuice.list_files", text="List Files", icon="FILEBROWSER")
             return
-        rows = min(max(FEWEST_ROWS, len(listed.rows)), MOST_ROWS)
-        layout.template_list("RENDERJUICE_UL_files", "", listed, "rows", listed, "active", rows=rows, maxrows=MOST_ROWS)
+        rows = min(max(MIN_ROWS, len(listed.rows)), MAX_ROWS)
+        layout.template_list("RENDERJUICE_UL_files", "", listed, "rows", listed, "active", rows=rows, maxrows=MAX_ROWS)
         column = layout.column(align=True)
         if 0 <= listed.active < len(listed.rows):
             chosen = listed.rows[listed.active]
             draw_text(column, context, chosen.name, icon="FILE_FOLDER")
-            draw_text(column, context, chosen.users, icon="LINKED")
-        draw_text(column, context, listed.total, icon="PACKAGE")
+            draw_text(column, context, message_for(chosen.users), icon="LINKED")
+        draw_text(column, context, message_for(listed.total), icon="PACKAGE")
         if is_outdated(context):
-            draw_text(column, context, "The scene needs other files by now.", icon="INFO")
+            draw_text(column, context, Message("The scene needs other files by now."), icon="INFO")
             layout.operator("renderjuice.list_files", text="List Files", icon="FILE_REFRESH")
 
 

@@ -13,6 +13,7 @@ import bpy
 from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..live import thumbnails
+from ..messages.message import Message
 from ..properties import job_list
 from ..properties.render_settings import PROPERTIES
 from ..scene.config.frames import describe
@@ -20,10 +21,10 @@ from ..translations import translate
 from .job_words import ICONS, progress_words, stage_words, transfer_words, value_words
 from .layout import SubPanel, draw_text
 
-FEWEST_ROWS, MOST_ROWS = 2, 6
-LONGEST_NAME = 80
+MIN_ROWS, MAX_ROWS = 2, 6
+MAX_NAME_LETTERS = 80
 """Letters of a job's name that are shown."""
-MOST_NOTES = 6
+MAX_NOTES = 6
 PREVIEW_SCALE = 6.0
 
 
@@ -47,12 +48,13 @@ class RENDERJUICE_UL_jobs(bpy.types.UIList):
         if job is None:
             return
         row = layout.split(factor=0.55)
-        name = f"{job.name[:LONGEST_NAME]}  {_frames_of(job.id).partition(' (')[0]}"
+        name = f"{job.name[:MAX_NAME_LETTERS]}  {_frames_of(job.id).partition(' (')[0]}"
         row.label(text=name, icon=ICONS[job.stage], translate=False)
+        stage = translate(stage_words(job))
         if job.is_live and job.fraction is not None:
-            row.progress(factor=job.fraction, text=stage_words(job), translate=False)
+            row.progress(factor=job.fraction, text=stage, translate=False)
         else:
-            row.label(text=stage_words(job), translate=False)
+            row.label(text=stage, translate=False)
 
     def draw_filter(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
         """Draw the search field, and the switch for the jobs of other files; changes nothing."""
@@ -106,8 +108,8 @@ class RENDERJUICE_PT_jobs(SubPanel, bpy.types.Panel):
         """Draw list and details; changes nothing."""
         layout = self.layout
         listed = job_list.get(context)
-        rows = min(max(FEWEST_ROWS, len(listed.rows)), MOST_ROWS)
-        layout.template_list("RENDERJUICE_UL_jobs", "", listed, "rows", listed, "active", rows=rows, maxrows=MOST_ROWS)
+        rows = min(max(MIN_ROWS, len(listed.rows)), MAX_ROWS)
+        layout.template_list("RENDERJUICE_UL_jobs", "", listed, "rows", listed, "active", rows=rows, maxrows=MAX_ROWS)
         job = live_jobs.find(job_list.chosen_id(context))
         if job is not None:
             draw_details(layout.column(), context, job)
@@ -122,32 +124,31 @@ def draw_details(column: bpy.types.UILayout, context: bpy.types.Context, job: Jo
     if icon:
         column.template_icon(icon_value=icon, scale=PREVIEW_SCALE)
     details = column.column(align=True)
-    draw_text(details, context, f"Scene “{job.scene}”: {_frames_of(job.id)}")
+    draw_text(details, context, Message("Scene “{}”: {}", job.scene, _frames_of(job.id)))
     draw_text(details, context, _short_path(job.output_dir), icon="FILE_FOLDER")
     for label, asked, used in _differences_of(job):
-        draw_text(details, context, f"{translate(label)}: asked for {asked}, used {used}", icon="INFO")
-    for note in job.notes[-MOST_NOTES:]:
+        # the label is looked up as Blender does it
+        text = Message("{}: asked for {}, used {}", translate(label), asked, used)
+        draw_text(details, context, text, icon="INFO")
+    for note in job.notes[-MAX_NOTES:]:
         draw_text(details, context, note, icon="INFO")
 
 
 def _short_path(folder: Path) -> str:
-    """A folder as Blender writes it: from the open file on when it lies below that."""
+    """A folder as Blender writes it: relative to the open file when it lies beside or below that."""
     project = Path(bpy.data.filepath).parent
     return f"//{folder.relative_to(project)}" if bpy.data.filepath and folder.is_relative_to(project) else str(folder)
 
 
 def _draw_progress(column: bpy.types.UILayout, job: JobRecord) -> None:
-    words = progress_words(job)
+    words = translate(progress_words(job))
     if job.is_live:
         column.progress(factor=job.fraction or 0.0, text=words, translate=False)
     else:
         column.label(text=words, icon=ICONS[job.stage], translate=False)
     transferred = transfer_words(job)
     if transferred:
-        if job.stage is Stage.RENDERING and job.frames_downloaded:
-            here = f"{job.frames_downloaded:,} frames here" if job.frames_downloaded > 1 else "One frame here"
-            transferred = f"{translate(here)}, {transferred}"
-        column.label(text=transferred, translate=False)
+        column.label(text=translate(transferred), translate=False)
 
 
 def _draw_trouble(column: bpy.types.UILayout, context: bpy.types.Context, job: JobRecord) -> None:
@@ -175,7 +176,7 @@ def _draw_buttons(column: bpy.types.UILayout, job: JobRecord) -> None:
 
 
 def _differences_of(job: JobRecord) -> tuple[tuple[str, str, str], ...]:
-    """What the farm used otherwise: label, what was asked for, and what was used."""
+    """Where the farm used another value: the label, the value that was asked for, and the value that was used."""
     return _kept_differences(job.id, job.revision) if job.final_config is not None else ()
 
 

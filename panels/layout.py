@@ -16,8 +16,8 @@ from ..translations.wrapping import text_width, wrap
 INTERFACE_FONT = 0
 MARGIN, ICON, BOX = 48, 22, 14
 """Pixels at scale 1 that a label loses to the panel's margins, to an icon, and to a box around it (seen in 5.2)."""
-SHORTEST_LINE = 12
-"""The fewest letters that are worth a line."""
+MIN_LINE_LETTERS = 12
+"""Letters that a line holds at least, however narrow the region is."""
 
 _wrap = functools.lru_cache(512)(wrap)
 
@@ -37,7 +37,7 @@ class SubPanel(RenderPropertiesPanel):
 
 
 class SendingPanel(SubPanel):
-    """A panel about what will be sent, which is closed at first."""
+    """A panel about what will be sent, closed at first."""
 
     bl_options = {"DEFAULT_CLOSED"}
 
@@ -50,17 +50,17 @@ class SendingPanel(SubPanel):
 def draw_text(
     column: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: Any = "NONE", is_boxed: bool = False
 ) -> None:
-    """Draw a sentence in as many lines as the region's width asks for: Blender cuts off a longer label.
+    """Draw a text in as many lines as the region's width asks for: Blender cuts off a longer label.
 
-    The sentence is English and is translated here.
+    A text of ours is a message, and is translated here. Any other text is shown as it is.
     """
     text = translate(text)
     scale = context.preferences.system.ui_scale
     points = context.preferences.ui_styles[0].widget.points
-    room = context.region.width - scale * (MARGIN + (ICON if icon != "NONE" else 0) + (BOX if is_boxed else 0))
+    width = context.region.width - scale * (MARGIN + (ICON if icon != "NONE" else 0) + (BOX if is_boxed else 0))
     lines = column.column(align=True)
     lines.scale_y = 0.8 if icon == "NONE" else 1.0
-    for line in _wrap(text, max(SHORTEST_LINE, int(room / _letter_width(text, points * scale)))):
+    for line in _wrap(text, max(MIN_LINE_LETTERS, int(width / _letter_width(text, points * scale)))):
         lines.label(text=line, icon=icon, translate=False)
         icon = "NONE" if icon == "NONE" else "BLANK1"
 

@@ -8,10 +8,11 @@ import bpy
 from ..jobs import credentials
 from ..live import jobs as live_jobs
 from ..live import readiness, scene_check
+from ..messages.message import Message, message_of
 from ..properties import connection_check, preferences
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.receipt import make_receipt
-from ..scene.preflight import Severity
+from ..scene.preflight.finding import Severity
 from ..translations import translate
 from .layout import RenderPropertiesPanel, draw_text
 
@@ -39,19 +40,20 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
 def draw_missing(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw the one thing that is missing next, with the button that solves it."""
     if readiness.online_access_problem():
-        draw_text(column, context, "Renderjuice is a service on the internet.", icon="INTERNET_OFFLINE")
+        draw_text(column, context, Message("Renderjuice is a service on the internet."), icon="INTERNET_OFFLINE")
         if bpy.app.online_access_override:
-            draw_text(column, context, "Launch Blender without --offline-mode to use it.")
+            draw_text(column, context, Message("Launch Blender without --offline-mode to use it."))
         else:
             column.operator("extensions.userpref_allow_online", text="Allow Online Access", icon="CHECKMARK")
         return
-    if readiness.address_problem(context):
-        draw_text(column, context, readiness.address_problem(context) + ".", icon="ERROR")
+    address_problem = readiness.address_problem(context)
+    if address_problem:
+        draw_text(column, context, address_problem, icon="ERROR")
         preferences.draw_service(column, preferences.get(context))
         return
     if readiness.key_problem(context):
         host = "" if _is_public(context) else preferences.api_host(context)
-        text = f"Enter the API key for {host}." if host else "Enter your API key."
+        text = Message("Enter the API key for {}.", host) if host else Message("Enter your API key.")
         draw_text(column, context, text, icon="KEYINGSET")
         preferences.draw_key(column, preferences.get(context))
         if not host:
@@ -71,7 +73,7 @@ def _draw_connection(column: bpy.types.UILayout, context: bpy.types.Context) -> 
         return
     found = connection_check.answer()
     if found is None:
-        draw_text(column, context, "See whether Renderjuice takes the key.", icon="LINKED")
+        draw_text(column, context, Message("See whether Renderjuice takes the key."), icon="LINKED")
     else:
         draw_text(column, context, found[1], icon="ERROR")
         preferences.draw_key(column, preferences.get(context))
@@ -84,7 +86,7 @@ def draw_receipt(column: bpy.types.UILayout, context: bpy.types.Context) -> None
     try:
         receipt = make_receipt(scene, overrides_from_settings(scene.renderjuice))
     except ValueError as error:
-        draw_text(column, context, str(error), icon="ERROR")
+        draw_text(column, context, message_of(error), icon="ERROR")
         return
     for line in receipt.lines:
         draw_text(column, context, line)
@@ -101,16 +103,16 @@ def draw_buttons(column: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 
 def draw_check_summary(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Draw how many problems the check found, for the panel "Check" may be closed."""
+    """Draw how many problems the check found, because the panel "Check" may be closed."""
     found = scene_check.findings(context.scene) or ()
     errors = sum(finding.severity is Severity.ERROR for finding in found)
     warnings = len(found) - errors
     if errors:
-        text = translate(f"{errors} problems to solve" if errors > 1 else "One problem to solve")
-        layout.label(text=text, icon="CANCEL", translate=False)
+        text = Message("{} problems to solve", str(errors)) if errors > 1 else Message("One problem to solve")
+        layout.label(text=translate(text), icon="CANCEL", translate=False)
     if warnings:
-        text = translate(f"{warnings} warnings" if warnings > 1 else "One warning")
-        layout.label(text=text, icon="ERROR", translate=False)
+        text = Message("{} warnings", str(warnings)) if warnings > 1 else Message("One warning")
+        layout.label(text=translate(text), icon="ERROR", translate=False)
 
 
 classes = (RENDERJUICE_PT_main,)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..messages.message import Message
 from ..properties import preferences
+from ..scene.written_paths import leads_nowhere
 from .layout import SendingPanel, draw_text
 
 
@@ -22,10 +24,11 @@ class RENDERJUICE_PT_output(SendingPanel, bpy.types.Panel):
         settings = context.scene.renderjuice
         layout.prop(settings, "output_dir")
         written = preferences.output_folder(context)
-        if written.startswith("//") and not bpy.data.filepath:
-            draw_text(layout, context, "Save the file first: the frames go beside it.", icon="INFO")
+        if leads_nowhere(written):
+            draw_text(layout, context, Message("Save the file first: the frames go beside it."), icon="INFO")
         else:
-            draw_text(layout, context, f"Each job gets a folder in {bpy.path.abspath(written)}", icon="FILE_FOLDER")
+            folder = bpy.path.abspath(written)
+            draw_text(layout, context, Message("Each job gets a folder in {}", folder), icon="FILE_FOLDER")
         layout.prop(settings, "open_with")
 
 

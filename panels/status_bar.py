@@ -10,10 +10,11 @@ import bpy
 from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..live import notices
+from ..messages.message import Message, sentences
 from ..translations import translate
 from .job_words import ICONS, progress_words
 
-LONGEST_NAME = 32
+MAX_NAME_LETTERS = 32
 
 
 def draw_status(self: Any, _context: bpy.types.Context) -> None:
@@ -24,29 +25,29 @@ def draw_status(self: Any, _context: bpy.types.Context) -> None:
     if live_jobs.trouble():
         row.label(text="Renderjuice: The List of Jobs Has a Problem", icon="ERROR")
     elif live:
-        row.label(text=_going_on(live), icon=ICONS[live[0].stage], translate=False)
+        row.label(text=f"Renderjuice: {_going_on(live)}", icon=ICONS[live[0].stage], translate=False)
     if ended:
         _draw_notice(row, ended)
 
 
 def _draw_notice(row: bpy.types.UILayout, ended: list[JobRecord]) -> None:
     job = ended[-1]
-    words = f"“{_short(job.name)}” is rendered." if job.stage is Stage.DONE else f"“{_short(job.name)}” failed."
-    words = translate(words)
+    name = _short(job.name)
+    text = Message("“{}” is rendered.", name) if job.stage is Stage.DONE else Message("“{}” failed.", name)
     if len(ended) > 1:
-        words += " " + translate(f"{len(ended) - 1} more have ended.")
-    row.label(text=f"Renderjuice: {words}", icon=ICONS[job.stage], translate=False)
+        text = sentences(text, Message("{} more have ended.", str(len(ended) - 1)))
+    row.label(text=f"Renderjuice: {translate(text)}", icon=ICONS[job.stage], translate=False)
     row.operator("renderjuice.dismiss_notice", text="", icon="X", emboss=False).job = ""
 
 
 def _going_on(live: list[JobRecord]) -> str:
     if len(live) > 1:
-        return "Renderjuice: " + translate(f"{len(live)} jobs are going on.")
-    return f"Renderjuice: {_short(live[0].name)}: {progress_words(live[0])}"
+        return translate(Message("{} jobs are going on.", str(len(live))))
+    return f"{_short(live[0].name)}: {translate(progress_words(live[0]))}"
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
+    return name if len(name) <= MAX_NAME_LETTERS else name[: MAX_NAME_LETTERS - 1] + "…"
 
 
 def register() -> None:

@@ -15,7 +15,7 @@ import bpy
 from ..scene.blender_versions import file_output_folder
 from ..scene.preflight.add_ons import has_open_image_denoise
 from ..scene.preflight.file_output import names_a_file, nodes_writing_elsewhere, output_folder, output_nodes
-from ..scene.preflight.finding import Remedy
+from ..scene.preflight.finding import LABELS, Remedy
 from .local_data import NotHere, own_datablock
 from .modes import StuckInMode, make_undoable
 from .packed_paint import pack_paint
@@ -23,22 +23,6 @@ from .relative_folders import relative_folders
 
 Change = tuple[Any, str, Any]
 """What is set to what: the holder of a property, its name and its new value."""
-
-LABELS = {
-    Remedy.USE_CAMERA: "Use Camera",
-    Remedy.FIND_FILES: "Find Files...",
-    Remedy.PACK_IMAGE: "Pack",
-    Remedy.MAKE_OUTPUT_RELATIVE: "Make Relative",
-    Remedy.WRITE_IMAGES: "Write PNG Images",
-    Remedy.RENDER_WHOLE_FRAME: "Render Whole Frame",
-    Remedy.RENDER_FULL_SIZE: "Render Full Size",
-    Remedy.TURN_OFF_SIMPLIFY: "Turn Off Simplify",
-    Remedy.TURN_ON_COMPOSITING: "Turn On Compositing",
-    Remedy.TURN_ON_SEQUENCER: "Turn On Sequencer",
-    Remedy.USE_PREVIEW_RANGE: "Use Preview Range",
-    Remedy.USE_OPEN_IMAGE_DENOISE: "Use OpenImageDenoise",
-}
-"""What the buttons say."""
 
 
 class NoRemedy(Exception):

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ...messages.message import Message
+
 
 class Severity(StrEnum):
     """An error stops the submission; a warning is shown and sent along.
@@ -32,6 +34,23 @@ class Remedy(StrEnum):
     TURN_ON_SEQUENCER = "turn_on_sequencer"
     USE_PREVIEW_RANGE = "use_preview_range"
     USE_OPEN_IMAGE_DENOISE = "use_open_image_denoise"
+
+
+LABELS = {
+    Remedy.USE_CAMERA: Message("Use Camera"),
+    Remedy.FIND_FILES: Message("Find Files..."),
+    Remedy.PACK_IMAGE: Message("Pack"),
+    Remedy.MAKE_OUTPUT_RELATIVE: Message("Make Relative"),
+    Remedy.WRITE_IMAGES: Message("Write PNG Images"),
+    Remedy.RENDER_WHOLE_FRAME: Message("Render Whole Frame"),
+    Remedy.RENDER_FULL_SIZE: Message("Render Full Size"),
+    Remedy.TURN_OFF_SIMPLIFY: Message("Turn Off Simplify"),
+    Remedy.TURN_ON_COMPOSITING: Message("Turn On Compositing"),
+    Remedy.TURN_ON_SEQUENCER: Message("Turn On Sequencer"),
+    Remedy.USE_PREVIEW_RANGE: Message("Use Preview Range"),
+    Remedy.USE_OPEN_IMAGE_DENOISE: Message("Use OpenImageDenoise"),
+}
+"""What the buttons say."""
 
 
 @dataclass(frozen=True)

@@ -61,8 +61,8 @@ def listing() -> None:
 def main(result: str, module: str, folder: str, objects: str, images: str) -> None:
     """Tell the milliseconds of each round: the whole search, the listing, the longest step of a check, and all."""
     addons.enable(module)
-    dependencies = importlib.import_module(f"{module}.scene.dependencies")
-    preflight = importlib.import_module(f"{module}.scene.preflight")
+    dependencies = importlib.import_module(f"{module}.scene.dependencies.scan")
+    preflight = importlib.import_module(f"{module}.scene.preflight.check")
     build(Path(folder), int(objects), int(images))
     scene, frames = bpy.context.scene, tuple(range(1, 251))
 

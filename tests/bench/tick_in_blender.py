@@ -69,7 +69,9 @@ def timed(call: Callable[[], object], times: int, before: Callable[[int], None])
     }
 
 
-def rounds(live_jobs: ModuleType, other: Writer, ticks: int, looks: int, database: Path) -> Sequence[object]:
+def rounds(
+    live_jobs: ModuleType, timer: ModuleType, other: Writer, ticks: int, looks: int, database: Path
+) -> Sequence[object]:
     """The figures of each round: ticks of three kinds, and the bare question."""
 
     def before(number: int, changes: int) -> None:
@@ -85,10 +87,10 @@ def rounds(live_jobs: ModuleType, other: Writer, ticks: int, looks: int, databas
     for _ in range(measuring.ROUNDS):
         found.append(
             {
-                "changed": timed(live_jobs.tick, ticks, lambda number: before(number, 1)),
+                "changed": timed(timer.tick, ticks, lambda number: before(number, 1)),
                 "bare": timed(lambda: connection.execute("PRAGMA data_version").fetchone(), ticks, lambda _: None),
-                "unchanged": timed(live_jobs.tick, ticks, lambda number: before(number, 0)),
-                "all": timed(live_jobs.tick, ALL_CHANGED_TICKS, lambda number: before(number, jobs)),
+                "unchanged": timed(timer.tick, ticks, lambda number: before(number, 0)),
+                "all": timed(timer.tick, ALL_CHANGED_TICKS, lambda number: before(number, jobs)),
             }
         )
         if live_jobs.trouble() or len(live_jobs.jobs()) != jobs:
@@ -101,15 +103,16 @@ def main(result: str, module: str, python: str, extension: str, jobs: str, ticks
     """Tell the milliseconds of all rounds."""
     addons.enable(module)
     bpy.context.preferences.system.use_online_access = True
-    live_jobs = importlib.import_module(f"{module}.properties.live_jobs")
-    control = importlib.import_module(f"{module}.jobs.control")
+    live_jobs = importlib.import_module(f"{module}.live.jobs")
+    timer = importlib.import_module(f"{module}.live.timer")
+    client = importlib.import_module(f"{module}.jobs.client.session")
     home = importlib.import_module(f"{module}.properties.preferences").home().create()
     with writer(python, extension, home.path, int(jobs)) as other:
         live_jobs.session()
-        if live_jobs.tick() is None or len(live_jobs.jobs()) != int(jobs):
+        if timer.tick() is None or len(live_jobs.jobs()) != int(jobs):
             raise SystemExit("the timer does not see the jobs")
-        looks = round(control.RESTART_INTERVAL / live_jobs.TICK)
-        found = rounds(live_jobs, other, int(ticks), looks, home.journal)
+        looks = round(client.RESTART_INTERVAL / live_jobs.INTERVAL)
+        found = rounds(live_jobs, timer, other, int(ticks), looks, home.journal)
         addons.disable(module)
     stand_in.tell(result, {"rounds": found})
 

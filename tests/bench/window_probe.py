@@ -241,7 +241,7 @@ def put_clocks() -> None:
         ]
     )
     _ours.put_into(panels)
-    for module, name in (("live.jobs", "tick"), ("live.arrivals", "serve")):
+    for module, name in (("live.timer", "tick"), ("live.arrivals", "serve")):
         setattr(extension(module), name, _ours.timed(getattr(extension(module), name)))
 
 

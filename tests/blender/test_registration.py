@@ -53,11 +53,23 @@ def test_disabling_takes_everything_back_and_enabling_gives_it_again(extension_n
     assert {job.id for job in fresh.session().journal.jobs()} == known
 
 
-def test_enabling_loads_no_network_library(extension_name: str) -> None:
+def loaded_by_enabling(extension_name: str) -> list[str]:
+    """The modules that a new Blender loads for the extension alone."""
     # `import bpy` of 5.2 loads `requests` for itself, so what counts is what the extension adds
     program = "import sys\nfor name in ('requests', 'urllib3', 'zstandard'): sys.modules.pop(name, None)\n"
     program = "import bpy\n" + program + ENABLE_IN_A_NEW_BLENDER.format(name=extension_name)
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=True)
-    loaded = next(line for line in ended.stdout.splitlines() if line.startswith("LOADED")).split()[1:]
+    return next(line for line in ended.stdout.splitlines() if line.startswith("LOADED")).split()[1:]
+
+
+def test_enabling_loads_nothing_that_only_a_check_or_a_submission_needs(extension_name: str) -> None:
+    loaded = {name.removeprefix(f"{extension_name}.") for name in loaded_by_enabling(extension_name)}
+    assert "live.scene_check" in loaded
+    late = ("live.scene_reading", "live.submission", "live.opening", "package_layout", "packer")
+    assert not loaded & {*late, "scene.dependencies", "scene.preflight.check", "scene_edits.remedies"}
+
+
+def test_enabling_loads_no_network_library(extension_name: str) -> None:
+    loaded = loaded_by_enabling(extension_name)
     assert f"{extension_name}.operators.submit" in loaded
     assert not [name for name in loaded if name.partition(".")[0] in {"requests", "urllib3", "zstandard"}]

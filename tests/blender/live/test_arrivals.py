@@ -189,7 +189,7 @@ def test_frames_open_once_when_the_job_is_done(job: JobInJournal, arrivals: Modu
 
 def test_job_that_was_done_before_anybody_looked_opens_nothing(job: JobInJournal, arrivals: ModuleType) -> None:
     job.receive(1, 2)
-    job.live_jobs._seen.clear()
+    job.live_jobs._state.seen.clear()
     for stage in ("DONE", "DOWNLOADING", "DONE"):
         job.move(stage)
         serve(arrivals)

@@ -69,15 +69,17 @@ def test_a_new_job_is_chosen_although_an_older_one_was(
     jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
 
 
-def test_online_access_that_is_taken_back_is_told_by_the_next_tick(project: Path, jobs: ModuleType) -> None:
+def test_online_access_that_is_taken_back_is_told_by_the_next_tick(
+    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
+) -> None:
     """A worker is still there then, and must not make another request."""
-    session = jobs.session()
+    session, timer = jobs.session(), load("live.timer")
     assert session.journal.has_online_access()
     bpy.context.preferences.system.use_online_access = False
-    jobs.tick()
+    timer.tick()
     assert not session.journal.has_online_access()
     bpy.context.preferences.system.use_online_access = True
-    jobs.tick()
+    timer.tick()
     assert session.journal.has_online_access()
 
 
@@ -196,10 +198,41 @@ def test_a_job_in_words(
     assert load("panels.job_words").progress_words(job) == words
 
 
+def test_a_job_in_the_words_of_another_language(some_job: Any, load: Callable[[str], ModuleType]) -> None:
+    stages, words = load("jobs.records").Stage, load("panels.job_words")
+    job = replace(some_job, stage=stages.DOWNLOADING, frames=(1, 2), frames_downloaded=1, bytes_done=2_000_000)
+    known = {"Downloading": "Herunterladen", "{} of {} frames": "{1} Bilder, {0} da", "{} min": "{} Min."}
+    translate_message = load("translations.formatting").translate_message
+    assert translate_message(words.progress_words(job), known).startswith("Herunterladen · 2 Bilder, 1 da")
+    left = load("messages.message").Message("{} left", words.duration(70))
+    assert translate_message(left, {**known, "{} left": "noch {}"}) == "noch 1 Min."
+
+
+@pytest.mark.parametrize(
+    ("stage", "changes", "words"),
+    [
+        ("uploading", {"bytes_done": 0}, ""),
+        ("uploading", {"bytes_done": 2_000_000, "bytes_total": 4_000_000}, "2.0 MB of 4.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000}, "2.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1}, "One frame here, 2.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "1,200 frames here, 2.0 MB"),
+        ("downloading", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "2.0 MB"),
+        ("done", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, ""),
+    ],
+)
+def test_what_is_transferred_in_words(
+    some_job: Any, load: Callable[[str], ModuleType], stage: str, changes: dict[str, Any], words: str
+) -> None:
+    stages = load("jobs.records").Stage
+    job = replace(some_job, id="new", **{"stage": stages(stage), "frames_downloaded": 0, "bytes_total": 0, **changes})
+    assert load("panels.job_words").transfer_words(job) == words
+
+
 def test_every_stage_has_words_and_an_icon(load: Callable[[str], ModuleType]) -> None:
     words = load("panels.job_words")
     stages = set(load("jobs.records").Stage)
     assert set(words.STAGE_WORDS) == set(words.ICONS) == stages
+    assert [stage.words for stage in stages] == [stage.value for stage in stages]
     known = {item.identifier for item in bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items}
     assert set(words.ICONS.values()) <= known
 

@@ -22,6 +22,7 @@ from renderjuice.jobs.packaging.package import make_package
 from renderjuice.jobs.packaging.run_packer import rewrite_paths
 from renderjuice.live.submission import make_manifest
 from renderjuice.local_farm.inside_blender.missing_files import missing_files
+from renderjuice.messages.message import from_json
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
 from renderjuice.package_layout.path_use import PathForm, PathUse
@@ -542,8 +543,9 @@ def test_a_copy_that_cannot_be_saved_is_not_always_for_want_of_room(tmp_path: Pa
     blend = begin(tmp_path / "shot.blend")
     layout = plan_layout(blend, (), is_remapped=True)
     report = run_plan(tmp_path, layout, target=tmp_path / "no such folder" / "copy.blend")
-    assert report["error"].startswith(f"Blender could not save a copy of {blend}: ")
-    assert report["error"].endswith(". Retry; if it happens again, make all paths in that file relative.")
+    error = from_json(report["error"])
+    assert error.startswith(f"Blender could not save a copy of {blend}: ")
+    assert error.endswith(". Retry; if it happens again, make all paths in that file relative.")
 
 
 def test_a_folder_that_is_the_scenes_own(tmp_path: Path) -> None:

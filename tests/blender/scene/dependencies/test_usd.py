@@ -107,7 +107,7 @@ def test_blender_reads_nothing_else(folder: Path, find: Find) -> None:
 
 def warnings_of(load: Callable[[str], ModuleType]) -> list[Any]:
     dependencies = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (10,))
-    preflight = load("scene.preflight")
+    preflight = load("scene.preflight.check")
     found = preflight.check_scene(bpy.context.scene, dependencies, (10,))
     return [finding.what for finding in found if "USD" in finding.what]
 

@@ -105,7 +105,7 @@ def test_a_linked_scene_is_mended_in_its_own_file(
     (linked,) = wanted.scenes
     assert any(thing.type == "CAMERA" for thing in linked.objects)
     dependencies = load("scene.dependencies.scan").find_dependencies(linked, (1,))
-    (found,) = load("scene.preflight").check_scene(linked, dependencies)
+    (found,) = load("scene.preflight.check").check_scene(linked, dependencies)
     assert (found.datablock, found.collection, found.remedy) == ("Shot", "", None)
 
 

@@ -112,7 +112,7 @@ def test_a_file_that_no_package_carries(scene: bpy.types.Scene, find: Find, load
     module = load("scene.dependencies.dependency")
     dependency = module.Dependency(module.DependencyKind.SOUND, "Noise", "/noise.wav", Path("/noise.wav"), "sounds")
     dependencies = load("scene.dependencies.scan").Dependencies((), (), ((dependency, "it is a device"),))
-    (found,) = load("scene.preflight").check_scene(scene, dependencies)
+    (found,) = load("scene.preflight.check").check_scene(scene, dependencies)
     assert (found.severity, found.datablock, found.collection) == ("error", "Noise", "sounds")
     assert found.what == "Sound “Noise” cannot be sent: it is a device (/noise.wav)."
 
@@ -204,12 +204,12 @@ def test_a_missing_library_is_one_finding(scene: bpy.types.Scene, find: Find, pr
     [(10, 100, 0), (5 * 1024**3 - 1, 1024**4, 0), (5 * 1024**3, 1024**4, 1), (100, 99, 1), (6 * 1024**3, 0, 2)],
 )
 def test_sizes(load: Callable[[str], ModuleType], total: int, free: int, expected: int) -> None:
-    found = [*load("scene.preflight").size_findings(total, free)]
+    found = [*load("scene.preflight.package").size_findings(total, free)]
     assert [finding.severity for finding in found] == ["warning"] * expected
 
 
 def test_a_name_that_no_package_can_hold(load: Callable[[str], ModuleType]) -> None:
-    found = load("scene.preflight").name_finding("The name is wrong. Rename it.", None)
+    found = load("scene.preflight.package").name_finding("The name is wrong. Rename it.", None)
     assert (found.severity, found.sentence) == ("error", "The name is wrong. Rename it.")
 
 

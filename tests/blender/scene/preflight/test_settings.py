@@ -92,7 +92,7 @@ def test_animation_of_a_library_moves_nothing_by_itself(scene: bpy.types.Scene, 
 
 def test_frames_of_a_job_are_meant(scene: bpy.types.Scene, load: Load) -> None:
     dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1,))
-    assert load("scene.preflight").check_scene(scene, dependencies, (1,)) == ()
+    assert load("scene.preflight.check").check_scene(scene, dependencies, (1,)) == ()
 
 
 def test_frames_that_are_given_are_meant(scene: bpy.types.Scene, find: Find) -> None:
@@ -419,5 +419,5 @@ def test_what_cannot_be_packed_is_not_to_be_packed(
     module = load("scene.dependencies.dependency")
     dependency = module.Dependency(module.DependencyKind(kind), "Cube", "//x", "/x", library=library)
     dependencies = load("scene.dependencies.scan").Dependencies((), (), ((dependency, "it is refused"),))
-    (found,) = load("scene.preflight").check_scene(scene, dependencies)
+    (found,) = load("scene.preflight.check").check_scene(scene, dependencies)
     assert (found.what, found.fix.startswith(fix)) == (f"{kind} “Cube” cannot be sent: it is refused (//x).", True)

@@ -21,12 +21,12 @@ Load = Callable[[str], ModuleType]
 def check(load: Load, scene: bpy.types.Scene) -> Iterator[ModuleType]:
     """The check, which needs no rest here and takes the smallest steps that there are."""
     module = load("live.scene_check")
-    before = module.REST, module.STEP, module.SHARE
-    module.REST, module.STEP, module.SHARE = 0.0, 0.0, 0
+    before = module.QUIET_TIME, module.STEP_TIME, module.PAUSE_FACTOR
+    module.QUIET_TIME, module.STEP_TIME, module.PAUSE_FACTOR = 0.0, 0.0, 0
     module.forget()
     yield module
     module.forget()
-    module.REST, module.STEP, module.SHARE = before
+    module.QUIET_TIME, module.STEP_TIME, module.PAUSE_FACTOR = before
 
 
 def many_objects(count: int) -> None:
@@ -47,7 +47,7 @@ def begin(check: ModuleType, steps: int = 3) -> weakref.ref[Any]:
     for _ in range(steps):
         assert not check.look(bpy.context)
     assert check.is_under_way()
-    return weakref.ref(check._walk)
+    return weakref.ref(check._state.walk)
 
 
 def test_a_scene_is_looked_at_in_steps(check: ModuleType, scene: bpy.types.Scene) -> None:
@@ -80,7 +80,7 @@ def test_all_of_the_check_is_in_the_steps(check: ModuleType, scene: bpy.types.Sc
     check.note_change()
     walk_to_the_end(check)
     dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1, 2, 3))
-    assert check.findings(scene) == load("scene.preflight").check_scene(scene, dependencies)
+    assert check.findings(scene) == load("scene.preflight.check").check_scene(scene, dependencies)
     assert [found.severity for found in check.findings(scene)] == ["error", "warning", "warning"]
 
 
@@ -181,21 +181,22 @@ def test_the_timer_comes_back_soon_between_two_steps(check: ModuleType, jobs: Mo
     # nor is a job waited for
     jobs.look_again()
     check.note_change()
-    assert jobs.tick() == jobs.CATCH_UP
+    timer = load("live.timer")
+    assert timer.tick() == check.STEP_INTERVAL
     assert check.is_under_way()
     walk_to_the_end(check)
-    assert jobs.tick() != jobs.CATCH_UP
+    assert timer.tick() != check.STEP_INTERVAL
 
 
 def test_nothing_is_begun_before_a_rest(check: ModuleType) -> None:
-    check.REST = 1000.0
+    check.QUIET_TIME = 1000.0
     check.note_change()
     assert not check.look(bpy.context)
     assert not check.is_under_way()
 
 
 def test_a_long_look_is_followed_by_a_longer_pause(check: ModuleType) -> None:
-    check.SHARE = 1_000_000
+    check.PAUSE_FACTOR = 1_000_000
     check.note_change()
     check.look(bpy.context)
     check.note_change()

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one timer: when it looks again, at the jobs and at the scenes."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import pytest
+
+Load = Callable[[str], ModuleType]
+
+
+@pytest.fixture
+def timer(preferences: Any, load: Load) -> Iterator[ModuleType]:
+    """The timer of a Blender that has nothing to look at, but could send renders."""
+    jobs, check = load("live.jobs"), load("live.scene_check")
+    load("properties.connection_check").require(False)
+    jobs.close_session()
+    check.forget()
+    yield load("live.timer")
+    jobs.close_session()
+    check.forget()
+
+
+def test_the_timer_ends_when_nothing_is_awaited(timer: ModuleType) -> None:
+    assert timer.tick() is None
+
+
+def test_a_check_that_waits_for_a_rest_keeps_the_timer(timer: ModuleType, load: Load) -> None:
+    check = load("live.scene_check")
+    check.note_change()
+    assert timer.tick() == check.INTERVAL
+    assert not check.is_under_way()
+
+
+def test_a_check_stays_due_and_costs_nothing_where_no_render_can_be_sent(timer: ModuleType, load: Load) -> None:
+    check = load("live.scene_check")
+    bpy.context.preferences.system.use_online_access = False
+    check.note_change()
+    assert timer.tick() is None
+    assert check.is_due()
+
+
+def test_a_list_that_cannot_be_read_is_looked_at_less_often(timer: ModuleType, load: Load, project: Path) -> None:
+    jobs, check = load("live.jobs"), load("live.scene_check")
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)
+    check.forget()
+    with closing(sqlite3.connect(jobs.session().home.journal, isolation_level=None)) as journal:
+        job_id, failure = journal.execute("SELECT id, failure FROM jobs WHERE stage = 'done'").fetchone()
+        change = "UPDATE jobs SET revision = (SELECT revision FROM counter), failure = ? WHERE id = ?"
+        journal.execute("UPDATE counter SET revision = revision + 1")
+        journal.execute(change, ('{"stage": "of a later version"}', job_id))
+        try:
+            assert timer.tick() == jobs.TROUBLED_INTERVAL
+            assert "Update the extension" in jobs.trouble()
+        finally:
+            journal.execute("UPDATE counter SET revision = revision + 1")
+            journal.execute(change, (failure, job_id))
+    assert timer.tick() is None
+    assert not jobs.trouble()
