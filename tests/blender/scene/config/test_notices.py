@@ -29,7 +29,7 @@ def scene(monkeypatch: pytest.MonkeyPatch) -> Iterator[bpy.types.Scene]:
 
 def findings(load: Load, scene: bpy.types.Scene, overrides: dict[str, Any]) -> list[str]:
     dependencies = load("scene.dependencies.scan").find_dependencies(scene, (1, 2))
-    found = load("scene.preflight").check_scene(scene, dependencies, (1, 2), overrides)
+    found = load("scene.preflight.check").check_scene(scene, dependencies, (1, 2), overrides)
     return [finding.sentence for finding in found]
 
 
