@@ -11,7 +11,6 @@ from ..messages.message import Message, message_of
 from ..properties import preferences
 from ..properties.render_settings import PROPERTIES
 from ..scene.config.frames import describe
-from ..scene.config.overrides import overrides_from_operator
 from ..translations import translate
 
 
@@ -54,6 +53,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         """Submit; with `wait` also follow the job to its end. Every reason why not is an ERROR report."""
         # loaded when it is first needed, because every start of Blender waits for what is loaded before
         from ..live import submission
+        from ..scene.config.overrides import overrides_from_operator
 
         try:
             asked = submission.Asked(

@@ -10,8 +10,6 @@ from ..live import jobs as live_jobs
 from ..live import readiness, scene_check
 from ..messages.message import Message, message_of
 from ..properties import connection_check, preferences
-from ..scene.config.overrides import overrides_from_settings
-from ..scene.config.receipt import make_receipt
 from ..scene.preflight.finding import Severity
 from ..translations import translate
 from .layout import RenderPropertiesPanel, draw_text
@@ -82,6 +80,10 @@ def _draw_connection(column: bpy.types.UILayout, context: bpy.types.Context) -> 
 
 def draw_receipt(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw what would be rendered, and what about it is unusual."""
+    # loaded when it is first needed, because every start of Blender waits for what is loaded before
+    from ..scene.config.overrides import overrides_from_settings
+    from ..scene.config.receipt import make_receipt
+
     scene = context.scene
     try:
         receipt = make_receipt(scene, overrides_from_settings(scene.renderjuice))

@@ -66,7 +66,13 @@ def test_enabling_loads_nothing_that_only_a_check_or_a_submission_needs(extensio
     loaded = {name.removeprefix(f"{extension_name}.") for name in loaded_by_enabling(extension_name)}
     assert "live.scene_check" in loaded
     late = ("live.scene_reading", "live.submission", "live.opening", "package_layout", "packer")
-    assert not loaded & {*late, "scene.dependencies", "scene.preflight.check", "scene_edits.remedies"}
+    assert not loaded & {
+        *late,
+        "scene.config.render_config",
+        "scene.dependencies",
+        "scene.preflight.check",
+        "scene_edits.remedies",
+    }
 
 
 def test_enabling_loads_no_network_library(extension_name: str) -> None:
