@@ -11,11 +11,12 @@ from typing import Any
 
 import bpy
 
+from ..messages.message import Message
 from .dependencies.scan import Dependencies
 
 SIZES_A_STEP = 50
 """Files whose sizes the disk tells in a fraction of a millisecond."""
-SCENE = "Scene"
+SCENE = Message("Scene")
 """What the .blend itself is used as."""
 
 
@@ -25,7 +26,7 @@ class Item:
 
     path: str
     size: int | None
-    users: tuple[str, ...]
+    users: tuple[Message, ...]
 
     def to_json(self) -> dict[str, Any]:
         """The item for scripts."""
@@ -34,13 +35,13 @@ class Item:
 
 def list_contents(scene: bpy.types.Scene, dependencies: Dependencies) -> tuple[Item, ...]:
     """The .blend first, with the size that it was last saved with, then the largest. Asks the disk for every file."""
-    users: dict[str, list[str]] = defaultdict(list)
+    users: dict[str, list[Message]] = defaultdict(list)
     for dependency in dependencies.used:
         for path in dependency.files:
-            users[path].append(f"{dependency.kind} “{dependency.user}”")
+            users[path].append(Message("{} “{}”", dependency.kind.label, dependency.user))
     items = [Item(path, _size(path), tuple(dict.fromkeys(of))) for path, of in users.items()]
     items.sort(key=lambda item: (-(item.size or 0), item.path))
-    blend = Item(bpy.data.filepath, _size(bpy.data.filepath), (f"{SCENE} “{scene.name}”",))
+    blend = Item(bpy.data.filepath, _size(bpy.data.filepath), (Message("{} “{}”", SCENE, scene.name),))
     return (blend, *items)
 
 
