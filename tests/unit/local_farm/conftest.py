@@ -3,8 +3,7 @@
 
 import os
 import subprocess
-import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,18 +51,10 @@ def oldest_scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _make_scenes(-1, tmp_path_factory.mktemp("oldest"))
 
 
-def zip_folder(source: Path, target: Path, without: Collection[str] = ()) -> Path:
-    """Zip a folder's files with their relative paths, but for those in `without`."""
-    target.parent.mkdir(exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(source.rglob("*")):
-            name = path.relative_to(source).as_posix()
-            if path.is_file() and name not in without:
-                archive.write(path, name)
-    return target
-
-
 def _make_scenes(which: int, folder: Path) -> Path:
+    # not above: the package `renderjuice` is put in place after this file is read
+    from renderjuice.tests.unit.local_farm.zip_folder import zip_folder
+
     _run_in_blender(which, "make_scenes.py", folder)
     zip_folder(folder / "project", folder / "zips" / "shot.zip")
     zip_folder(folder / "project", folder / "missing" / "shot.zip", without={"textures/part.png"})

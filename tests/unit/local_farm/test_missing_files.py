@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.tests.unit.local_farm.conftest import zip_folder
 from renderjuice.tests.unit.local_farm.driver import FarmDriver
+from renderjuice.tests.unit.local_farm.zip_folder import zip_folder
 
 CERTAIN = {
     "textures/single.png": "Image 'single'",

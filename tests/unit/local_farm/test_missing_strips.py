@@ -3,8 +3,8 @@
 
 from pathlib import Path
 
-from renderjuice.tests.unit.local_farm.conftest import zip_folder
 from renderjuice.tests.unit.local_farm.driver import FarmDriver
+from renderjuice.tests.unit.local_farm.zip_folder import zip_folder
 
 CLIP = [f"clip_{number}.png" for number in range(1, 5)]
 KEYED = [f"keyed_{number}.png" for number in range(1, 5)]
