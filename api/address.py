@@ -6,6 +6,7 @@ from __future__ import annotations
 import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+from ..messages.message import Message
 from .errors import InsecureAddress
 
 
@@ -17,11 +18,13 @@ def check_address(url: str) -> None:
     """
     parts = _split(url)
     if parts is None or not parts.hostname:
-        raise InsecureAddress("The address is not a web address.")
+        raise InsecureAddress(Message("The address is not a web address."))
     if "\\" in url or "@" in parts.netloc or any(character <= " " or character == "\x7f" for character in url):
-        raise InsecureAddress("The address holds a user name or characters that do not belong there.")
+        raise InsecureAddress(Message("The address holds a user name or characters that do not belong there."))
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        raise InsecureAddress(f"The address of {host_of(url)} is not secure: it does not start with https://.")
+        raise InsecureAddress(
+            Message("The address of {} is not secure: it does not start with https://.", host_of(url))
+        )
 
 
 def is_loopback(url: str) -> bool:

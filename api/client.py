@@ -14,8 +14,10 @@ from urllib.parse import quote
 
 import requests
 
+from ..messages.message import Message
 from . import parse, progress
 from .address import check_address
+from .error_text import for_the_record, hide_secrets, read_reason
 from .errors import (
     NotFound,
     RateLimited,
@@ -30,7 +32,6 @@ from .http import KeyAuth, Timeouts, is_web_page, open_session, read_error_text,
 from .models import Downloads, Job, JobPage, Progress, RenderStart, UploadTarget
 from .render_config import RenderConfig
 from .retry import ATTEMPTS, retry_after, with_retries
-from .words import for_the_record, hide_secrets, read_reason
 
 logger = logging.getLogger(__name__)
 
@@ -153,7 +154,7 @@ class Client:
     ) -> _Answer:
         """One call with its retries. `any_body`: a body that is neither JSON nor a web page counts as None."""
         if not (self._key and self._key.isascii() and self._key.isprintable() and " " not in self._key):
-            raise WrongKey("The API key is empty or holds characters that no key has.")
+            raise WrongKey(Message("The API key is empty or holds characters that no key has."))
 
         def exchange() -> _Answer:
             return self._exchange(method, path, body, params, any_body)
@@ -208,7 +209,7 @@ class _Answer:
 def _job_path(job_id: str, action: str = "") -> str:
     """The path of a job. Raises `NotFound` for an id that would make it the path of something else."""
     if not job_id.strip("."):
-        raise NotFound("A job without an id cannot be asked for.")
+        raise NotFound(Message("A job without an id cannot be asked for."))
     path = "/jobs/" + quote(job_id, safe="")
     return f"{path}/{action}" if action else path
 
@@ -218,8 +219,10 @@ def _refusal(response: requests.Response, key: str) -> RenderjuiceError:
     status = response.status_code
     if status < 400:
         response.close()
-        where = f" to {redirect_host(response, key)}" if 300 <= status < 400 else ""
-        message = f"Renderjuice's address answered with a redirect{where}, which is not followed." if where else ""
+        message = None
+        if 300 <= status < 400:
+            where = redirect_host(response, key)
+            message = Message("Renderjuice's address answered with a redirect to {}, which is not followed.", where)
         return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=True)
     text = read_error_text(response, key)
     reason = read_reason(text)

@@ -7,9 +7,11 @@ and the raw cause for the support bundle (`detail`). None of them ever holds the
 
 from __future__ import annotations
 
+from ..messages.message import Message, sentences
+
 
 class RenderjuiceError(Exception):
-    """The root of all errors of this package. `str(error)` is the message followed by the next step.
+    """The root of all errors of this package. `str(error)` is `sentence` in English.
 
     `transient`: the same call may succeed later, without anybody doing anything.
     `may_have_arrived`: the service may have carried the call out although its answer was lost.
@@ -18,29 +20,41 @@ class RenderjuiceError(Exception):
     `wait`: the seconds that the service asked to be left alone, None when it named none.
     """
 
-    default_message = "Something went wrong between this computer and Renderjuice."
-    next_step = "Try again; if it happens again, send the support bundle to the people at Renderjuice."
+    default_message = Message("Something went wrong between this computer and Renderjuice.")
+    next_step = Message("Try again; if it happens again, send the support bundle to the people at Renderjuice.")
     transient = False
     may_have_arrived = False
     wait: float | None = None
 
-    def __init__(self, message: str = "", *, detail: str = "", next_step: str = "", is_foreign: bool = False) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: Message | None = None,
+        *,
+        detail: str = "",
+        next_step: Message | None = None,
+        is_foreign: bool = False,
+    ) -> None:
         self.message = message or self.default_message
+        super().__init__(self.message)
         self.detail = detail
         self.is_foreign = is_foreign
         if next_step:
             self.next_step = next_step
 
+    @property
+    def sentence(self) -> Message:
+        """What happened and what to do, in one line."""
+        return sentences(self.message, self.next_step)
+
     def __str__(self) -> str:
-        return f"{self.message} {self.next_step}"
+        return str(self.sentence)
 
 
 class WrongKey(RenderjuiceError):
     """401 or 403, or a key that cannot be one: the service does not accept the API key."""
 
-    default_message = "Renderjuice does not accept the API key."
-    next_step = (
+    default_message = Message("Renderjuice does not accept the API key.")
+    next_step = Message(
         "Copy the key again from the Renderjuice dashboard into the preferences of the add-on, "
         "or into RENDERJUICE_API_KEY where that is set."
     )
@@ -49,8 +63,8 @@ class WrongKey(RenderjuiceError):
 class NotFound(RenderjuiceError):
     """404 or 410: the service does not know the job, or knows it no more."""
 
-    default_message = "Renderjuice does not know what was asked for; it may have been deleted."
-    next_step = "Look in the Renderjuice dashboard whether the job is still there and belongs to this API key."
+    default_message = Message("Renderjuice does not know what was asked for; it may have been deleted.")
+    next_step = Message("Look in the Renderjuice dashboard whether the job is still there and belongs to this API key.")
 
 
 class Refused(RenderjuiceError):
@@ -59,20 +73,21 @@ class Refused(RenderjuiceError):
     `field_names`: the documented JSON names of `requestedRenderConfig` fields that the refusal speaks of.
     """
 
-    next_step = "Change what the reason speaks of and submit again."
+    next_step = Message("Change what the reason speaks of and submit again.")
 
     def __init__(
         self,
-        message: str = "",
+        message: Message | None = None,
         *,
         words: str = "",
         status: int = 400,
         field_names: tuple[str, ...] = (),
         detail: str = "",
-        next_step: str = "",
+        next_step: Message | None = None,
     ) -> None:
         if not message:
-            message = f"Renderjuice refused: {_sentence(words)}" if words else "Renderjuice refused without a reason."
+            refused = Message("Renderjuice refused: {}", _with_full_stop(words))
+            message = refused if words else Message("Renderjuice refused without a reason.")
         super().__init__(message, detail=detail, next_step=next_step)
         self.words = words
         self.status = status
@@ -82,11 +97,18 @@ class Refused(RenderjuiceError):
 class RateLimited(RenderjuiceError):
     """429: too many calls. Nothing was carried out. `wait` is the service's `Retry-After` in seconds, or None."""
 
-    default_message = "Renderjuice asks this computer to slow down."
-    next_step = "Wait a few minutes; the add-on goes on by itself."
+    default_message = Message("Renderjuice asks this computer to slow down.")
+    next_step = Message("Wait a few minutes; the add-on goes on by itself.")
     transient = True
 
-    def __init__(self, message: str = "", *, wait: float | None = None, detail: str = "", next_step: str = "") -> None:
+    def __init__(
+        self,
+        message: Message | None = None,
+        *,
+        wait: float | None = None,
+        detail: str = "",
+        next_step: Message | None = None,
+    ) -> None:
         super().__init__(message, detail=detail, next_step=next_step)
         self.wait = wait
 
@@ -94,12 +116,19 @@ class RateLimited(RenderjuiceError):
 class ServiceDown(RenderjuiceError):
     """5xx: the service answered that it cannot work. `wait` as in `RateLimited`."""
 
-    default_message = "Renderjuice has a problem of its own at the moment."
-    next_step = "Nothing is wrong on this computer; try again in a few minutes."
+    default_message = Message("Renderjuice has a problem of its own at the moment.")
+    next_step = Message("Nothing is wrong on this computer; try again in a few minutes.")
     transient = True
     may_have_arrived = True
 
-    def __init__(self, message: str = "", *, wait: float | None = None, detail: str = "", next_step: str = "") -> None:
+    def __init__(
+        self,
+        message: Message | None = None,
+        *,
+        wait: float | None = None,
+        detail: str = "",
+        next_step: Message | None = None,
+    ) -> None:
         super().__init__(message, detail=detail, next_step=next_step)
         self.wait = wait
 
@@ -107,13 +136,18 @@ class ServiceDown(RenderjuiceError):
 class Unreachable(RenderjuiceError):
     """No connection, or one that was cut: unknown host, refused, reset, an answer that ends too early."""
 
-    default_message = "Renderjuice cannot be reached."
-    next_step = "Check the internet connection, the proxy and the firewall of this computer."
+    default_message = Message("Renderjuice cannot be reached.")
+    next_step = Message("Check the internet connection, the proxy and the firewall of this computer.")
     transient = True
     may_have_arrived = True
 
     def __init__(
-        self, message: str = "", *, may_have_arrived: bool = True, detail: str = "", next_step: str = ""
+        self,
+        message: Message | None = None,
+        *,
+        may_have_arrived: bool = True,
+        detail: str = "",
+        next_step: Message | None = None,
     ) -> None:
         super().__init__(message, detail=detail, next_step=next_step)
         self.may_have_arrived = may_have_arrived
@@ -122,27 +156,32 @@ class Unreachable(RenderjuiceError):
 class CertificateRejected(Unreachable):
     """The connection was given up before anything was sent: the other side could not prove who it is."""
 
-    default_message = "The security certificate of the server cannot be trusted, so nothing was sent."
-    next_step = (
+    default_message = Message("The security certificate of the server cannot be trusted, so nothing was sent.")
+    next_step = Message(
         "Check the date and time of this computer; where a company proxy or a virus scanner reads the traffic, "
         "let REQUESTS_CA_BUNDLE name its certificate."
     )
     transient = False
 
-    def __init__(self, message: str = "", *, detail: str = "", next_step: str = "") -> None:
+    def __init__(self, message: Message | None = None, *, detail: str = "", next_step: Message | None = None) -> None:
         super().__init__(message, may_have_arrived=False, detail=detail, next_step=next_step)
 
 
 class TimedOut(RenderjuiceError):
     """The connection, or the answer, took longer than allowed."""
 
-    default_message = "Renderjuice took too long to answer."
-    next_step = "Check the internet connection, then try again in a few minutes."
+    default_message = Message("Renderjuice took too long to answer.")
+    next_step = Message("Check the internet connection, then try again in a few minutes.")
     transient = True
     may_have_arrived = True
 
     def __init__(
-        self, message: str = "", *, may_have_arrived: bool = True, detail: str = "", next_step: str = ""
+        self,
+        message: Message | None = None,
+        *,
+        may_have_arrived: bool = True,
+        detail: str = "",
+        next_step: Message | None = None,
     ) -> None:
         super().__init__(message, detail=detail, next_step=next_step)
         self.may_have_arrived = may_have_arrived
@@ -154,8 +193,8 @@ class UnexpectedAnswer(RenderjuiceError):
     All of these but a JSON of another shape are foreign.
     """
 
-    default_message = "Renderjuice gave an answer that this add-on does not understand."
-    next_step = (
+    default_message = Message("Renderjuice gave an answer that this add-on does not understand.")
+    next_step = Message(
         "Check the API address in the preferences and that no login page of the network stands in between; "
         "otherwise look for an update of the add-on."
     )
@@ -165,35 +204,35 @@ class UnexpectedAnswer(RenderjuiceError):
 class UploadURLExpired(RenderjuiceError):
     """401, 403 or 410 to an upload, or a refusal that says so: the presigned URL is too old. Ask for a new one."""
 
-    default_message = "The address for the upload has expired."
-    next_step = "Start the upload again; a fresh address is asked for by itself."
+    default_message = Message("The address for the upload has expired.")
+    next_step = Message("Start the upload again; a fresh address is asked for by itself.")
 
 
 class DownloadURLExpired(RenderjuiceError):
     """401, 403 or 410 to a download, or a refusal that says so. Fetch the list of downloads again."""
 
-    default_message = "The address of the download has expired."
-    next_step = "Start the download again; fresh addresses are asked for by themselves."
+    default_message = Message("The address of the download has expired.")
+    next_step = Message("Start the download again; fresh addresses are asked for by themselves.")
 
 
 class StorageRefused(RenderjuiceError):
     """Any other refusal of the object storage. `words` are its own, cleaned and capped."""
 
-    next_step = "Try again; if it happens again, send the support bundle to the people at Renderjuice."
+    next_step = Message("Try again; if it happens again, send the support bundle to the people at Renderjuice.")
 
     def __init__(
         self,
-        message: str = "",
+        message: Message | None = None,
         *,
         words: str = "",
         status: int = 400,
         detail: str = "",
-        next_step: str = "",
+        next_step: Message | None = None,
         is_foreign: bool = False,
     ) -> None:
         if not message:
-            reason = _sentence(words) if words else f"HTTP status {status}."
-            message = f"The storage behind Renderjuice refused the transfer: {reason}"
+            reason = _with_full_stop(words) if words else Message("HTTP status {}.", status)
+            message = Message("The storage behind Renderjuice refused the transfer: {}", reason)
         super().__init__(message, detail=detail, next_step=next_step, is_foreign=is_foreign)
         self.words = words
         self.status = status
@@ -202,25 +241,25 @@ class StorageRefused(RenderjuiceError):
 class InsecureAddress(RenderjuiceError):
     """An address that is neither https:// nor http:// to this very computer. Nothing was sent."""
 
-    default_message = "The address is not secure: it does not start with https://."
-    next_step = "Check the API address in the preferences; only https:// keeps the key and the scene private."
+    default_message = Message("The address is not secure: it does not start with https://.")
+    next_step = Message("Check the API address in the preferences; only https:// keeps the key and the scene private.")
 
 
 class Canceled(RenderjuiceError):
     """A progress callback said stop."""
 
-    default_message = "The transfer was canceled."
-    next_step = "Start it again whenever you like."
+    default_message = Message("The transfer was canceled.")
+    next_step = Message("Start it again whenever you like.")
 
 
 class ContentChanged(RenderjuiceError):
     """The file at either end is not the one that the transfer began with. The next attempt starts from zero."""
 
-    default_message = "The file changed while it was being transferred."
-    next_step = "Start the transfer again; it begins from zero."
+    default_message = Message("The file changed while it was being transferred.")
+    next_step = Message("Start the transfer again; it begins from zero.")
     transient = True
 
 
-def _sentence(words: str) -> str:
+def _with_full_stop(words: str) -> str:
     """The words with a full stop, unless they end like a sentence already."""
     return words if words.endswith((".", "!", "?", "…")) else words + "."

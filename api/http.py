@@ -21,9 +21,10 @@ import urllib3.exceptions
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 
+from ..messages.message import Message
 from .address import check_address, host_of, is_loopback
+from .error_text import for_the_record, hide_secrets
 from .errors import CertificateRejected, RenderjuiceError, TimedOut, UnexpectedAnswer, Unreachable
-from .words import for_the_record, hide_secrets
 
 Timeouts = tuple[float, float]
 """Seconds to wait for the connection, and for each piece of the answer."""
@@ -33,7 +34,7 @@ BODY_CAP = 64 * 1024 * 1024
 ERROR_BODY_CAP = 64 * 1024
 """As much of an error's body is read, in bytes."""
 
-WEB_PAGE = "A web page came instead of Renderjuice's answer."
+WEB_PAGE = Message("A web page came instead of Renderjuice's answer.")
 """What is said of a web page in the place of an answer."""
 
 _BLOCK = 64 * 1024
@@ -125,7 +126,7 @@ def blocks(response: requests.Response, size: int) -> Iterator[bytes]:
     expected = length_of(response)
     if expected is not None and received < expected:  # urllib3 1.26 does not notice
         raise Unreachable(
-            f"The connection to {host} was cut in the middle of an answer.",
+            Message("The connection to {} was cut in the middle of an answer.", host),
             detail=f"{received} of {expected} bytes",
         )
 
@@ -177,13 +178,13 @@ def read_json(response: requests.Response, secret: str = "") -> Any:
     """
     body, whole = read_body(response, BODY_CAP)
     if not whole:
-        raise UnexpectedAnswer("Renderjuice's answer is too large.", detail=f"more than {BODY_CAP} bytes")
+        raise UnexpectedAnswer(Message("Renderjuice's answer is too large."), detail=f"more than {BODY_CAP} bytes")
     try:
         return json.loads(body, parse_constant=lambda _: None)  # NaN and Infinity are no JSON
     except (ValueError, RecursionError):
         start = body[:2000].decode("utf-8", "replace")
     raise UnexpectedAnswer(
-        "Renderjuice answered with nothing." if not body.strip() else _not_json(start),
+        Message("Renderjuice answered with nothing.") if not body.strip() else _not_json(start),
         detail=for_the_record(start, secret),
         is_foreign=True,
     )
@@ -215,22 +216,22 @@ def failure_of(error: BaseException, host: str, secret: str = "") -> Renderjuice
 
     unsent = seen(urllib3.exceptions.NewConnectionError, requests.ConnectTimeout)
     if seen(ssl.SSLCertVerificationError) or ("certificate" in detail.lower() and not seen(HTTPException)):
-        message = f"The security certificate of {host} cannot be trusted, so nothing was sent."
+        message = Message("The security certificate of {} cannot be trusted, so nothing was sent.", host)
         return CertificateRejected(message, detail=detail)
     if seen(TimeoutError, requests.Timeout, urllib3.exceptions.TimeoutError) and not seen(
         urllib3.exceptions.NewConnectionError
     ):
-        return TimedOut(f"{host} took too long to answer.", may_have_arrived=not unsent, detail=detail)
+        return TimedOut(Message("{} took too long to answer.", host), may_have_arrived=not unsent, detail=detail)
     if seen(requests.exceptions.ProxyError):
         unsent = unsent or "Tunnel connection failed" in detail  # urllib3 1.26 calls any failure behind a proxy so
-        message = f"The connection to {host} through the proxy failed."
+        message = Message("The connection to {} through the proxy failed.", host)
         return Unreachable(message, may_have_arrived=not unsent, detail=detail)
     garbage = seen(HTTPException) and not seen(RemoteDisconnected, IncompleteRead)
     if garbage or seen(requests.exceptions.InvalidHeader, zlib.error):
-        return UnexpectedAnswer(f"{host} gave an answer that is not HTTP.", detail=detail, is_foreign=True)
+        return UnexpectedAnswer(Message("{} gave an answer that is not HTTP.", host), detail=detail, is_foreign=True)
     if seen(ssl.SSLError):
-        return Unreachable(f"No secure connection to {host} could be made.", detail=detail)
-    return Unreachable(f"{host} cannot be reached.", may_have_arrived=not unsent, detail=detail)
+        return Unreachable(Message("No secure connection to {} could be made.", host), detail=detail)
+    return Unreachable(Message("{} cannot be reached.", host), may_have_arrived=not unsent, detail=detail)
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -263,7 +264,7 @@ def _inflated(inflate: Any, block: bytes, room: int) -> bytes:
     raise UnexpectedAnswer(detail=detail, is_foreign=True)
 
 
-def _not_json(start: str) -> str:
+def _not_json(start: str) -> Message:
     if start.lstrip()[:1] == "<":
         return WEB_PAGE
-    return "Renderjuice's answer is not JSON."
+    return Message("Renderjuice's answer is not JSON.")

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from ..messages.message import Message
 from .errors import UnexpectedAnswer
 from .models import Downloads, FailedReason, Job, JobPage, OutputFile, UploadTarget
 
@@ -24,7 +25,7 @@ def upload_target(value: Any) -> UploadTarget:
     answer = as_mapping(unwrap(value, "slug"))
     url, slug = as_text(answer.get("uploadUrl")), as_text(answer.get("slug"))
     if not url or not slug:
-        raise UnexpectedAnswer("Renderjuice gave no address to upload the scene to.")
+        raise UnexpectedAnswer(Message("Renderjuice gave no address to upload the scene to."))
     return UploadTarget(upload_url=url, slug=slug, expires_at=as_time(answer.get("expiresAt")))
 
 
@@ -33,7 +34,7 @@ def job(value: Any) -> Job:
     answer = as_mapping(unwrap(value, "id"))
     job_id = as_text(answer.get("id"))
     if not job_id:
-        raise UnexpectedAnswer("Renderjuice answered without the id of the job.")
+        raise UnexpectedAnswer(Message("Renderjuice answered without the id of the job."))
     return Job(
         id=job_id,
         status=as_text(answer.get("status")) or "unknown",
@@ -68,7 +69,7 @@ def job_page(value: Any, page: int, page_size: int) -> JobPage:
         None,
     )
     if listed is None:
-        raise UnexpectedAnswer("Renderjuice answered without a list of jobs.")
+        raise UnexpectedAnswer(Message("Renderjuice answered without a list of jobs."))
     pagination = as_mapping(outer.get("pagination") or inner.get("pagination"))
     jobs = []
     for entry in listed:

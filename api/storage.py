@@ -17,8 +17,10 @@ from urllib.parse import urljoin
 
 import requests
 
+from ..messages.message import Message
 from . import http
 from .address import host_of
+from .error_text import for_the_record, read_reason
 from .errors import (
     ContentChanged,
     DownloadURLExpired,
@@ -34,7 +36,6 @@ from .errors import (
 from .file_body import FileBody, LocalFailure
 from .http import NoAuth, Timeouts
 from .retry import retry_after
-from .words import for_the_record, read_reason
 
 logger = logging.getLogger(__name__)
 
@@ -99,9 +100,8 @@ def upload(
         if http.is_web_page(response):
             raise UnexpectedAnswer(http.WEB_PAGE, detail=f"HTTP status {response.status_code}", is_foreign=True)
         if body.sent < len(body):
-            raise Unreachable(
-                f"{host_of(url)} ended the upload before all was sent.", detail=f"{body.sent} of {len(body)} bytes"
-            )
+            message = Message("{} ended the upload before all was sent.", host_of(url))
+            raise Unreachable(message, detail=f"{body.sent} of {len(body)} bytes")
 
 
 def download(
@@ -149,7 +149,8 @@ def download(
         if response.status_code not in (200, 206) or (response.status_code == 206 and not offset):
             raise _refusal(response, DownloadURLExpired)
         if response.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise UnexpectedAnswer("The storage sent a file in a form that was not asked for.", is_foreign=True)
+            message = Message("The storage sent a file in a form that was not asked for.")
+            raise UnexpectedAnswer(message, is_foreign=True)
         if http.is_web_page(response):
             raise UnexpectedAnswer(http.WEB_PAGE, detail=f"HTTP status {response.status_code}", is_foreign=True)
         if response.status_code == 200:
@@ -166,7 +167,8 @@ def download(
                 if progress is not None:
                     progress(size)
     if total is not None and size < total:
-        raise Unreachable(f"{host_of(url)} sent less than the whole file.", detail=f"{size} of {total} bytes")
+        message = Message("{} sent less than the whole file.", host_of(url))
+        raise Unreachable(message, detail=f"{size} of {total} bytes")
     if total is not None and size > total:
         part.unlink()
         raise ContentChanged(detail=f"{size} bytes instead of {total}")
@@ -187,7 +189,8 @@ def _get(
             return response
         response.close()
         url = _joined(url, location)
-    raise UnexpectedAnswer(f"The storage sends this computer in circles, last to {host_of(url)}.", is_foreign=True)
+    message = Message("The storage sends this computer in circles, last to {}.", host_of(url))
+    raise UnexpectedAnswer(message, is_foreign=True)
 
 
 def _joined(url: str, location: str) -> str:
@@ -243,11 +246,11 @@ def _refusal(
     if status < 400:
         response.close()
         if 300 <= status < 400:
-            words = f"it sends this computer on to {http.redirect_host(response)}"
-            return StorageRefused(words=words, status=status, detail=f"HTTP status {status}", is_foreign=True)
-        return UnexpectedAnswer(
-            "The storage gave an answer that was not asked for.", detail=f"HTTP status {status}", is_foreign=True
-        )
+            reason = Message("it sends this computer on to {}.", http.redirect_host(response))
+            message = Message("The storage behind Renderjuice refused the transfer: {}", reason)
+            return StorageRefused(message, status=status, detail=f"HTTP status {status}", is_foreign=True)
+        message = Message("The storage gave an answer that was not asked for.")
+        return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=True)
     text = http.read_error_text(response)
     words = read_reason(text).words
     detail = f"HTTP status {status}: {for_the_record(words or text)}"
@@ -256,7 +259,7 @@ def _refusal(
     if status == 429:
         return RateLimited(wait=retry_after(response.headers), detail=detail)
     if status >= 500:
-        message = "The storage behind Renderjuice has a problem of its own at the moment."
+        message = Message("The storage behind Renderjuice has a problem of its own at the moment.")
         return ServiceDown(message, wait=retry_after(response.headers), detail=detail)
     if status in (401, 403, 410) or "expired" in text.lower():
         return expired(detail=detail)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..api.render_config import RenderConfig
-from ..messages.message import Message, sentences
+from ..messages.message import NO_MESSAGE, Message, sentences
 
 
 class Stage(StrEnum):
@@ -128,8 +128,8 @@ class Failure:
     """
 
     kind: FailureKind
-    message: str
-    next_step: str = ""
+    message: Message
+    next_step: Message = NO_MESSAGE
     detail: str = ""
     stage: Stage = Stage.PACKAGING
 
@@ -140,7 +140,9 @@ class Failure:
 
 
 NOTHING_LEFT = Failure(
-    FailureKind.NOTHING_LEFT, "What was sent is not on this computer any more.", "Submit the scene again."
+    FailureKind.NOTHING_LEFT,
+    Message("What was sent is not on this computer any more."),
+    Message("Submit the scene again."),
 )
 
 
@@ -161,7 +163,7 @@ class Submission:
     config: RenderConfig
     output_dir: Path
     api_url: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -197,9 +199,9 @@ class JobRecord:
     frames_listed: int = 0
     frames_downloaded: int = 0
     final_config: Any = None
-    trouble: str = ""
+    trouble: Message = NO_MESSAGE
     failure: Failure | None = None
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     preview: Path | None = None
 
     @property

@@ -34,17 +34,29 @@ class Message(str):
         return (self.template, *self.values)
 
 
+NO_MESSAGE = Message("")
+"""Nothing to tell."""
+
+
 def sentences(*texts: str, separator: str = " ") -> Message:
-    """Several texts in a row as one message; empty ones are left out."""
+    """Several texts in a row as one message. Empty ones are left out, and one alone stays as it is."""
     present = [text for text in texts if text]
-    return Message(separator.join(["{}"] * len(present)), *present) if present else Message("")
+    if len(present) == 1 and isinstance(present[0], Message):
+        return present[0]
+    return Message(separator.join(["{}"] * len(present)), *present) if present else NO_MESSAGE
 
 
-def message_of(error: BaseException) -> str:
-    """The text of an error for the artist: the message that it was made with, its plain words otherwise."""
-    if error.args and isinstance(error.args[0], Message):
-        return error.args[0]
-    return str(error)
+def as_message(text: str) -> Message:
+    """The text itself where it is a message, else one without values."""
+    return text if isinstance(text, Message) else Message(text)
+
+
+def message_of(error: BaseException) -> Message:
+    """The text of an error for the artist: its `sentence`, else the message that it was made with, else its words."""
+    for text in (getattr(error, "sentence", None), *error.args[:1]):
+        if isinstance(text, Message):
+            return text
+    return Message(str(error))
 
 
 def to_json(text: str) -> str | dict[str, Any]:
@@ -54,7 +66,7 @@ def to_json(text: str) -> str | dict[str, Any]:
     return str(text)
 
 
-def from_json(kept: Any) -> str:
+def from_json(kept: Any) -> Message:
     """The text that `to_json` was given. Raises `KeyError`, `TypeError` or `IndexError` for what is none."""
     if isinstance(kept, Mapping):
         return Message(str(kept["template"]), *(_value_from_json(value) for value in kept["values"]))

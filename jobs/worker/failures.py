@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Iterable
 from contextlib import suppress
 
+from ...api.error_text import hide_secrets
 from ...api.errors import (
     Canceled,
     CertificateRejected,
@@ -29,7 +30,6 @@ from ...api.errors import (
     WrongKey,
 )
 from ...api.models import Job, JobStatus
-from ...api.words import hide_secrets
 from ...messages.message import Message, message_of
 from ..journal.journal import JournalError, Overtaken
 from ..packaging.package import NothingLeft, PackageError

@@ -19,7 +19,7 @@ for name in sys.argv[2:]:
     importlib.import_module("renderjuice.api." + name)
 print(" ".join(sorted(name.partition(".")[0] for name in sys.modules)))
 """
-PLAIN = ("errors", "models", "parse", "progress", "render_config", "retry", "words", "address")
+PLAIN = ("errors", "models", "parse", "progress", "render_config", "retry", "error_text", "address")
 
 
 def loaded(*names: str) -> set[str]:

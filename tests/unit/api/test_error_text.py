@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from renderjuice.api.words import WORDS_CAP, clean, hide_secrets, read_reason
+from renderjuice.api.error_text import WORDS_CAP, clean, hide_secrets, read_reason
 
 ISSUE = {
     "code": "invalid_enum_value",
