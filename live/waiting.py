@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..jobs.client.session import WorkerError
+from ..jobs.client.waiting import wait_for_job
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord, Stage
 from ..messages.message import Message, message_of, sentences
@@ -24,7 +25,7 @@ class Outcome(NamedTuple):
 
 def wait(job: JobRecord) -> JobRecord:
     """Wait until a job has ended, and tell its progress. Raises `JournalError` and `WorkerError`."""
-    return jobs.session().wait(job.id, job.api_url, tell_progress)
+    return wait_for_job(jobs.session(), job.id, job.api_url, tell_progress)
 
 
 def wait_for_frames(job: JobRecord) -> Outcome:

@@ -7,6 +7,7 @@ import bpy
 
 from .. import __package__ as base_package
 from ..jobs.client.session import WorkerError
+from ..jobs.client.waiting import wait_for_connection_test
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import Setting, Wish
 from ..live import jobs as live_jobs
@@ -30,8 +31,8 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Wait for the answer and report it: for scripts."""
         try:
-            ok, message = live_jobs.session().wait_for_connection_test(
-                preferences.api_url(context), connection_check.ANSWER_TIMEOUT
+            ok, message = wait_for_connection_test(
+                live_jobs.session(), preferences.api_url(context), connection_check.ANSWER_TIMEOUT
             )
         except (JournalError, WorkerError, OSError) as error:
             ok, message = False, message_of(error)

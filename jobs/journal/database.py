@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from .rows import ADDED_COLUMNS, DROPPED_COLUMNS, SCHEMA, SCHEMA_VERSION
+from ...messages.message import Message
+from .rows import SCHEMA_VERSION, update_tables
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,9 @@ FILE_INTERVAL = 1.0
 class JournalError(Exception):
     """The journal cannot be read or written; the text says so to the artist."""
 
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+
 
 class JournalBusy(JournalError):
     """Another process held the journal for too long; the same may succeed in a moment."""
@@ -39,7 +43,7 @@ class JournalLost(JournalError):
     """The file that was opened is not the journal any more: it was deleted or replaced."""
 
     def __init__(self) -> None:
-        super().__init__("The list of jobs was deleted or replaced by another file.")
+        super().__init__(Message("The list of jobs was deleted or replaced by another file."))
 
 
 class Database:
@@ -74,15 +78,9 @@ class Database:
             self._is_closed = True
             self._connection.close()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
     def data_version(self) -> int:
         """A number that differs once *another* connection has written anything."""
-        return int(self._read("PRAGMA data_version")[0][0])
+        return int(self.read("PRAGMA data_version")[0][0])
 
     def version(self) -> tuple[int, int]:
         """A pair that differs once anybody has written anything, this connection included."""
@@ -101,14 +99,16 @@ class Database:
         """From now on, do not open the file anew: whoever is about to leave has nothing to say to another one."""
         self._renews = False
 
-    def _read(self, query: str, *values: Any) -> list[sqlite3.Row]:
+    def read(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        """The rows that a query finds. Raises `JournalError`."""
         with self._lock, self._explained():
             if not self._is_writing and (self._is_doubtful or time.monotonic() >= self._next_look):
                 self._look_at_file(self._read_patience)
             return self._connection.execute(query, values).fetchall()
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The connection, for several reads and writes as one: all of them happen, or none. Raises `JournalError`."""
         with self._lock, self._explained():
             if self._is_writing:
                 yield self._connection
@@ -138,12 +138,6 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
         finally:
             _wait_at_most(connection, self._read_patience)
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Several reads and writes as one: all of them happen, or none."""
-        with self._transaction():
-            yield
 
     # -- the file ----------------------------------------------------------------------------------------------------
 
@@ -193,15 +187,16 @@ class Database:
             yield
         except sqlite3.OperationalError as error:
             if _is_busy(error):
-                raise JournalBusy("The list of jobs is held by another program. Try again in a moment.") from error
+                message = Message("The list of jobs is held by another program. Try again in a moment.")
+                raise JournalBusy(message) from error
             self._is_doubtful = True
-            raise JournalError(f"The list of jobs cannot be read or written ({error}).") from error
+            raise JournalError(Message("The list of jobs cannot be read or written ({}).", error)) from error
         except sqlite3.DatabaseError as error:
             if type(error) is not sqlite3.DatabaseError:
                 raise
             self._is_doubtful = True
             raise JournalError(
-                f"The list of jobs is broken ({error}). Move {self.path} away to begin a new one."
+                Message("The list of jobs is broken ({}). Move {} away to begin a new one.", error, self.path)
             ) from error
 
 
@@ -247,24 +242,22 @@ def _files_beside(path: Path) -> tuple[Path, ...]:
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
+    """See to the tables. A journal of a newer version is left alone. Raises `JournalError` and SQLite's errors."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > SCHEMA_VERSION:
-        raise JournalError("The list of jobs was written by a newer version of this extension. Update the extension.")
+        raise JournalError(
+            Message("The list of jobs was written by a newer version of this extension. Update the extension.")
+        )
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     connection.execute("PRAGMA foreign_keys = ON")
     if version < SCHEMA_VERSION:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for statement in SCHEMA.split(";"):
-                connection.execute(statement)
-            present = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
-            for name, kind in ADDED_COLUMNS.items():
-                if name not in present:
-                    connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
-            for name in DROPPED_COLUMNS & present:
-                connection.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+            # another process may have done it since the first look
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            if version < SCHEMA_VERSION:
+                update_tables(connection, version)
             connection.execute("COMMIT")
         except BaseException:
             with suppress(sqlite3.Error):

@@ -6,14 +6,15 @@ from __future__ import annotations
 import functools
 import json
 import sqlite3
-from dataclasses import asdict
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from ...api.render_config import RenderConfig
+from ...messages.message import NO_MESSAGE, Message, from_json, to_json
 from ..records import Failure, FailureKind, JobRecord, OutputRecord, Stage
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
@@ -47,22 +48,60 @@ ADDED_COLUMNS = {"preview": "TEXT"}
 """Columns of `jobs` that the first version of the table lacks."""
 DROPPED_COLUMNS = frozenset({"files"})
 """Columns of `jobs` that only earlier versions of the table have: the files are in the manifest since then."""
-JSON_COLUMNS = frozenset({"frames", "config", "former_remote_ids", "final_config", "failure", "notes"})
+TROUBLE_AS_JSON = 4
+"""The first version that keeps `trouble` as JSON, with a message's template and values."""
+JSON_COLUMNS = frozenset({"frames", "config", "former_remote_ids", "final_config", "failure", "notes", "trouble"})
+
+
+def update_tables(connection: sqlite3.Connection, version: int) -> None:
+    """Make the tables, or bring those of an earlier version up to date. To be called within a transaction."""
+    for statement in SCHEMA.split(";"):
+        connection.execute(statement)
+    present = {row["name"] for row in connection.execute("PRAGMA table_info(jobs)")}
+    _change_columns(connection, present)
+    if version < TROUBLE_AS_JSON:
+        for row in connection.execute("SELECT id, trouble FROM jobs WHERE trouble != ''").fetchall():
+            connection.execute("UPDATE jobs SET trouble = ? WHERE id = ?", (json.dumps(row["trouble"]), row["id"]))
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _change_columns(connection: sqlite3.Connection, present: Collection[str]) -> None:
+    for name, kind in ADDED_COLUMNS.items():
+        if name not in present:
+            connection.execute(f"ALTER TABLE jobs ADD COLUMN {name} {kind}")
+    for name in DROPPED_COLUMNS.intersection(present):
+        connection.execute(f"ALTER TABLE jobs DROP COLUMN {name}")
 
 
 def column_of_value(name: str, value: Any) -> Any:
     """The form in which SQLite keeps a value of `JobRecord`."""
-    if isinstance(value, RenderConfig):
-        value = value.to_json()
-    if isinstance(value, Failure):
-        value = asdict(value)
     if name in JSON_COLUMNS:
-        return json.dumps(value, default=str)
+        return json.dumps(_json_of_value(name, value), default=str)
     return str(value) if isinstance(value, Path) else value
 
 
+def _json_of_value(name: str, value: Any) -> Any:
+    if isinstance(value, RenderConfig):
+        return value.to_json()
+    if isinstance(value, Failure):
+        return {
+            "kind": value.kind,
+            "message": to_json(value.message),
+            "next_step": to_json(value.next_step),
+            "detail": value.detail,
+            "stage": value.stage,
+        }
+    if name == "notes":
+        return [to_json(note) for note in value]
+    return to_json(value) if name == "trouble" else value
+
+
+NOT_OURS = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading raises where a row holds something that this version does not understand."""
+
+
 def job_of_row(row: sqlite3.Row) -> JobRecord:
-    """A job as the table has it. Raises `ValueError`, `KeyError` or `TypeError` for a row that nobody here wrote."""
+    """A job as the table has it. Raises one of `NOT_OURS` for a row that nobody here wrote."""
     values: dict[str, Any] = dict(zip(row.keys(), row, strict=True))
     values |= {
         "blend": _path(values["blend"]),
@@ -74,7 +113,8 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
         "package": _path(values["package"]) if values["package"] else None,
         "former_remote_ids": _list(values["former_remote_ids"]),
         "final_config": _value(values["final_config"]),
-        "notes": _list(values["notes"]),
+        "trouble": _message(values["trouble"]),
+        "notes": _messages(values["notes"]),
         "preview": _path(values["preview"]) if values["preview"] else None,
         "failure": _failure(values["failure"]),
     }
@@ -100,11 +140,25 @@ def _config(text: str) -> RenderConfig:
 @_kept
 def _failure(text: str) -> Failure | None:
     failure = json.loads(text)
-    return (
-        Failure(**failure | {"kind": FailureKind(failure["kind"]), "stage": Stage(failure["stage"])})
-        if failure
-        else None
+    if not failure:
+        return None
+    return Failure(
+        kind=FailureKind(failure["kind"]),
+        message=from_json(failure["message"]),
+        next_step=from_json(failure.get("next_step", "")),
+        detail=failure.get("detail", ""),
+        stage=Stage(failure["stage"]),
     )
+
+
+@_kept
+def _message(text: str) -> Message:
+    return from_json(json.loads(text)) if text else NO_MESSAGE
+
+
+@_kept
+def _messages(text: str) -> tuple[Message, ...]:
+    return tuple(map(from_json, json.loads(text)))
 
 
 def output_of_row(row: sqlite3.Row) -> OutputRecord:

@@ -95,3 +95,14 @@ def make_tiny(scene: bpy.types.Scene) -> None:
     for frame, angle in ((1, 0.0), (10, 2.0)):
         cube.rotation_euler.z = angle
         cube.keyframe_insert("rotation_euler", frame=frame)
+
+
+@pytest.fixture
+def wait_for(extension_name: str, jobs: ModuleType) -> Callable[..., Any]:
+    """Waits until a job has ended, and gives it as it is then."""
+    waiting = importlib.import_module(f"{extension_name}.jobs.client.waiting")
+
+    def wait(job: Any, tell: Callable[[Any], None] = lambda _job: None) -> Any:
+        return waiting.wait_for_job(jobs.session(), job.id, job.api_url, tell)
+
+    return wait

@@ -47,17 +47,21 @@ def rows() -> list[str]:
 
 
 def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
-    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
+    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType], wait_for: Callable[..., Any]
 ) -> None:
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
     newest = jobs.session().journal.jobs()[0]
     assert rows()[0] == newest.id
     assert load("properties.job_list").chosen_id(bpy.context) == newest.id
-    jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
+    wait_for(newest)
 
 
 def test_a_new_job_is_chosen_although_an_older_one_was(
-    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
+    done_job: Any,
+    jobs: ModuleType,
+    load: Callable[[str], ModuleType],
+    project: Path,
+    wait_for: Callable[..., Any],
 ) -> None:
     bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
     listed = bpy.context.window_manager.renderjuice
@@ -66,7 +70,7 @@ def test_a_new_job_is_chosen_although_an_older_one_was(
     bpy.ops.renderjuice.submit(frames="3", output_dir=str(project / "farm 3"))
     newest = jobs.session().journal.jobs()[0]
     assert load("properties.job_list").chosen_id(bpy.context) == newest.id
-    jobs.session().wait(newest.id, newest.api_url, lambda _job: None)
+    wait_for(newest)
 
 
 def test_online_access_that_is_taken_back_is_told_by_the_next_tick(
@@ -84,7 +88,11 @@ def test_online_access_that_is_taken_back_is_told_by_the_next_tick(
 
 
 def test_the_chosen_job_stays_chosen_and_survives_another_file(
-    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
+    done_job: Any,
+    jobs: ModuleType,
+    load: Callable[[str], ModuleType],
+    project: Path,
+    wait_for: Callable[..., Any],
 ) -> None:
     bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
     listed = bpy.context.window_manager.renderjuice
@@ -141,14 +149,14 @@ def test_which_job_is_meant(
 
 
 def test_the_end_of_a_job_is_news_until_it_is_dismissed(
-    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType]
+    project: Path, jobs: ModuleType, load: Callable[[str], ModuleType], wait_for: Callable[..., Any]
 ) -> None:
     notices = load("live.notices")
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
     job = jobs.session().journal.jobs()[0]
     jobs.look()
     assert job.id not in notices.unseen()
-    jobs.session().wait(job.id, job.api_url, lambda _job: None)
+    wait_for(job)
     jobs.look()
     assert job.id in notices.unseen()
     assert bpy.ops.renderjuice.dismiss_notice(job=job.id) == {"FINISHED"}

@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 import wave
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -336,7 +336,9 @@ def test_canceled_here(project: Path, jobs: ModuleType) -> None:
         bpy.ops.renderjuice.cancel(job=job.id)
 
 
-def test_canceled_elsewhere_then_retried(project: Path, jobs: ModuleType, farm: Farm) -> None:
+def test_canceled_elsewhere_then_retried(
+    project: Path, jobs: ModuleType, farm: Farm, wait_for: Callable[..., Any]
+) -> None:
     submit_something_long(project)
     job = newest_job(jobs)
     session = jobs.session()
@@ -347,7 +349,7 @@ def test_canceled_elsewhere_then_retried(project: Path, jobs: ModuleType, farm: 
         if now.status == "rendering" and not canceled:
             canceled.append(farm.call("POST", f"/jobs/{now.remote_id}/cancel"))
 
-    ended = session.wait(job.id, job.api_url, cancel_once_rendering)
+    ended = wait_for(job, cancel_once_rendering)
     assert (ended.stage, ended.failure.kind) == ("canceled", "canceled_elsewhere")
     assert "not from here" in ended.failure.message
     session.journal.update(job.id, frames=(1, 2), config=type(ended.config)(frame_ranges=("1-2",)))
@@ -355,7 +357,7 @@ def test_canceled_elsewhere_then_retried(project: Path, jobs: ModuleType, farm: 
     assert {"0001.png", "0002.png"} <= {path.name for path in (project / "farm").iterdir()}
 
 
-def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm) -> None:
+def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm, wait_for: Callable[..., Any]) -> None:
     submit_something_long(project)
     job = newest_job(jobs)
 
@@ -364,7 +366,7 @@ def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm) -> None:
             for pid in children_of(farm.pid):
                 os.kill(pid, signal.SIGKILL)
 
-    ended = jobs.session().wait(job.id, job.api_url, crash_blender)
+    ended = wait_for(job, crash_blender)
     assert (ended.stage, ended.failure.kind) == ("failed", "render_failed")
     assert "failed on Renderjuice" in ended.failure.message
 

@@ -7,7 +7,7 @@ import importlib
 import sqlite3
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import ModuleType
@@ -219,13 +219,14 @@ def test_compositor_files_lie_below_the_output_folder(project: Path) -> None:
     assert len(extra) == 2, extra
 
 
-def test_without_waiting_the_job_goes_on_by_itself(project: Path, jobs: ModuleType) -> None:
+def test_without_waiting_the_job_goes_on_by_itself(
+    project: Path, jobs: ModuleType, wait_for: Callable[..., Any]
+) -> None:
     assert bpy.ops.renderjuice.submit(frames="1-2", output_dir=str(project / "farm")) == {"FINISHED"}
-    session = jobs.session()
-    job = session.journal.jobs()[0]
+    job = jobs.session().journal.jobs()[0]
     assert job.is_live
     assert not list((project / "farm").iterdir())
-    ended = session.wait(job.id, job.api_url, lambda _job: None)
+    ended = wait_for(job)
     assert ended.stage == "done"
     assert len(list((project / "farm").iterdir())) == 2
     assert not session.home.submission(job.id).exists(), "the snapshot and the package are left behind"

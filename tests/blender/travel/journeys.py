@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Journey:
 
 def travel(scenes: Mapping[str, Made], output: Path, session: Any) -> dict[str, Journey]:
     """Submit all scenes, hide everything that they read once it is packed, and wait for their frames."""
+    waiting = importlib.import_module(type(session).__module__.replace("session", "waiting"))
     troubles: dict[str, str] = {}
     sent = {}
     for name, scene in scenes.items():
@@ -46,7 +48,7 @@ def travel(scenes: Mapping[str, Made], output: Path, session: Any) -> dict[str, 
     _wait_for_packages(session, [job.id for job in sent.values()])
     with hidden(scenes.values()):
         for name, job in sent.items():
-            ended = session.wait(job.id, job.api_url, lambda _job: None)
+            ended = waiting.wait_for_job(session, job.id, job.api_url, lambda _job: None)
             if ended.stage != "done":
                 troubles[name] = ended.failure.sentence if ended.failure else str(ended.stage)
     return {name: Journey(scene, output / name, troubles.get(name, "")) for name, scene in scenes.items()}

@@ -14,7 +14,9 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs.client import destination
-from renderjuice.jobs.client.session import MOST_FAILURES, OtherKey, Session, WorkerFailed
+from renderjuice.jobs.client.session import Session
+from renderjuice.jobs.client.waiting import wait_for_job
+from renderjuice.jobs.client.worker_keeper import FAILED_WORKERS, OtherKey, WorkerFailed
 from renderjuice.jobs.credentials import KEY_VARIABLE
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.journal import Journal, JournalError
@@ -39,7 +41,7 @@ def test_a_worker_that_cannot_live_is_told(session: Session) -> None:
         until(lambda: session.ensure_worker(URL), "somebody gives up")
     with pytest.raises(WorkerFailed):
         session.ensure_worker(URL)
-    assert MOST_FAILURES > 1
+    assert FAILED_WORKERS > 1
 
 
 def test_a_worker_that_cannot_live_is_told_at_every_look(session: Session) -> None:
@@ -112,10 +114,11 @@ def test_waiting_tells_each_change_and_ends_with_the_job(home: Home) -> None:
             other.update(job.id, stage=Stage.DONE)
             other.fulfil(other.wishes()[0])
 
-    assert session.wait(job.id, URL, go_on).stage is Stage.DONE
+    assert wait_for_job(session, job.id, URL, go_on).stage is Stage.DONE
     assert [seen.stage for seen in told] == [Stage.PACKAGING, Stage.UPLOADING, Stage.FAILED, Stage.DONE]
     with pytest.raises(JournalError, match="removed"):
-        session.wait(session.journal.add(submission()).id, URL, lambda job: session.journal.remove(job.id))
+        added = session.journal.add(submission())
+        wait_for_job(session, added.id, URL, lambda job: session.journal.remove(job.id))
     session.close()
 
 

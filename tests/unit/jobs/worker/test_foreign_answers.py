@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from renderjuice.jobs.client.waiting import wait_for_connection_test
 from renderjuice.jobs.records import JobRecord, Stage, Wish
 from renderjuice.jobs.worker.patience import FILE_TRIES, LISTING_FAILURES, SENDING_FAILURES
 from renderjuice.tests.unit.jobs.artist import Artist
@@ -43,7 +44,7 @@ TRANSFERS = (r"^PUT /upload/", r"^GET /download/")
 def artist(proxy: Proxy, artists: Artists) -> Artist:
     """An artist who has tried the connection, as the panel asks for."""
     artist = artists(proxy.api_url, pace=HASTE)
-    assert artist.session.wait_for_connection_test(artist.api_url, 60.0) == (
+    assert wait_for_connection_test(artist.session, artist.api_url, 60.0) == (
         True,
         "Renderjuice answers, and the key is right.",
     )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+from renderjuice.jobs.client.waiting import wait_for_connection_test
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Setting, Stage
 from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running, until
@@ -88,14 +89,14 @@ def test_offline_means_no_request_at_all(proxy: Proxy, scenes: Path, artists: Ar
     artist.session.tell_online_access(False)
     job_id = artist.submit(scenes / "shot.blend")
     artist.until(job_id, Stage.UPLOADING)
-    ok, message = artist.session.wait_for_connection_test(artist.api_url, 60)
+    ok, message = wait_for_connection_test(artist.session, artist.api_url, 60)
     assert not ok
     assert "online access" in message
     assert artist.job(job_id).stage is Stage.UPLOADING
     assert proxy.seen == []
     artist.session.tell_online_access(True)
     artist.ends(job_id)
-    assert artist.session.wait_for_connection_test(artist.api_url, 60)[0]
+    assert wait_for_connection_test(artist.session, artist.api_url, 60)[0]
 
 
 def test_quitting_means_what_was_chosen(farm: Farm, proxy: Proxy, scenes: Path, artists: Artists) -> None:
