@@ -223,7 +223,8 @@ def test_without_waiting_the_job_goes_on_by_itself(
     project: Path, jobs: ModuleType, wait_for: Callable[..., Any]
 ) -> None:
     assert bpy.ops.renderjuice.submit(frames="1-2", output_dir=str(project / "farm")) == {"FINISHED"}
-    job = jobs.session().journal.jobs()[0]
+    session = jobs.session()
+    job = session.journal.jobs()[0]
     assert job.is_live
     assert not list((project / "farm").iterdir())
     ended = wait_for(job)
