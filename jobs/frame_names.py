@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .output_names import Place
+from .output_source import OutputSource
 from .records import OutputRecord
 
 DIGITS = re.compile(r"\d+")
@@ -17,8 +18,6 @@ NUMBER = re.compile(r"-?\d+")
 STEREO = re.compile(r"[._-](left|right|l|r)(\.[^.]+)?$", re.IGNORECASE)
 PADDING = 4
 """Digits that Blender gives a frame's number at least, when the scene does not ask for others with `#`."""
-VIEW_IN_SOURCE = 3
-"""The line of a `source` that names the view."""
 PlacedFile = Place | OutputRecord
 """A file with a name and a source, on its way or here."""
 
@@ -52,9 +51,9 @@ def frames_told(wanted: Collection[int], files: Iterable[PlacedFile]) -> frozens
 
 
 def missing_frames(wanted: Collection[int], files: Iterable[PlacedFile]) -> tuple[int, ...]:
-    """The wanted frames that did not arrive, by the names of the files; by their number where the names do not tell.
+    """The wanted frames that did not arrive, by the numbers in the files' names.
 
-    None is missing when there are as many files as frames, in each view, and most of their names tell nothing.
+    If most names carry no frame number, the count decides: as many files as frames in every view means none is missing.
     """
     frames = frame_files(files)
     told = frames_told(wanted, frames)
@@ -176,6 +175,6 @@ def _shape(name: str) -> str:
 
 def _view(file: PlacedFile) -> str:
     """The view that the service or else the name tells, "" without."""
-    view = file.source.split("\n")[VIEW_IN_SOURCE : VIEW_IN_SOURCE + 1]
+    view = OutputSource.from_text(file.source).view
     stereo = STEREO.search(file.name)
-    return "".join(view) or (stereo.group(1).lower() if stereo else "")
+    return view or (stereo.group(1).lower() if stereo else "")

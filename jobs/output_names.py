@@ -8,26 +8,22 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from ..messages.message import NO_MESSAGE, Message
+from ..package_layout.file_names import fold, safe_name
+from .output_source import OutputSource
 from .records import OutputRecord
 
 if TYPE_CHECKING:
     from ..api.models import Downloads, OutputFile
 
-LONGEST_NAME = 200
-"""Bytes: below what the usual file systems take (255), with room for a suffix of ours."""
-MOST_FOLDERS = 8
+MAX_FOLDERS = 8
 """Folders below each other that a compositor node's path may ask for."""
-LONGEST_SUFFIX = 40
-FORBIDDEN = re.compile(r'[<>:"|?*/\\\x00-\x1f\x7f-\x9f\ud800-\udfff\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]')
-"""What no system keeps, and what would make a name look like another (the marks that turn the writing direction)."""
-RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹²³]) *(\..*)?$", re.IGNORECASE | re.DOTALL)
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB\x60\x82"
 JPEG_START, JPEG_END = b"\xff\xd8", b"\xff\xd9"
 STARTS = {
@@ -47,7 +43,7 @@ ENDS = {".png": PNG_END, ".jpg": JPEG_END, ".jpeg": JPEG_END}
 
 @dataclass(frozen=True)
 class Place:
-    """Where a listed file goes: `name` below the output folder. `source` is what the service calls it."""
+    """Where a listed file goes: `name` below the output folder. `source` is the text of its `OutputSource`."""
 
     name: str
     source: str
@@ -70,21 +66,13 @@ def plan(downloads: Downloads, placed: Mapping[str, str] | None = None) -> tuple
     listed += [("node", _node_place(file), file) for file in downloads.composite_nodes]
     seen: Counter[str] = Counter()
     for kind, wanted, file in listed:
-        source = source_of(kind, file)
-        seen[source] += 1
-        if seen[source] > 1:
-            source += f"\n{seen[source]}"
+        found = OutputSource.of(kind, file)
+        seen[found.to_text()] += 1
+        source = replace(found, number=seen[found.to_text()]).to_text()
         name = placed.get(source) or _untaken(wanted, file, files, folders)
         _take(name, files, folders)
         places.append(Place(name, source, file))
     return tuple(places)
-
-
-def source_of(kind: str, file: OutputFile) -> str:
-    """What tells a file from the others of its job, without its address, whose token changes."""
-    return "\n".join(
-        (kind, file.relative_path or "", file.composite_node_name or "", file.view or "", file.file_name or "")
-    )
 
 
 def is_ours(path: Path, known: OutputRecord | None) -> bool:
@@ -105,8 +93,8 @@ def conflicts(folder: Path, names: Iterable[str], known: Mapping[str, OutputReco
     )
 
 
-def damage(path: Path, suffix: str) -> str:
-    """What is wrong with a file that arrived, or "": empty, cut short, or not what its name says.
+def damage(path: Path, suffix: str) -> Message:
+    """What is wrong with a file that arrived, or nothing: empty, cut short, or not what its name says.
 
     `suffix` is of its final name; the file itself may still bear another. Raises `OSError`.
     """
@@ -114,37 +102,20 @@ def damage(path: Path, suffix: str) -> str:
     with path.open("rb") as file:
         start = file.read(16)
         if not start:
-            return "it is empty"
+            return Message("it is empty")
         if suffix in STARTS and not start.startswith(STARTS[suffix]):
-            return f"it is no {suffix[1:].upper()} file"
+            return Message("it is no {} file", suffix[1:].upper())
         if suffix == ".webp":
             if start[8:12] != b"WEBP":
-                return "it is no WEBP file"
+                return Message("it is no {} file", "WEBP")
             if int.from_bytes(start[4:8], "little") + 8 > path.stat().st_size:
-                return "its end is missing"
+                return Message("its end is missing")
         end = ENDS.get(suffix)
         if end is not None:
             file.seek(-min(64, path.stat().st_size), 2)
             if end not in file.read():
-                return "its end is missing"
-    return ""
-
-
-def safe_name(name: str) -> str:
-    """A file name that every system can keep, that is not hidden, and that leads nowhere else. Never empty."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    name = FORBIDDEN.sub("_", name).rstrip(". ").lstrip(" ")
-    suffix = PurePosixPath(name).suffix
-    suffix = suffix if len(suffix.encode()) <= LONGEST_SUFFIX else ""
-    name = _cut(name[: len(name) - len(suffix)], LONGEST_NAME - len(suffix.encode())) + suffix
-    if not name or name.startswith(".") or RESERVED.match(name):
-        name = "_" + name
-    return name.rstrip(". ")
-
-
-def _cut(text: str, size: int) -> str:
-    """As much of a text as fits into so many bytes, without half a character at the end."""
-    return text.encode()[:size].decode(errors="ignore")
+                return Message("its end is missing")
+    return NO_MESSAGE
 
 
 def _frame_place(file: OutputFile) -> str:
@@ -159,7 +130,7 @@ def _node_place(file: OutputFile) -> str:
         folders.pop()
     if not folders:
         folders = [safe_name(file.composite_node_name or "File Output")]
-    return "/".join([*folders[:MOST_FOLDERS], name])
+    return "/".join([*folders[:MAX_FOLDERS], name])
 
 
 def _untaken(wanted: str, file: OutputFile, files: _Names, folders: _Names) -> str:
@@ -194,11 +165,7 @@ class _Names:
         self._folded: set[str] = set()
 
     def add(self, name: str) -> None:
-        self._folded.add(_folded(name))
+        self._folded.add(fold(name))
 
     def __contains__(self, name: str) -> bool:
-        return _folded(name) in self._folded
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+        return fold(name) in self._folded

@@ -246,7 +246,7 @@ class WishRecord:
 class OutputRecord:
     """A file that a job wrote: its place, and the size and time (ns) by which it is known again.
 
-    `name` is its place below the output folder, `source` what the service calls it (see `outputs.source_of`).
+    `name` is its place below the output folder, `source` the text of its `OutputSource`.
     """
 
     job_id: str

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import bpy
 
+from ..messages.byte_size import size
 from ..messages.message import Message, sentences
 from ..properties.contents import get
-from ..scene.byte_size import size
 from . import scene_check
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import bpy
 from ..jobs.frame_names import frame_paths
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord
-from ..messages.message import message_of
+from ..messages.message import as_message, message_of
 from ..scene_edits import footage
 from ..scene_edits.footage import Footage, Opened
 from . import jobs
@@ -87,4 +87,4 @@ def _add_note(job: JobRecord, note: str) -> None:
     with suppress(JournalError, KeyError):
         journal = jobs.session().journal
         with journal.hasty():
-            journal.add_note(job.id, note)
+            journal.add_note(job.id, as_message(note))

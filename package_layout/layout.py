@@ -15,7 +15,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from .file_names import Listing, check_case, check_name, names_in_folder, safe_name
+from ..messages.message import Message
+from .file_names import Listing, check_case, check_name, folder_name, names_in_folder
 from .kept_trees import find_islands
 from .package_error import PackageError
 from .path_use import PathUse as PathUse
@@ -119,13 +120,13 @@ def plan_layout(
     places = (tree.place_of(folder) for folder in {file.parent for file in kept})
     name = _free_name(OUTSIDE, {place.parts[0].casefold() for place in places if place and place.parts})
     outside = tuple(
-        (folder, f"{name}/{number:02}-{safe_name(folder.name)}") for number, folder in enumerate(others, start=1)
+        (folder, f"{name}/{number:02}-{folder_name(folder.name)}") for number, folder in enumerate(others, start=1)
     )
     layout = Layout(blend, root, outside, (), tuple(sorted(aliases.items(), key=lambda item: str(item[0]))))
     _check_names(layout, [blend, *kept], listing)
     rewritten = _broken(layout, uses, files)
     if blend in rewritten and not is_remapped:
-        raise PackageError("Some paths in the scene would not hold on a farm. Submit it again.")
+        raise PackageError(Message("Some paths in the scene would not hold on a farm. Submit it again."))
     libraries = sorted(rewritten - {blend}, key=str)
     return replace(layout, rewritten=(*([blend] if is_remapped else []), *libraries))
 

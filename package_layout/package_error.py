@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from ..messages.message import Message
+
 
 class PackageError(Exception):
     """The package cannot be made; the text tells the artist why and what to do.
@@ -10,6 +12,6 @@ class PackageError(Exception):
     `detail` is the raw cause for the support bundle: the end of a log.
     """
 
-    def __init__(self, message: str, *, detail: str = "") -> None:
+    def __init__(self, message: Message, *, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail

@@ -10,8 +10,8 @@ from typing import Any
 from ..api.status import JobStatus
 from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
+from ..messages.byte_size import size
 from ..messages.message import Message, sentences
-from ..scene.byte_size import size
 
 STAGE_WORDS = {
     Stage.PACKAGING: Message("Packing"),

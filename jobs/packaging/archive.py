@@ -21,18 +21,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from .sources import BLOCK, Source, write_all
+from .sources import BLOCK_BYTES, Source, write_all
 
 STORED, DEFLATED = 0, 8
-FAST, SMALL = 1, 6
+FAST_LEVEL, SMALL_LEVEL = 1, 6
 """Levels of deflate. Of text in two cores: the fast one does 190 MB/s to 41 % of its size, the other takes six times as
 long for 34 %; Zstandard's level 3 does 200 MB/s to 38 %, but not every farm can unpack a zip with that."""
-WINDOW = 32 * 1024
+WINDOW_BYTES = 32 * 1024
 """Bytes that deflate looks back: what a block has to know of the one before it."""
 CORES = min(os.cpu_count() or 1, 16)
-CHECKED = 256 * 1024
+CHECKED_BYTES = 256 * 1024
 """Bytes whose checksum is taken at a time: few enough to stay close to the core that read them."""
-PENDING = CORES * 2 + 4
+PENDING_BLOCKS = CORES * 2 + 4
 """Blocks that may be on their way at once; with blocks of a mebibyte also the most memory, in MiB."""
 
 LOCAL = struct.Struct("<4s5H3L2H")
@@ -46,8 +46,8 @@ FLAGS = 0x800
 """Names are UTF-8."""
 MODE = 0o100644 << 16
 """A plain file that everybody may read, whoever unpacks it."""
-NO_ROOM_16, NO_ROOM_32 = 0xFFFF, 0xFFFFFFFF
-LARGE = 2**31
+MAX_16, MAX_32 = 0xFFFF, 0xFFFFFFFF
+LARGE_FILE = 2**31
 """Bytes from which a file gets fields of 64 bits, as its compressed size is not known yet."""
 
 Piece = bytes | Future[bytes]
@@ -69,7 +69,7 @@ class _Entry:
 class Archive:
     """A zip that is being written to an unbuffered file. Used by one thread; errors of writing come late."""
 
-    def __init__(self, file: BinaryIO, level: int = FAST) -> None:
+    def __init__(self, file: BinaryIO, level: int = FAST_LEVEL) -> None:
         self._file = file
         self._level = level
         self._entries: list[_Entry] = []
@@ -117,7 +117,7 @@ class Archive:
             self._put(self._write, entry, piece)
             if following is None:
                 break
-            before = block[-WINDOW:]
+            before = block[-WINDOW_BYTES:]
             block, following = following, next(rest, None)
         self._put(self._end, entry, crc, count)
 
@@ -126,7 +126,7 @@ class Archive:
 
         Raises `OSError`, `PackageError`, `FileChanged`.
         """
-        if source.size <= BLOCK:
+        if source.size <= BLOCK_BYTES:
             self.add(name, source, source.blocks(seen), deflate=False)
             return
         entry = self._entry(name, source, STORED)
@@ -159,7 +159,7 @@ class Archive:
 
     def _end(self, entry: _Entry, crc: int, size: int) -> None:
         """Write the header again, with what is known now."""
-        is_large = entry.size >= LARGE
+        is_large = entry.size >= LARGE_FILE
         entry.crc, entry.size = crc, size
         end = self._file.tell()
         self._file.seek(entry.offset)
@@ -170,7 +170,7 @@ class Archive:
 
     def _check(self, entry: _Entry, position: int, count: int) -> None:
         """Take a stored block's part in its file's checksum. What was read meanwhile by others plays no role."""
-        buffer = memoryview(bytearray(min(CHECKED, count)))
+        buffer = memoryview(bytearray(min(CHECKED_BYTES, count)))
         with Path(self._file.name).open("rb", buffering=0) as written:
             written.seek(position)
             while count:
@@ -188,7 +188,7 @@ class Archive:
         return entry
 
     def _put(self, write: Callable[..., None], *arguments: object) -> None:
-        self._wait_for(PENDING)
+        self._wait_for(PENDING_BLOCKS)
         self._pending.append(self._writer.submit(write, *arguments))
 
     def _wait_for(self, most: int) -> None:
@@ -213,7 +213,7 @@ class Archive:
         count, size = len(self._entries), len(directory)
         end_64 = END_64.pack(b"PK\6\6", 44, UNIX | VERSION_64, VERSION_64, 0, 0, count, count, size, start)
         locator = LOCATOR_64.pack(b"PK\6\7", 0, start + size, 1)
-        few, length, offset = min(count, NO_ROOM_16), min(size, NO_ROOM_32), min(start, NO_ROOM_32)
+        few, length, offset = min(count, MAX_16), min(size, MAX_32), min(start, MAX_32)
         end = END.pack(b"PK\5\6", 0, 0, few, few, length, offset, 0)
         write_all(self._file, directory + end_64 + locator + end)
 
@@ -233,9 +233,9 @@ def _bytes(piece: Piece) -> bytes:
 
 
 def _local_header(entry: _Entry, is_large: bool | None = None) -> bytes:
-    is_large = entry.size >= LARGE if is_large is None else is_large
+    is_large = entry.size >= LARGE_FILE if is_large is None else is_large
     extra = struct.pack("<2H2Q", 1, 16, entry.size, entry.packed) if is_large else b""
-    sizes = (NO_ROOM_32, NO_ROOM_32) if is_large else (entry.packed, entry.size)
+    sizes = (MAX_32, MAX_32) if is_large else (entry.packed, entry.size)
     version = VERSION_64 if is_large else PLAIN_VERSION
     head = LOCAL.pack(
         b"PK\3\4", version, FLAGS, entry.method, *entry.moment, entry.crc, *sizes, len(entry.name), len(extra)
@@ -245,10 +245,10 @@ def _local_header(entry: _Entry, is_large: bool | None = None) -> bytes:
 
 def _central_header(entry: _Entry) -> bytes:
     values = (entry.size, entry.packed, entry.offset)
-    large = [value for value in values if value >= NO_ROOM_32]
+    large = [value for value in values if value >= MAX_32]
     extra = struct.pack(f"<2H{len(large)}Q", 1, 8 * len(large), *large) if large else b""
-    size, packed, offset = (min(value, NO_ROOM_32) for value in values)
-    version = VERSION_64 if large or entry.size >= LARGE else PLAIN_VERSION
+    size, packed, offset = (min(value, MAX_32) for value in values)
+    version = VERSION_64 if large or entry.size >= LARGE_FILE else PLAIN_VERSION
     head = CENTRAL.pack(
         b"PK\1\2",
         UNIX | version,

@@ -18,13 +18,15 @@ from types import MappingProxyType
 import zstandard
 
 from ...api.limits import UPLOAD_LIMIT
+from ...messages.byte_size import in_gib
+from ...messages.message import Message
 from ...package_layout.layout import Layout
 from ...package_layout.package_error import PackageError as PackageError
 from ...package_layout.path_use import is_blend
 from ..records import NOTHING_LEFT
-from .archive import FAST, SMALL, Archive
-from .disk_room import check_room
-from .sources import HEAD, FileChanged, Source, open_source, size_of
+from .archive import FAST_LEVEL, SMALL_LEVEL, Archive
+from .free_space import check_free_bytes
+from .sources import HEAD_BYTES, FileChanged, Source, open_source, size_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +34,7 @@ ATTEMPTS = 3
 """Times that a package is begun while files change that are packed."""
 PARTIAL = "package.part"
 """The name of what is being written: the package's own, with more to it, may be longer than a disk can keep."""
-FAST_SCENE, SMALL_SCENE = 3, 19
+FAST_SCENE_LEVEL, SMALL_SCENE_LEVEL = 3, 19
 """Levels of Zstandard. The first is its own default: within a few percent of all others' size but the second's, which
 saves a tenth to a third and takes fifty times as long."""
 COMPRESSION_THREADS = min(os.cpu_count() or 1, 6)
@@ -44,12 +46,12 @@ MEDIA = (".mp3", ".ogg", ".oga", ".flac", ".m4a", ".aac", ".mp4", ".mov", ".mkv"
 ARCHIVES = (".zip", ".gz", ".zst", ".7z", ".woff", ".woff2")
 COMPRESSED_SUFFIXES = frozenset((*IMAGES, *MEDIA, *ARCHIVES))
 """Kinds of file whose bytes hardly shrink further: they are stored, which is many times faster."""
-SAMPLE = HEAD
+SAMPLE_BYTES = HEAD_BYTES
 """Bytes that are tried at the start, in the middle and at the end of a file of any other kind."""
-WORTH_IT = 0.98
+MAX_SHARE_WORTH_COMPRESSING = 0.98
 """A share of its size to which a file's samples have to shrink for the file to be compressed."""
 
-LITTLE, LITTLE_SCENE = 32 * 1024**2, 4 * 1024**2
+MAX_FILE_BYTES_MADE_SMALL, MAX_SCENE_BYTES_MADE_SMALL = 32 * 1024**2, 4 * 1024**2
 """Bytes to compress, up to which a second or two for a smaller package is well spent: of files, and of .blend files."""
 
 Progress = Callable[[int, int], None]
@@ -100,7 +102,7 @@ def make_package(
     entries = _entries(layout, blend, rewritten.get(blend, snapshot), files, rewritten)
     target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
     if target == snapshot:
-        raise PackageError(f"The snapshot {snapshot} has the package's own name.")
+        raise PackageError(Message("The snapshot {} has the package's own name.", snapshot))
     attempt = 1
     while True:
         try:
@@ -108,10 +110,12 @@ def make_package(
         except FileChanged as error:
             logger.info("%s changed while it was packed", error.path)
             if attempt == ATTEMPTS:
-                raise PackageError(
-                    f"The file {error.path} keeps changing while it is packed. "
-                    "Wait until the program that writes it is done, and retry."
-                ) from error
+                message = Message(
+                    "The file {} keeps changing while it is packed. "
+                    "Wait until the program that writes it is done, and retry.",
+                    error.path,
+                )
+                raise PackageError(message) from error
         attempt += 1
 
 
@@ -120,15 +124,21 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
     sizes = [(entry, size_of(entry.source)) for entry in entries]
     total = sum(size for _entry, size in sizes)
     _check_limit(sum(size for entry, size in sizes if entry.source.suffix.lower() in COMPRESSED_SUFFIXES))
-    check_room(target.parent, total)
+    check_free_bytes(target.parent, total)
     partial = target.with_name(PARTIAL)
     counter = _Counter(progress, total)
     scenes = sum(size for entry, size in sizes if is_blend(entry.source))
-    scene_level = SMALL_SCENE if scenes <= LITTLE_SCENE else FAST_SCENE
+    scene_level = SMALL_SCENE_LEVEL if scenes <= MAX_SCENE_BYTES_MADE_SMALL else FAST_SCENE_LEVEL
     try:
         if target.suffix == ".zip":
             plain = sum(size for entry, size in sizes if entry.source.suffix.lower() not in COMPRESSED_SUFFIXES)
-            _write_zip(partial, entries, SMALL if plain <= LITTLE else FAST, scene_level, counter)
+            _write_zip(
+                partial,
+                entries,
+                SMALL_LEVEL if plain <= MAX_FILE_BYTES_MADE_SMALL else FAST_LEVEL,
+                scene_level,
+                counter,
+            )
         else:
             _write_blend(partial, entries[0].source, scene_level, counter)
         size = partial.stat().st_size
@@ -152,7 +162,7 @@ def _entries(
     for path in files:
         place = layout.place_of(path)
         if place is None:
-            raise PackageError(f"The file {path} has no place in the package. Submit the scene again.")
+            raise PackageError(Message("The file {} has no place in the package. Submit the scene again.", path))
         if path not in layout.alias_paths:
             places.setdefault(place, rewritten.get(path, path))
     return [Entry(source, str(place)) for place, source in places.items()]
@@ -201,9 +211,9 @@ def _shrinks(source: Source) -> bool:
         return False
     samples = source.head
     if source.size > len(samples):
-        middle, end = (source.size - SAMPLE) // 2, source.size - SAMPLE
-        samples += source.sample(middle, SAMPLE) + source.sample(end, SAMPLE)
-    return len(zlib.compress(samples, 1)) < WORTH_IT * len(samples)
+        middle, end = (source.size - SAMPLE_BYTES) // 2, source.size - SAMPLE_BYTES
+        samples += source.sample(middle, SAMPLE_BYTES) + source.sample(end, SAMPLE_BYTES)
+    return len(zlib.compress(samples, 1)) < MAX_SHARE_WORTH_COMPRESSING * len(samples)
 
 
 class _Counter:
@@ -220,6 +230,9 @@ class _Counter:
 def _check_limit(size: int) -> None:
     if size >= UPLOAD_LIMIT:
         raise PackageError(
-            f"The package is {size / 1024**3:.1f} GiB, and Renderjuice takes files below 5 GiB. "
-            "Remove what the render does not need, or make large textures smaller, and submit again."
+            Message(
+                "The package is {} GiB, and Renderjuice takes files below 5 GiB. "
+                "Remove what the render does not need, or make large textures smaller, and submit again.",
+                in_gib(size),
+            )
         )

@@ -21,10 +21,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ...messages.message import from_json
+from ...messages.message import Message, from_json
 from ...package_layout.layout import Layout
 from ...package_layout.package_error import PackageError
-from .disk_room import check_room
+from .free_space import check_free_bytes
 from .sources import size_of
 
 logger = logging.getLogger(__name__)
@@ -64,10 +64,12 @@ def rewrite_paths(
     """
     discard_packers(folder)
     if not blender:
-        raise PackageError("Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.")
+        raise PackageError(
+            Message("Paths in the scene have to be rewritten, and no Blender is known to do it. Submit again.")
+        )
     sources = {Path(blend): snapshot if blend == layout.blend else Path(blend) for blend in layout.rewritten}
     size = sum(size_of(source) for source in sources.values())
-    check_room(folder, size)
+    check_free_bytes(folder, size)
     own = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=folder))
     targets = {blend: own / f"{number:03}.blend" for number, blend in enumerate(sources, start=1)}
     plan = {
@@ -89,8 +91,12 @@ def rewrite_paths(
         raise PackageError(from_json(report["error"]), detail=_log(own))
     if not report.get("is_done"):
         raise PackageError(
-            f"Blender {_end_in_words(code, allowed)} while it prepared {report.get('current') or layout.blend} for the "
-            "farm. Retry; if it happens again, make all paths in that file relative.",
+            Message(
+                "Blender {} while it prepared {} for the farm. "
+                "Retry; if it happens again, make all paths in that file relative.",
+                _end_in_words(code, allowed),
+                report.get("current") or layout.blend,
+            ),
             detail=_log(own),
         )
     copies = _copies(report, targets, own)
@@ -117,7 +123,7 @@ def _copies(report: Mapping[str, Any], targets: Mapping[Path, Path], own: Path) 
     copies = {blend: target for blend, target in targets.items() if blend in saved}
     for blend, copy in copies.items():
         if not copy.is_file():
-            raise PackageError(f"Blender left no copy of {blend} for the farm. Retry.", detail=_log(own))
+            raise PackageError(Message("Blender left no copy of {} for the farm. Retry.", blend), detail=_log(own))
     return copies
 
 
@@ -141,11 +147,13 @@ def _run(command: Sequence[str], own: Path, seconds: float, check: Callable[[], 
                 creationflags=flags,
             )
         except OSError as error:
-            raise PackageError(
-                f"Blender could not be started to prepare the scene for the farm: {command[0]} "
-                f"({error.strerror}). Submit again from a Blender that is installed.",
-                detail=repr(error),
-            ) from error
+            message = Message(
+                "Blender could not be started to prepare the scene for the farm: {} ({}). "
+                "Submit again from a Blender that is installed.",
+                command[0],
+                error.strerror,
+            )
+            raise PackageError(message, detail=repr(error)) from error
     try:
         with suppress(OSError, AttributeError):
             os.setpriority(os.PRIO_PROCESS, process.pid, NICENESS)
@@ -184,10 +192,11 @@ def _report(own: Path) -> dict[str, Any]:
     return report if isinstance(report, dict) else {}
 
 
-def _end_in_words(code: int | None, seconds: float) -> str:
+def _end_in_words(code: int | None, seconds: float) -> Message:
+    """How the packer ended; a `code` of None means that it was stopped."""
     if code is None:
-        return f"was stopped after {seconds / 60:.0f} minutes"
-    return f"crashed (signal {-code})" if code < 0 else f"ended (code {code})"
+        return Message("was stopped after {} minutes", f"{seconds / 60:.0f}")
+    return Message("crashed (signal {})", -code) if code < 0 else Message("ended (code {})", code)
 
 
 def _log(own: Path) -> str:

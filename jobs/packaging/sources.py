@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ...messages.message import Message
 from ...package_layout.package_error import PackageError
 
-BLOCK = 1024 * 1024
-HEAD = 64 * 1024
+BLOCK_BYTES = 1024 * 1024
+HEAD_BYTES = 64 * 1024
+"""What is read of a file when it is opened: the whole of a small one."""
 KINDS = {
-    stat.S_IFDIR: "a folder",
-    stat.S_IFIFO: "a pipe",
-    stat.S_IFSOCK: "a socket",
-    stat.S_IFCHR: "a device",
-    stat.S_IFBLK: "a device",
+    stat.S_IFDIR: Message("a folder"),
+    stat.S_IFIFO: Message("a pipe"),
+    stat.S_IFSOCK: Message("a socket"),
+    stat.S_IFCHR: Message("a device"),
+    stat.S_IFBLK: Message("a device"),
 }
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 """Without waiting: the opening of a pipe that took a file's place would never end."""
@@ -69,7 +71,7 @@ class Source:
         # what grows faster than it can be read has to have an end, too
         while left:
             with reading(self.path):
-                block = self.file.read(min(left, BLOCK))
+                block = self.file.read(min(left, BLOCK_BYTES))
             left -= len(block)
             self._count(len(block), left, seen)
             yield block
@@ -81,7 +83,7 @@ class Source:
         """
         with reading(self.path):
             self.file.seek(0)
-        buffer = memoryview(bytearray(BLOCK))
+        buffer = memoryview(bytearray(BLOCK_BYTES))
         left = self.size
         while left:
             count = self._copy_block(target, buffer[:left])
@@ -135,7 +137,7 @@ def open_source(path: Path) -> Iterator[Source]:
         with reading(path):
             status = os.fstat(descriptor)
             check_kind(path, status.st_mode)
-            head = file.read(min(status.st_size, HEAD))
+            head = file.read(min(status.st_size, HEAD_BYTES))
         yield Source(path, file, status.st_size, status.st_mtime_ns, head)
 
 
@@ -145,9 +147,8 @@ def size_of(path: Path) -> int:
         status = path.stat()
     except OSError as error:
         if error.errno in (errno.ENOENT, errno.ENOTDIR):
-            raise PackageError(
-                f"The file {path} is not there any more. Find it or remove its use, and submit again."
-            ) from error
+            message = Message("The file {} is not there any more. Find it or remove its use, and submit again.", path)
+            raise PackageError(message) from error
         raise unreadable(path, error) from error
     check_kind(path, status.st_mode)
     return status.st_size
@@ -156,8 +157,10 @@ def size_of(path: Path) -> int:
 def check_kind(path: Path, mode: int) -> None:
     """Raise `PackageError` for what is no file."""
     if not stat.S_ISREG(mode):
-        kind = KINDS.get(stat.S_IFMT(mode), "no file")
-        raise PackageError(f"{path} is {kind}, and a file is needed. Choose another file there, and submit again.")
+        kind = KINDS.get(stat.S_IFMT(mode), Message("no file"))
+        raise PackageError(
+            Message("{} is {}, and a file is needed. Choose another file there, and submit again.", path, kind)
+        )
 
 
 @contextmanager
@@ -172,5 +175,7 @@ def reading(path: Path) -> Iterator[None]:
 def unreadable(path: Path, error: OSError) -> PackageError:
     """What is told of a file that cannot be read."""
     if error.errno == errno.ELOOP:
-        return PackageError(f"The file {path} is a link that leads back to itself. Mend it, and submit again.")
-    return PackageError(f"The file {path} cannot be read ({error.strerror}). Make it readable, and retry.")
+        message = Message("The file {} is a link that leads back to itself. Mend it, and submit again.", path)
+    else:
+        message = Message("The file {} cannot be read ({}). Make it readable, and retry.", path, error.strerror)
+    return PackageError(message)

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from ...api.frame_ranges import frame_ranges
 from ...api.models import JobStatus
 from ...messages.message import Message
 from ..frame_names import missing_frames
@@ -35,7 +35,9 @@ def retry(journal: Journal, job: JobRecord) -> None:
         deleted = [name for name, output in outputs.items() if not os.path.lexists(output.path)]
         journal.forget_outputs(job.id, deleted)
         missing = missing_frames(job.frames, journal.outputs(job.id).values())
-        config = replace(job.config, frame_ranges=runs(missing)) if missing and missing != job.frames else job.config
+        config = (
+            replace(job.config, frame_ranges=frame_ranges(missing)) if missing and missing != job.frames else job.config
+        )
         journal.update(
             job.id,
             stage=_stage_of_package(job),
@@ -79,17 +81,6 @@ def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
         # while the farm still works on it, there is more to come
         stage = Stage.DOWNLOADING if job.status in JobStatus.FINISHED else Stage.RENDERING
         journal.update(job.id, stage=stage, **journal.fetching(job.id))
-
-
-def runs(frames: Iterable[int]) -> tuple[str, ...]:
-    """Frames as the API takes them: `"5-9"` for neighbours, `"12"` otherwise; negative ones always by themselves."""
-    ranges: list[tuple[int, int]] = []
-    for frame in sorted(frames):
-        if ranges and ranges[-1][1] == frame - 1 and ranges[-1][0] >= 0:
-            ranges[-1] = (ranges[-1][0], frame)
-        else:
-            ranges.append((frame, frame))
-    return tuple(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
 
 
 def _stage_of_package(job: JobRecord) -> Stage:

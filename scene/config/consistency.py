@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...api.frame_ranges import frame_ranges
 from ...api.render_config import FIELDS, RenderConfig
 from ...messages.message import Message
-from .frames import frame_ranges
 
 ENGINE_FIELDS: Mapping[str, frozenset[str]] = {
     "CYCLES": frozenset(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frame lists: as artists type them, as the API takes them, and as a receipt shows them.
+"""Frame lists: as artists type them, and as a receipt shows them.
 
 The grammar is in `docs/render-config.md`. Nothing here knows Blender.
 """
@@ -9,9 +9,10 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, pairwise
 
+from ...api.frame_ranges import runs_of
 from ...messages.message import Message, sentences
 
 MIN_FRAME = -1_048_574
@@ -93,23 +94,6 @@ def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
     return unique
 
 
-def frame_ranges(frames: Iterable[int]) -> tuple[str, ...]:
-    """The API's form: `"1-250"` for a run, `"7"` for a single frame.
-
-    Negative frames are always single ones: how the service reads `-10--1` is documented nowhere. A step has no
-    documented form either, so every second frame becomes a list of single frames.
-    """
-    return _frame_ranges(tuple(frames))
-
-
-@_remembered
-def _frame_ranges(frames: tuple[int, ...]) -> tuple[str, ...]:
-    ordered = sorted(set(frames))
-    singles = [str(frame) for frame in ordered if frame < 0]
-    runs = _runs([frame for frame in ordered if frame >= 0])
-    return (*singles, *(str(first) if first == last else f"{first}-{last}" for first, last in runs))
-
-
 def describe(frames: Iterable[int]) -> Message:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
     return _describe(tuple(frames))
@@ -124,7 +108,7 @@ def _describe(frames: tuple[int, ...]) -> Message:
     if step > 1:
         words = Message("{} step {}", _describe_run(ordered[0], ordered[-1]), step)
     else:
-        runs = [_describe_run(first, last) for first, last in _runs(ordered)]
+        runs = [_describe_run(first, last) for first, last in runs_of(ordered)]
         if len(runs) > MAX_RUNS_SHOWN:
             runs[MAX_RUNS_SHOWN - 2 : -1] = ["…"]
         words = sentences(*runs, separator=", ")
@@ -176,15 +160,6 @@ def _check_count(count: int) -> None:
 
 def _quoted(part: str) -> str:
     return f"“{part}”" if len(part) <= MAX_QUOTED_CHARACTERS else f"“{part[:MAX_QUOTED_CHARACTERS]}…”"
-
-
-def _runs(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """(first, last) of every run of consecutive frames."""
-    start = 0
-    for position, frame in enumerate(ordered):
-        if position + 1 == len(ordered) or ordered[position + 1] != frame + 1:
-            yield ordered[start], frame
-            start = position + 1
 
 
 def _common_step(ordered: Sequence[int]) -> int:

@@ -14,13 +14,14 @@ from typing import Any
 
 import bpy
 
+from ...api.frame_ranges import frame_ranges
 from ...api.render_config import RenderConfig
 from ...messages.message import Message
 from ..blender_versions import active_compositor_tree
 from . import color_management
 from .choices import EEVEE_NAMES
 from .consistency import apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
-from .frames import checked_frames, frame_ranges, frames_of_range
+from .frames import checked_frames, frames_of_range
 from .notices import color_notice, engine_notice, movie_notice
 
 MOVIE_REPLACEMENT = "PNG"

@@ -10,7 +10,8 @@ from pathlib import Path
 import bpy
 
 from ...api.limits import UPLOAD_LIMIT
-from ...package_layout.file_names import LONGEST_NAME, UNSAFE, check_name
+from ...messages.byte_size import in_gib
+from ...package_layout.file_names import MAX_NAME_BYTES, UNSAFE, check_name
 from ...package_layout.package_error import PackageError
 from ..contents import total_in_steps
 from ..dependencies.dependency import Dependency, DependencyKind
@@ -18,7 +19,6 @@ from ..dependencies.scan import Dependencies
 from ..steps import collected
 from .finding import Finding, Severity
 
-GIB = 1024**3
 MANY = 1_000
 """Names that are looked at in a fraction of a millisecond."""
 LONGEST_CHARACTER = 4
@@ -43,13 +43,13 @@ def size_findings(total: int, free: int | None) -> Iterator[Finding]:
     `free` None means that nobody can tell.
     """
     if total >= UPLOAD_LIMIT:
-        what = f"The files of the scene are {total / GIB:.1f} GiB, and Renderjuice takes packages below 5 GiB."
+        what = f"The files of the scene are {in_gib(total)} GiB, and Renderjuice takes packages below 5 GiB."
         fix = "Remove what the render does not need, or make large textures smaller."
         yield Finding(Severity.WARNING, what, "", fix)
     if free is not None and total > free:
         what = (
-            f"Packing needs up to {total / GIB:.1f} GiB on the disk of Blender's user folder, "
-            f"and {free / GIB:.1f} GiB are free."
+            f"Packing needs up to {in_gib(total)} GiB on the disk of Blender's user folder, "
+            f"and {in_gib(free)} GiB are free."
         )
         yield Finding(Severity.WARNING, what, "", "Make room there.")
 
@@ -91,7 +91,7 @@ def _name_findings(dependencies: Dependencies) -> Iterator[Finding | None]:
             if count % MANY == 0:
                 yield None
             folder, _separator, name = path.rpartition(os.sep)
-            if len(name) * LONGEST_CHARACTER > LONGEST_NAME or UNSAFE.search(name):
+            if len(name) * LONGEST_CHARACTER > MAX_NAME_BYTES or UNSAFE.search(name):
                 yield from _trouble(path, dependency)
             if folder not in folders:
                 folders.add(folder)

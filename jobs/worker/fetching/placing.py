@@ -8,13 +8,14 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from ... import output_names
+from ....package_layout.file_names import safe_name
+from ...output_names import is_ours
 from ...records import JobRecord, OutputRecord
 
 
 def own_folder(job: JobRecord) -> Path:
     """A folder inside the output folder that no other job uses."""
-    return job.output_dir / f"{output_names.safe_name(job.name)}-{job.id[:8]}"
+    return job.output_dir / f"{safe_name(job.name)}-{job.id[:8]}"
 
 
 def would_mix(job: JobRecord, other: JobRecord) -> bool:
@@ -55,7 +56,7 @@ def recover(record: OutputRecord) -> bool:
     part = part_of(record.path, record.job_id)
     if not os.path.lexists(part):
         return True
-    if output_names.is_ours(record.path, record):
+    if is_ours(record.path, record):
         part.unlink(missing_ok=True)
         return True
     try:

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from renderjuice.api.models import Downloads, OutputFile
 from renderjuice.api.parse import downloads as parse_downloads
 from renderjuice.jobs import frame_names, output_names
+from renderjuice.jobs.output_source import OutputSource
 from renderjuice.jobs.records import OutputRecord
+from renderjuice.package_layout import file_names
 
 HOSTILE = [
     "../../etc/passwd",
@@ -88,14 +90,14 @@ def names(downloads: Downloads, placed: dict[str, str] | None = None) -> list[st
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_become_safe_ones(name: str) -> None:
-    assert is_safe(output_names.safe_name(name))
+    assert is_safe(file_names.safe_name(name))
 
 
 @given(COMPONENTS)
 def test_any_name_becomes_a_safe_one_that_stays(name: str) -> None:
-    safe = output_names.safe_name(name)
+    safe = file_names.safe_name(name)
     assert is_safe(safe)
-    assert output_names.safe_name(safe) == safe
+    assert file_names.safe_name(safe) == safe
 
 
 @pytest.mark.parametrize(
@@ -103,7 +105,7 @@ def test_any_name_becomes_a_safe_one_that_stays(name: str) -> None:
     ["0001.png", "shot_0001_L.exr", "héllo 0001.png", "👩‍🚀_0001.png", "מסגרת_0001.png", "a.b.0001.png", "console.png"],
 )
 def test_good_names_stay_as_they_are(name: str) -> None:
-    assert output_names.safe_name(name) == name
+    assert file_names.safe_name(name) == name
 
 
 @pytest.mark.parametrize(
@@ -120,7 +122,7 @@ def test_good_names_stay_as_they_are(name: str) -> None:
     ],
 )
 def test_what_a_name_becomes(name: str, expected: str) -> None:
-    assert output_names.safe_name(name) == expected
+    assert file_names.safe_name(name) == expected
 
 
 @given(st.lists(FILES, max_size=6), st.lists(FILES, max_size=6))
@@ -135,7 +137,7 @@ def test_no_listing_leads_out_of_the_folder_or_to_one_place_twice(
     for place in places:
         parts = place.name.split("/")
         assert all(is_safe(part) for part in parts)
-        assert len(parts) <= output_names.MOST_FOLDERS + 1
+        assert len(parts) <= output_names.MAX_FOLDERS + 1
         assert not PureWindowsPath(place.name).anchor
     # no file where another one needs a folder
     for one, other in itertools.permutations(folded, 2):
@@ -143,7 +145,7 @@ def test_no_listing_leads_out_of_the_folder_or_to_one_place_twice(
     assert len({place.source for place in places}) == len(places)
 
 
-@given(st.lists(FILES, max_size=8, unique_by=lambda file: output_names.source_of("frame", file)), st.randoms())
+@given(st.lists(FILES, max_size=8, unique_by=lambda file: OutputSource.of("frame", file)), st.randoms())
 def test_a_file_stays_where_it_was_put_whatever_is_listed_later(files: list[OutputFile], random: object) -> None:
     half = Downloads(frames=tuple(files[: len(files) // 2]))
     placed = {place.source: place.name for place in output_names.plan(half)}
@@ -201,7 +203,7 @@ def test_legacy_lists_have_names_from_their_addresses() -> None:
 def files(*names: str, view: str = "") -> list[OutputRecord]:
     """Files of these names that arrived."""
     return [
-        OutputRecord("job", name, Path(name), 0, 0, output_names.source_of("frame", frame(name, view=view)))
+        OutputRecord("job", name, Path(name), 0, 0, OutputSource.of("frame", frame(name, view=view)).to_text())
         for name in names
     ]
 
@@ -319,7 +321,7 @@ def test_views_of_one_frame_count_once() -> None:
     assert frame_names.missing_frames((1, 2), left + right[1:]) == (2,)
 
 
-@given(st.sets(st.integers(-20, 300), max_size=8), st.lists(COMPONENTS.map(output_names.safe_name), max_size=8))
+@given(st.sets(st.integers(-20, 300), max_size=8), st.lists(COMPONENTS.map(file_names.safe_name), max_size=8))
 def test_any_names_can_be_judged(wanted: set[int], names: list[str]) -> None:
     here = files(*names)
     frames = tuple(sorted(wanted))

@@ -75,7 +75,7 @@ def test_deflated_files_are_as_small_as_python_makes_them(
     file = write(tmp_path / "project" / "mesh.txt", text)
     make_package(blend, snapshot, [file], folder, nothing)
     with zipfile.ZipFile(folder / "shot.zip") as archive, zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
-        other.write(file, "mesh.txt", zipfile.ZIP_DEFLATED, compresslevel=archive_module.SMALL)
+        other.write(file, "mesh.txt", zipfile.ZIP_DEFLATED, compresslevel=archive_module.SMALL_LEVEL)
         ours, theirs = archive.getinfo("mesh.txt"), other.getinfo("mesh.txt")
         assert ours.compress_size < theirs.compress_size * 1.002
 
@@ -92,7 +92,9 @@ def test_what_only_seems_to_be_compressed_is_deflated(
         assert archive.getinfo("fire.vdb").compress_type == zipfile.ZIP_STORED
 
 
-@pytest.mark.parametrize(("name", "limit"), [("mesh.txt", "LITTLE"), ("rock.blend", "LITTLE_SCENE")])
+@pytest.mark.parametrize(
+    ("name", "limit"), [("mesh.txt", "MAX_FILE_BYTES_MADE_SMALL"), ("rock.blend", "MAX_SCENE_BYTES_MADE_SMALL")]
+)
 def test_much_is_compressed_faster_than_a_little(
     tmp_path: Path, blend: Path, snapshot: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, name: str, limit: str
 ) -> None:

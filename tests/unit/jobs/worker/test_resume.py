@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renderjuice.api.errors import RateLimited, ServiceDown, StorageRefused, Unreachable
+from renderjuice.api.frame_ranges import frame_ranges
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Failure, FailureKind, JobRecord, OutputRecord, Stage
 from renderjuice.jobs.worker.patience import LONGEST_PAUSE, SHORTEST_PAUSE, Pace
-from renderjuice.jobs.worker.resume import fetch_again, retry, runs
+from renderjuice.jobs.worker.resume import fetch_again, retry
 from renderjuice.jobs.worker.sender import is_worth_waiting
 from renderjuice.tests.unit.jobs.submissions import submission
 
@@ -44,7 +45,7 @@ def after_retry(journal: Journal, job: JobRecord) -> JobRecord:
 @given(st.sets(st.integers(-20, 200)))
 def test_runs_say_exactly_the_frames(frames: set[int]) -> None:
     said: list[int] = []
-    for text in runs(frames):
+    for text in frame_ranges(frames):
         first, _, last = text[1:].partition("-")
         first = text[0] + first
         assert not last or int(first) >= 0
@@ -53,7 +54,7 @@ def test_runs_say_exactly_the_frames(frames: set[int]) -> None:
 
 
 def test_runs_are_short() -> None:
-    assert runs([3, 1, 2, 7, -1, -2, 0, 9, 10]) == ("-2", "-1", "0-3", "7", "9-10")
+    assert frame_ranges([3, 1, 2, 7, -1, -2, 0, 9, 10]) == ("-2", "-1", "0-3", "7", "9-10")
 
 
 def test_sending_begins_with_what_is_left(journal: Journal, tmp_path: Path) -> None:

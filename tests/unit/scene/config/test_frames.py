@@ -8,6 +8,7 @@ import tracemalloc
 
 import pytest
 
+from renderjuice.api.frame_ranges import frame_ranges
 from renderjuice.scene.config.frames import (
     MAX_FRAME,
     MAX_FRAMES,
@@ -15,7 +16,6 @@ from renderjuice.scene.config.frames import (
     FrameListError,
     checked_frames,
     describe,
-    frame_ranges,
     frames_of_range,
     parse_frames,
 )
