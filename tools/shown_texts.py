@@ -2,7 +2,8 @@
 """Finds the texts for the artist in the source of one module. Only what is explicit counts; nothing is guessed.
 
 Two kinds of texts are shown: the template of each `Message("…")`, and the literals that Blender looks up by itself.
-Those are labels and tooltips of classes, names, descriptions and items of properties, and texts of layout calls.
+Those are labels and tooltips of classes, names, descriptions and items of properties, texts of layout calls, and names
+of undo steps.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LAYOUT_CALLS = frozenset(
 """The methods of `UILayout` whose texts Blender looks up."""
 
 LAYOUT_KEYWORDS = frozenset({"text", "heading", "placeholder"})
+UNDO_CALL = "undo_push"
+"""The operator that names a step of Edit > Undo History: Blender looks up its `message`."""
+
 MESSAGE_ARGUMENTS = {"translate": 0, "poll_message_set": 0, "report": 1, "draw_text": 2}
 """Functions that show a text, and which of their arguments it is: that has to be a `Message`, whole as it was made."""
 
@@ -83,6 +87,8 @@ class _Finder(ast.NodeVisitor):
             self._take_property(node)
         elif name in LAYOUT_CALLS and isinstance(node.func, ast.Attribute) and not _is_translated_already(node):
             self._take_keywords(node, LAYOUT_KEYWORDS)
+        elif name == UNDO_CALL:
+            self._take_keywords(node, frozenset({"message"}))
         elif name in MESSAGE_ARGUMENTS:
             self._check_argument(node, MESSAGE_ARGUMENTS[name])
         self.generic_visit(node)

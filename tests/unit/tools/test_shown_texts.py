@@ -31,7 +31,8 @@ class X_OT_y(bpy.types.Operator):
         self.layout.prop(self, "size", text="", heading="Heading", placeholder="Placeholder")
         self.layout.operator("x.y", text="One" if self.size else "Several")
         self.layout.label(text=f"{self.size} things", translate=False)
-        Path.open(text="No layout")
+        Path.open(text="No layout", message="No undo")
+        bpy.ops.ed.undo_push(message="Undo Step")
         self.report({"ERROR"}, translate(Message("The file “{}” is large: {}.", context.name, f"{self.size:,}")))
         raise ValueError(Message("It went wrong " "and more."))
 
@@ -74,6 +75,7 @@ def test_the_search_finds_what_is_shown_and_only_that() -> None:
         "Placeholder",
         "One",
         "Several",
+        "Undo Step",
         "The file “{}” is large: {}.",
         "It went wrong and more.",
         "Its tooltip",
