@@ -708,4 +708,6 @@ MESSAGES: dict[str, str] = {
     "off": "désactivé",
     "{} s": "{} s",
     "{} d {} h": "{} j {} h",
+    "Renderjuice's address answered with a redirect to {}, which is not followed.": "L’adresse de Renderjuice a répondu par une redirection vers {}, qui n’est pas suivie.",
+    "it sends this computer on to {}.": "il renvoie cet ordinateur vers {}.",
 }

@@ -708,4 +708,6 @@ MESSAGES: dict[str, str] = {
     "off": "aus",
     "{} s": "{} s",
     "{} d {} h": "{} d {} h",
+    "Renderjuice's address answered with a redirect to {}, which is not followed.": "Die Adresse von Renderjuice antwortete mit einer Weiterleitung nach {}, der nicht gefolgt wird.",
+    "it sends this computer on to {}.": "er schickt diesen Computer weiter zu {}.",
 }

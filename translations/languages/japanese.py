@@ -708,4 +708,6 @@ MESSAGES: dict[str, str] = {
     "off": "オフ",
     "{} s": "{} 秒",
     "{} d {} h": "{} 日 {} 時間",
+    "Renderjuice's address answered with a redirect to {}, which is not followed.": "Renderjuice のアドレスが {} へのリダイレクトを返しましたが、これには従いません。",
+    "it sends this computer on to {}.": "このコンピューターを {} に転送しています。",
 }

@@ -708,4 +708,6 @@ MESSAGES: dict[str, str] = {
     "off": "关",
     "{} s": "{} 秒",
     "{} d {} h": "{} 天 {} 小时",
+    "Renderjuice's address answered with a redirect to {}, which is not followed.": "Renderjuice 的地址返回了到 {} 的重定向，不会跟随。",
+    "it sends this computer on to {}.": "它将此计算机转到 {}。",
 }

@@ -708,4 +708,6 @@ MESSAGES: dict[str, str] = {
     "off": "desactivado",
     "{} s": "{} s",
     "{} d {} h": "{} d {} h",
+    "Renderjuice's address answered with a redirect to {}, which is not followed.": "La dirección de Renderjuice respondió con una redirección hacia {}, que no se sigue.",
+    "it sends this computer on to {}.": "redirige este equipo a {}.",
 }
