@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene.preflight.scene_parts import nodes_of
+from renderjuice.tests.blender.scene_parts import nodes_of
 
 Find = Callable[[], list[Any]]
 
