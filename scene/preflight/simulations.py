@@ -55,7 +55,7 @@ LACKS = {
     Extent.NOTHING: Lack.IS_NOT_BAKED,
     Extent.LOST: Lack.IS_LOST,
     Extent.UP_TO: Lack.ENDS_EARLY,
-    Extent.UNTOLD: Lack.MAY_NOT_BE_BAKED,
+    Extent.UNKNOWN: Lack.MAY_NOT_BE_BAKED,
 }
 
 
