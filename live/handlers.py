@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ..scene_edits import packed_paint
+from ..scene_edits.packed_paint import packed_paint
 from . import jobs, scene_check, timer
 
 _owner = object()

@@ -28,9 +28,9 @@ from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
 from ..scene.dependencies.scan import Dependencies, find_dependencies
 from ..scene.preflight.finding import Finding, Severity
-from ..scene.snapshot import SnapshotError, is_for_the_packer, save_snapshot
 from ..scene.steps import result_of
 from ..scene.written_paths import leads_nowhere, whole_path
+from ..scene_edits.snapshot import SnapshotError, is_for_the_packer, save_snapshot
 from . import jobs, scene_check, timer
 from .scene_reading import all_findings
 

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whatever changes the open file: remedies, selection, footage. Runs in Blender's process."""
+"""Whatever changes the open file: remedies, selection, footage, snapshot. Runs in Blender's process."""

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds datablocks of the open file by name, which those of a library may have, too."""
+"""Finds datablocks of the open file by name. A linked datablock may have the same name."""
 
 from __future__ import annotations
 
 import bpy
 
+from ..messages.message import Message
+
 
 class NotHere(Exception):
-    """No datablock of the open file has the name; the text says so."""
+    """No datablock of the open file has the name; the message says so."""
 
 
 def own_datablock(collection: str, name: str) -> bpy.types.ID:
@@ -17,5 +19,5 @@ def own_datablock(collection: str, name: str) -> bpy.types.ID:
     if found is not None:
         return found
     if datablocks is not None and name in datablocks:
-        raise NotHere(f"“{name}” is linked from a library: open that file, and change it there.")
-    raise NotHere(f"“{name}” is not in this file any more.")
+        raise NotHere(Message("“{}” is linked from a library: open that file, and change it there.", name))
+    raise NotHere(Message("“{}” is not in this file any more.", name))

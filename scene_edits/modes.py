@@ -1,19 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The modes in which an artist works on one object, and that have ways of their own to undo."""
+"""The modes in which an artist works on one object. Some of them undo in a way of their own."""
 
 from __future__ import annotations
 
 import bpy
 
-UNDOES_ALL = frozenset({"OBJECT", "POSE", "PAINT_WEIGHT", "PAINT_VERTEX"})
+from ..messages.message import Message
+
+MODES_UNDOING_THE_FILE = frozenset({"OBJECT", "POSE", "PAINT_WEIGHT", "PAINT_VERTEX"})
 """The modes in which a step of Undo holds the whole file.
 
-A step in Edit and Sculpt Mode holds the object only (4.2 to 5.2), one in Texture Paint its images only (up to 5.0).
+In Edit Mode and Sculpt Mode it holds the object only (4.2 to 5.2), in Texture Paint the images only (up to 5.0).
 """
 
 
 class StuckInMode(Exception):
-    """The mode cannot be left; the text says so."""
+    """The mode cannot be left; the message says so."""
 
 
 def leave_mode() -> None:
@@ -23,13 +25,15 @@ def leave_mode() -> None:
     try:
         bpy.ops.object.mode_set(mode="OBJECT")
     except RuntimeError as error:
-        # as for an object that was hidden meanwhile
-        raise StuckInMode("Blender is in a mode that cannot be left from here. Go to Object Mode first.") from error
+        # for example when the object was hidden meanwhile
+        raise StuckInMode(
+            Message("Blender is in a mode that cannot be left from here. Go to Object Mode first.")
+        ) from error
 
 
 def make_undoable() -> None:
-    """Have Undo take back all that is changed after this, which takes Object Mode. Raises `StuckInMode`."""
-    if bpy.context.mode not in UNDOES_ALL:
+    """Make sure that Undo takes back every change after this: go to Object Mode if needed. Raises `StuckInMode`."""
+    if bpy.context.mode not in MODES_UNDOING_THE_FILE:
         leave_mode()
-        # the step to come back to
+        # Undo comes back to this step
         bpy.ops.ed.undo_push(message="Object Mode")

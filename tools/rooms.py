@@ -168,7 +168,7 @@ ROOMS = (
     ),
     Room(
         name="scene_edits",
-        purpose="Whatever changes the open file: remedies, selection, footage.",
+        purpose="Whatever changes the open file: remedies, selection, footage, snapshot.",
         process="Blender",
         may_import=(*PLAIN, "translations", *SCENE, "scene_edits/footage"),
         knows_blender=True,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What this Blender has and a farm's has not: engines and nodes of add-ons, and denoisers; and the other way round."""
+"""Engines, nodes and denoisers that only one of the two has: this Blender, or a farm's."""
 
 from __future__ import annotations
 
@@ -8,58 +8,63 @@ from typing import Any
 
 import bpy
 
+from ...messages.message import Message
 from ..config.notices import engine_notice
-from .finding import Finding, Remedy, Severity
-from .needed import are_nodes_used, needed
-from .request import Findings, Request, pieces, place_of
+from .checked_scene import CheckedScene, Findings
+from .chunks import datablocks_in_chunks
+from .finding import Finding, Remedy, Severity, finding_about
+from .needed import are_nodes_used, needed_by
 
-OWNERS = ("materials", "worlds", "lights", "scenes", "node_groups")
-TREES = frozenset({"ShaderNodeTree", "GeometryNodeTree", "CompositorNodeTree", "TextureNodeTree"})
-"""Blender's own kinds of nodes; those of add-ons do not render by themselves."""
-MODULES = frozenset({"bpy.types", "bpy_types", "_bpy_types"})
+NODE_OWNERS = ("materials", "worlds", "lights", "scenes", "node_groups")
+BLENDER_TREES = frozenset({"ShaderNodeTree", "GeometryNodeTree", "CompositorNodeTree", "TextureNodeTree"})
+"""Blender's own kinds of node trees; those of add-ons do not render by themselves."""
+BLENDER_MODULES = frozenset({"bpy.types", "bpy_types", "_bpy_types"})
 """Where the classes of Blender's own nodes say they are (4.2 to 5.2)."""
 UNDEFINED = "NodeUndefined"
-OWNERS_AT_ONCE = 20
+OWNERS_A_STEP = 20
+"""Owners of nodes that are looked at in one step: each may have many nodes."""
 
 
-def check_engine(request: Request) -> Findings:
+def check_engine(checked: CheckedScene) -> Findings:
     """A render engine that no farm can know."""
-    notice = engine_notice(request.scene, request.overrides)
+    notice = engine_notice(checked.scene, checked.overrides)
     if notice is not None:
-        yield request.finding(Severity.ERROR, notice.what, notice.fix)
+        yield checked.error(notice.what, notice.fix)
 
 
-def check_nodes(request: Request) -> Findings:
-    """Nodes of add-ons that the render needs, and nodes whose add-on is not here either."""
+def check_nodes(checked: CheckedScene) -> Findings:
+    """Nodes of add-ons that the render needs, including those whose add-on is not enabled here."""
     found: dict[bpy.types.ID, Finding] = {}
-    for collection in OWNERS:
-        for piece in pieces(collection, OWNERS_AT_ONCE):
-            for owner in piece:
+    for collection in NODE_OWNERS:
+        for chunk in datablocks_in_chunks(collection, OWNERS_A_STEP):
+            for owner in chunk:
                 finding = _foreign_node(owner, collection)
                 if finding is not None:
                     found[owner] = finding
             yield None
-    for owner in (yield from needed(request.scene, tuple(found))):
+    for owner in (yield from needed_by(checked.scene, tuple(found))):
         yield found[owner]
 
 
-def check_denoiser(request: Request) -> Findings:
-    """A denoiser that only another computer has. Reading it has Blender log a warning, so that no panel may do it."""
-    scene = request.scene
+def check_denoiser(checked: CheckedScene) -> Findings:
+    """A denoiser that this computer does not have. No panel may ask: Blender logs a warning when it is read."""
+    scene = checked.scene
     if scene.render.engine != "CYCLES" or not hasattr(scene, "cycles"):
         return
-    if {"denoiser_type", "render_engine"} & request.overrides.keys():
+    if {"denoiser_type", "render_engine"} & checked.overrides.keys():
         return
-    if not request.overrides.get("denoising_enabled", scene.cycles.use_denoising):
+    if not checked.overrides.get("denoising_enabled", scene.cycles.use_denoising):
         return
     # a Blender that was built without OpenImageDenoise has no name for the one that scenes begin with
     if scene.cycles.denoiser or not (has_open_image_denoise() or scene.cycles.is_property_set("denoiser")):
         return
-    what = "The scene asks for a denoiser that this computer does not have; a farm may take another one."
-    fix, remedy = "Choose a denoiser in the Render properties, under Sampling.", Remedy.USE_OPEN_IMAGE_DENOISE
+    what = Message("The scene asks for a denoiser that this computer does not have; a farm may take another one.")
+    fix = Message("Choose a denoiser in the Render properties, under Sampling.")
+    remedy: Remedy | None = Remedy.USE_OPEN_IMAGE_DENOISE
     if not has_open_image_denoise():
-        fix, remedy = "Turn off Denoise in the Render properties, under Sampling, to have no farm use one.", None
-    yield request.warning(what, fix, remedy)
+        fix = Message("Turn off Denoise in the Render properties, under Sampling, to have no farm use one.")
+        remedy = None
+    yield checked.warning(what, fix, remedy)
 
 
 def has_open_image_denoise() -> bool:
@@ -69,16 +74,18 @@ def has_open_image_denoise() -> bool:
 
 def _foreign_node(owner: Any, collection: str) -> Finding | None:
     tree = owner if collection == "node_groups" else getattr(owner, "node_tree", None)
-    if tree is None or not owner.users or tree.bl_idname not in TREES or not are_nodes_used(owner):
+    if tree is None or not owner.users or tree.bl_idname not in BLENDER_TREES or not are_nodes_used(owner):
         return None
-    foreign = [node for node in tree.nodes if type(node).__module__ not in MODULES or node.bl_idname == UNDEFINED]
+    foreign = [
+        node for node in tree.nodes if type(node).__module__ not in BLENDER_MODULES or node.bl_idname == UNDEFINED
+    ]
     used = [node for node in foreign if any(socket.is_linked for socket in node.outputs)]
     if not used:
         return None
     if used[0].bl_idname == UNDEFINED:
-        what = f"“{owner.name}” has a node that this Blender does not know: “{used[0].name}”."
-        fix = "Enable the add-on that it comes from and look at the render, or replace the node."
+        what = Message("“{}” has a node that this Blender does not know: “{}”.", owner.name, used[0].name)
+        fix = Message("Enable the add-on that it comes from and look at the render, or replace the node.")
     else:
-        what = f"“{owner.name}” has a node of an add-on, which a farm does not have: “{used[0].name}”."
-        fix = "Replace the node by nodes of Blender itself."
-    return Finding(Severity.WARNING, what, owner.name, fix, place_of(owner, collection))
+        what = Message("“{}” has a node of an add-on, which a farm does not have: “{}”.", owner.name, used[0].name)
+        fix = Message("Replace the node by nodes of Blender itself.")
+    return finding_about(owner, collection, severity=Severity.WARNING, what=what, fix=fix)

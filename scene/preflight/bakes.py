@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far simulations are baked, as far as Blender tells."""
+"""How far simulations are baked, as far as Blender reports it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from ..dependencies.kinds.simulations import cache_files, cache_prefix
 FRAME_FILE = re.compile(r"(-?\d+)_\d+\.json")
 """A file of a geometry nodes bake: the frame and its fraction (`frame_to_string` in Blender's sources)."""
 COUNT = re.compile(r"\d+")
-"""The first number in what Blender says of a cache, in every language: how many frames it has."""
-SECOND_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
+"""The first number in Blender's text about a cache. In every language it is the number of cached frames."""
+SECONDARY_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
 
 
 class Extent(Enum):
@@ -29,13 +29,13 @@ class Extent(Enum):
     UP_TO = auto()
     ALL = auto()
     LOST = auto()
-    """It is baked, and the files of the bake are not there."""
-    UNTOLD = auto()
-    """Blender does not tell."""
+    """It is baked, and the files of the bake are missing."""
+    UNKNOWN = auto()
+    """Blender does not report it."""
 
 
 class Bake(NamedTuple):
-    """What is baked; `frame` is the last one where the bake is `UP_TO` a frame."""
+    """What is baked. `frame` is the last baked frame when the extent is `UP_TO`."""
 
     extent: Extent
     frame: int = 0
@@ -43,15 +43,15 @@ class Bake(NamedTuple):
 
 NOT_BAKED = Bake(Extent.NOTHING)
 BAKED = Bake(Extent.ALL)
-"""All there is to bake: after its last frame a simulation stands still, on every machine."""
+"""All frames are baked. After the last one a simulation stands still, on every machine."""
 
 
 def point_cache_bake(cache: Any, owner: bpy.types.ID, disk: Disk) -> Bake:
     """How far cloth, particles and the like are baked.
 
-    A bake counts as one however few frames it has: those that were played and then baked ("Current Cache to Bake"), or
-    those whose files are left. What is said of the cache has their number (4.2, 5.2), which is no frame when only
-    some frames are cached, and 0 for dynamic paint in memory.
+    A bake may have few frames: those that were played before "Current Cache to Bake", or those whose files are left.
+    Blender's text about the cache has their number (4.2, 5.2). The number gives no frame when only every n-th frame is
+    cached, and it is 0 for dynamic paint in memory.
     """
     if cache.use_external:
         return BAKED if _has_external_files(cache, owner, disk) else Bake(Extent.LOST)
@@ -76,10 +76,10 @@ def _has_external_files(cache: Any, owner: bpy.types.ID, disk: Disk) -> bool:
 def fluid_bake(settings: bpy.types.FluidDomainSettings) -> Bake:
     """How far a fluid is baked.
 
-    One that was stopped counts as baked, too: the frame at which it was stopped is told, and the last one of a bake
-    that is whole (seen in 5.2; `PHYSICS_PT_settings` in Blender's own scripts goes by it). What was only played into
-    the cache does not count. After its last frame Blender leaves a fluid as it is, and a machine that starts there has
-    none (`BKE_fluid_modifier_processDomain` in Blender's sources).
+    A bake that was stopped counts, too: Blender reports the frame where it was stopped, or the last frame of a complete
+    bake (seen in 5.2; `PHYSICS_PT_settings` in Blender's own scripts relies on it). What was only played into the cache
+    does not count. After the last frame Blender leaves a fluid as it is, so that a machine that starts there has none
+    (`BKE_fluid_modifier_processDomain` in Blender's sources).
     """
     if not settings.has_cache_baked_data or (settings.cache_type == "MODULAR" and not _has_all_parts(settings)):
         return NOT_BAKED
@@ -90,7 +90,7 @@ def fluid_bake(settings: bpy.types.FluidDomainSettings) -> Bake:
 def _has_all_parts(settings: Any) -> bool:
     if settings.domain_type == "GAS":
         return not settings.use_noise or settings.has_cache_baked_noise
-    has_particles = any(getattr(settings, name) for name in SECOND_PARTICLES)
+    has_particles = any(getattr(settings, name) for name in SECONDARY_PARTICLES)
     if has_particles and not settings.has_cache_baked_particles:
         return False
     return not settings.use_mesh or settings.has_cache_baked_mesh
@@ -99,16 +99,16 @@ def _has_all_parts(settings: Any) -> bool:
 def nodes_bakes(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> Iterator[tuple[int, Bake]]:
     """The first frame of each simulation of a modifier, and how far it is baked.
 
-    Bakes of other nodes are taken when they are there; where there are none, nothing is missing.
-    From 4.3 on a bake can be in the file itself, where no property tells of it (4.3 to 5.2).
+    Bakes of other nodes are optional, so that none of them is missing. From 4.3 on a bake can be in the .blend itself,
+    where no property reports it (4.3 to 5.2).
     """
     for bake in modifier.bakes:
         if bake.node is None or bake.node.bl_idname != "GeometryNodeSimulationOutput":
             continue
         has_range = bake.use_custom_simulation_frame_range
         begin = bake.frame_start if has_range else scene.frame_start
-        if _is_inside(modifier, bake):
-            yield begin, Bake(Extent.UNTOLD)
+        if _is_kept_in_file(modifier, bake):
+            yield begin, Bake(Extent.UNKNOWN)
             continue
         last = max(_frames_on_disk(modifier, bake), default=None)
         if last is None:
@@ -117,8 +117,8 @@ def nodes_bakes(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> It
             yield begin, BAKED if has_range and last >= bake.frame_end else Bake(Extent.UP_TO, last)
 
 
-def _is_inside(modifier: Any, bake: Any) -> bool:
-    """True for a bake that goes into the .blend, if there is one."""
+def _is_kept_in_file(modifier: Any, bake: Any) -> bool:
+    """True when the bake would be kept in the .blend."""
     target = getattr(bake, "bake_target", "DISK")
     return (modifier.bake_target if target == "INHERIT" else target) == "PACKED"
 

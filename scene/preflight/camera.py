@@ -9,58 +9,69 @@ from collections.abc import Iterator, Sequence
 
 import bpy
 
-from .finding import Finding, Remedy, Severity
-from .rendered import has_pictures, views
-from .request import Findings, Request, place_of
+from ...messages.message import Message
+from .checked_scene import CheckedScene, Findings
+from .finding import Finding, Remedy, Severity, finding_about
+from .rendered import has_visible_strips, rendered_views
 
 
-def check_camera(request: Request) -> Findings:
-    """Scenes that have to be seen through a camera, and have none that travels."""
-    for scene, camera in views(request.scene):
+def check_camera(checked: CheckedScene) -> Findings:
+    """Scenes that are rendered through a camera and have none, or one that is not saved with the file."""
+    for scene, camera in rendered_views(checked.scene):
         if camera is None and not _has_camera(scene):
-            if scene == request.scene:
-                yield _no_camera(request)
+            if scene == checked.scene:
+                yield _no_camera(checked)
             else:
                 # the render is canceled, or the strip is empty, also where a camera is there to be chosen (4.2, 5.2)
-                fix = "Give it a camera, or do without this scene in the compositor and the sequencer."
-                what = f"The scene “{scene.name}” has no camera."
-                yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
+                yield _error(
+                    scene,
+                    Message("The scene “{}” has no camera.", scene.name),
+                    Message("Give it a camera, or do without this scene in the compositor and the sequencer."),
+                )
         elif camera is None and scene.camera is not None and _is_left_behind(scene.camera) and not _switches(scene):
-            what = f"The camera “{scene.camera.name}” is in no collection, so that it is not saved with the file."
-            fix = "Link the camera to the scene, or choose another one in the Scene properties."
-            yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
+            what = Message(
+                "The camera “{}” is in no collection, so that it is not saved with the file.", scene.camera.name
+            )
+            fix = Message("Link the camera to the scene, or choose another one in the Scene properties.")
+            yield _error(scene, what, fix)
         yield None
 
 
-def check_markers(request: Request) -> Findings:
-    """Markers that switch to a camera that does not travel. Cameras of another scene do (4.2, 5.2)."""
-    for scene, camera in views(request.scene):
-        frames = request.frames if scene == request.scene else ()
+def check_markers(checked: CheckedScene) -> Findings:
+    """Markers that switch to a camera that is not saved with the file. Cameras of another scene are (4.2, 5.2)."""
+    for scene, camera in rendered_views(checked.scene):
+        frames = checked.frames if scene == checked.scene else ()
         for marker in _markers_used(scene, frames) if camera is None else ():
             if _is_left_behind(marker.camera):
-                what = (
-                    f"The marker “{marker.name}” is bound to the camera “{marker.camera.name}”, "
-                    "which is in no collection, so that it is not saved with the file."
+                what = Message(
+                    "The marker “{}” is bound to the camera “{}”, "
+                    "which is in no collection, so that it is not saved with the file.",
+                    marker.name,
+                    marker.camera.name,
                 )
-                fix = "Link the camera to the scene, or bind the marker to another one."
-                yield Finding(Severity.ERROR, what, scene.name, fix, place_of(scene, "scenes"))
+                yield _error(scene, what, Message("Link the camera to the scene, or bind the marker to another one."))
         yield None
 
 
-def _no_camera(request: Request) -> Finding:
-    scene = request.scene
-    what, fix = f"The scene “{scene.name}” has no camera.", "Add a camera, or choose one in the Scene properties."
+def _no_camera(checked: CheckedScene) -> Finding:
+    scene = checked.scene
+    what = Message("The scene “{}” has no camera.", scene.name)
+    fix = Message("Add a camera, or choose one in the Scene properties.")
     remedy = None
     if _cameras_in(scene):
         remedy = Remedy.USE_CAMERA
-    elif has_pictures(scene) and not scene.render.use_sequencer:
-        fix = "Add a camera, or turn on Sequencer in the Output properties, under Post Processing."
+    elif has_visible_strips(scene) and not scene.render.use_sequencer:
+        fix = Message("Add a camera, or turn on Sequencer in the Output properties, under Post Processing.")
         remedy = Remedy.TURN_ON_SEQUENCER
-    return request.finding(Severity.ERROR, what, fix, remedy)
+    return checked.error(what, fix, remedy)
+
+
+def _error(scene: bpy.types.Scene, what: Message, fix: Message) -> Finding:
+    return finding_about(scene, "scenes", severity=Severity.ERROR, what=what, fix=fix)
 
 
 def _is_left_behind(camera: bpy.types.Object) -> bool:
-    """True for what is not saved: neither scenes nor markers count as users of their cameras (4.2, 5.2)."""
+    """True for a camera that is not saved: scenes and markers do not count as users of their cameras (4.2, 5.2)."""
     return camera.users == 0
 
 
@@ -73,7 +84,7 @@ def _has_camera(scene: bpy.types.Scene) -> bool:
 
 
 def _switches(scene: bpy.types.Scene) -> list[bpy.types.TimelineMarker]:
-    """The markers that switch cameras, by their frames; of those at one frame the first one does.
+    """The markers that switch cameras, in the order of their frames. Of several at one frame the first one switches.
 
     A camera that is hidden in renders is not switched to (`BKE_scene_camera_switch_find` in Blender's sources).
     """
@@ -85,9 +96,9 @@ def _switches(scene: bpy.types.Scene) -> list[bpy.types.TimelineMarker]:
 
 
 def _markers_used(scene: bpy.types.Scene, frames: Sequence[int]) -> Iterator[bpy.types.TimelineMarker]:
-    """The markers that give these sorted frames their cameras; all of them when no frames are known.
+    """The markers that give these sorted frames their cameras; all markers when no frames are known.
 
-    A marker holds up to the next one, and the first of all from the beginning.
+    A marker counts until the next one. The first marker counts for the frames before it, too.
     """
     switches = _switches(scene)
     for index, marker in enumerate(switches):

@@ -8,11 +8,13 @@ from typing import Any
 
 import bpy
 
+from ...messages.message import Message, message_of
 from ..config.frames import FrameListError, frames_of_range
 from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
 from .camera import check_camera, check_markers
+from .checked_scene import CheckedScene, Findings
 from .file_output import check_file_output
 from .files import check_files
 from .finding import Finding, Severity
@@ -21,13 +23,12 @@ from .images import check_images
 from .libraries import check_libraries, check_linked
 from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
-from .request import Findings, Request
 from .scripts import check_drivers, check_handlers, check_texts
 from .simulations import check_rigid_bodies, check_simulations
 from .usd import check_usd
 from .workbench import check_workbench
 
-CHECKS: tuple[Callable[[Request], Findings], ...] = (
+CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
     check_camera,
     check_frames,
     check_engine,
@@ -62,7 +63,7 @@ def check_scene(
 ) -> tuple[Finding, ...]:
     """Everything that would make the farm's frames differ from the artist's, errors first.
 
-    `frames` are those to render, the scene's own range for None; `overrides` is what `scene.config.overrides` gives.
+    `frames` None means the frame range of the scene. `overrides` is what `scene.config.overrides` gives.
     """
     return result_of(check_in_steps(scene, dependencies, frames, overrides))
 
@@ -73,31 +74,36 @@ def check_in_steps(
     frames: Sequence[int] | None = None,
     overrides: Mapping[str, Any] | None = None,
 ) -> Generator[None, None, tuple[Finding, ...]]:
-    """The same in steps of a millisecond or so; the last one gives the result.
+    """Like `check_scene`, in steps of about a millisecond. The last step gives the result.
 
-    To be thrown away when anything in the file changes between two steps.
+    It must not be continued after anything in the file changed between two steps.
     """
-    request = _request(scene, dependencies, frames, overrides or {})
+    checked = _checked_scene(scene, dependencies, frames, overrides or {})
     found: list[Finding] = []
     for check in CHECKS:
-        found += yield from collected(check(request))
+        found += yield from collected(check(checked))
         yield
     return errors_first(found)
 
 
 def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings, errors before warnings, each otherwise in its place."""
+    """The findings with errors before warnings; otherwise the order stays."""
     return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
 
 
-def _request(
+def _checked_scene(
     scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
-) -> Request:
-    if frames is not None:
-        return Request(scene, dependencies, tuple(frames), overrides)
-    try:
-        return Request(
-            scene, dependencies, frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step), overrides
-        )
-    except FrameListError as error:
-        return Request(scene, dependencies, (), overrides, str(error))
+) -> CheckedScene:
+    no_frames_reason: Message | None = None
+    if frames is None:
+        try:
+            frames = frames_of_range(scene.frame_start, scene.frame_end, scene.frame_step)
+        except FrameListError as error:
+            frames, no_frames_reason = (), message_of(error)
+    return CheckedScene(
+        scene=scene,
+        dependencies=dependencies,
+        frames=tuple(frames),
+        overrides=overrides,
+        no_frames_reason=no_frames_reason,
+    )

@@ -10,9 +10,9 @@ import bpy
 
 from ..blender_versions import active_compositor_tree
 
-FILE_OUTPUT = "CompositorNodeOutputFile"
-OUTPUTS = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
-"""Nodes that give the picture, or write files. What leads to a viewer only is for the artist alone."""
+FILE_OUTPUT_NODE = "CompositorNodeOutputFile"
+OUTPUT_TYPES = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
+"""Types of nodes that give the image, or write files. What leads to a viewer only is for the artist alone."""
 
 
 def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
@@ -21,7 +21,7 @@ def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
 
 
 def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
-    """The nodes of the compositor that have a part in the picture or in a file."""
+    """The nodes of the compositor that change the image or a file."""
     return _nodes(scene, _leading_somewhere)
 
 
@@ -40,11 +40,11 @@ def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> It
 
 
 def _leading_somewhere(tree: Any) -> set[Any]:
-    """The nodes of a tree on the way to its outputs, but for those that are muted."""
+    """The nodes of a tree that lead to its outputs and are not muted."""
     before: dict[Any, list[Any]] = {}
     for link in tree.links:
         before.setdefault(link.to_node, []).append(link.from_node)
-    ahead = [node for node in tree.nodes if node.type in OUTPUTS and not node.mute]
+    ahead = [node for node in tree.nodes if node.type in OUTPUT_TYPES and not node.mute]
     found = set(ahead)
     while ahead:
         new = {node for node in before.get(ahead.pop(), ()) if node not in found}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that are not there, or that no package can carry."""
+"""Files that are missing, or that no package can carry."""
 
 from __future__ import annotations
 
@@ -7,58 +7,64 @@ import os
 
 import bpy
 
+from ...messages.message import Message
 from ..dependencies.dependency import Dependency, DependencyKind
-from .finding import Finding, Remedy, Severity
-from .request import Findings, Request
+from .checked_scene import CheckedScene, Findings
+from .finding import Finding, Remedy, Severity, finding_about_path
 
 
-def check_files(request: Request) -> Findings:
+def check_files(checked: CheckedScene) -> Findings:
     """What the scan found missing and what it refused."""
-    dependencies = request.dependencies
-    unknown: set[str] = set()
+    dependencies = checked.dependencies
+    without_folder: set[str] = set()
     for dependency in dependencies.missing:
         if _leads_nowhere(dependency):
-            unknown.add(os.path.normpath(dependency.written.removeprefix("//")))
-            what = f"{_named(dependency)} has a path relative to the file, which was never saved: {dependency.written}."
-            fix = "Save the file, and choose the path again."
-            yield Finding(Severity.ERROR, what, dependency.user, fix, dependency.place)
+            without_folder.add(os.path.normpath(dependency.written.removeprefix("//")))
+            what = Message(
+                "{} has a path relative to the file, which was never saved: {}.", _named(dependency), dependency.written
+            )
+            yield _error(dependency, what, Message("Save the file, and choose the path again."))
         else:
             yield _missing(dependency)
     yield None
     for dependency, reason in dependencies.refused:
-        # Blender's own list names such a path once more
-        if dependency.kind is not DependencyKind.FILE or dependency.path not in unknown:
-            what = f"{_named(dependency)} cannot be sent: {reason} ({dependency.written})."
-            yield Finding(Severity.ERROR, what, dependency.user, _way_out(dependency), dependency.place)
+        # Blender's own list of paths has these, too, as plain files
+        if dependency.kind is not DependencyKind.FILE or dependency.path not in without_folder:
+            what = Message("{} cannot be sent: {} ({}).", _named(dependency), reason, dependency.written)
+            yield _error(dependency, what, _way_out(dependency))
 
 
 def _missing(dependency: Dependency) -> Finding:
-    path = dependency.missing[0]
-    what = f"{_named(dependency)} is missing: there is no file {path}."
-    if len(dependency.missing) > 1:
-        what = f"{_named(dependency)} is missing {len(dependency.missing)} files, such as {path}."
-    fix, remedy = "Find it with File > External Data > Find Missing Files.", None
+    path, count = dependency.missing[0], len(dependency.missing)
+    what = Message("{} is missing: there is no file {}.", _named(dependency), path)
+    if count > 1:
+        what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
+    fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
     if dependency.files:
         # Blender looks for the first file of a sequence only, and takes all others to be beside it
-        fix = "Put what is missing beside the files that are there."
+        fix = Message("Put what is missing beside the files that are there.")
     elif dependency.library:
-        fix = f"Open “{dependency.library}”, and use File > External Data > Find Missing Files there."
+        fix = Message("Open “{}”, and use File > External Data > Find Missing Files there.", dependency.library)
     else:
         remedy = Remedy.FIND_FILES
-    return Finding(Severity.ERROR, what, dependency.user, fix, dependency.place, remedy)
+    return _error(dependency, what, fix, remedy)
+
+
+def _error(dependency: Dependency, what: Message, fix: Message, remedy: Remedy | None = None) -> Finding:
+    return finding_about_path(dependency, severity=Severity.ERROR, what=what, fix=fix, remedy=remedy)
 
 
 def _leads_nowhere(dependency: Dependency) -> bool:
     return not bpy.data.filepath and not dependency.library and dependency.is_relative
 
 
-def _way_out(dependency: Dependency) -> str:
+def _way_out(dependency: Dependency) -> Message:
     if dependency.kind is DependencyKind.LIBRARY:
-        return "Make what it brings local, or remove its use."
+        return Message("Make what it brings local, or remove its use.")
     if dependency.kind.is_packable and not dependency.library:
-        return "Pack it, or remove its use."
-    return "Choose it again with a path relative to the file, or remove its use."
+        return Message("Pack it, or remove its use.")
+    return Message("Choose it again with a path relative to the file, or remove its use.")
 
 
-def _named(dependency: Dependency) -> str:
-    return f"{dependency.kind} “{dependency.user}”"
+def _named(dependency: Dependency) -> Message:
+    return Message("{} “{}”", dependency.kind.label, dependency.user)

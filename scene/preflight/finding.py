@@ -5,8 +5,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ...messages.message import Message
+import bpy
+
+from ...messages.message import Message, sentences
+
+if TYPE_CHECKING:
+    from ..dependencies.dependency import Dependency
 
 
 class Severity(StrEnum):
@@ -50,25 +56,59 @@ LABELS = {
     Remedy.USE_PREVIEW_RANGE: Message("Use Preview Range"),
     Remedy.USE_OPEN_IMAGE_DENOISE: Message("Use OpenImageDenoise"),
 }
-"""What the buttons say."""
+"""What the button of each remedy says."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finding:
     """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences.
 
-    `collection` is where in `bpy.data` the datablock is, or "" when there is none to select: names are only told apart
-    within the open file, so that what is linked from a library has none.
+    `datablock` is a name, "" for a finding about the package. `collection` is where in `bpy.data` that datablock can be
+    selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none.
     """
 
     severity: Severity
-    what: str
-    datablock: str
-    fix: str
+    what: Message
+    fix: Message
+    datablock: str = ""
     collection: str = ""
     remedy: Remedy | None = None
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Message:
         """What is wrong and how to mend it, in one line."""
-        return f"{self.what} {self.fix}".strip()
+        return sentences(self.what, self.fix)
+
+
+def finding_about(
+    datablock: bpy.types.ID,
+    collection: str,
+    *,
+    severity: Severity,
+    what: Message,
+    fix: Message,
+    remedy: Remedy | None = None,
+) -> Finding:
+    """A finding about a datablock, which is in this collection of `bpy.data`."""
+    return Finding(
+        severity=severity,
+        what=what,
+        fix=fix,
+        datablock=datablock.name,
+        collection="" if datablock.library else collection,
+        remedy=remedy,
+    )
+
+
+def finding_about_path(
+    dependency: Dependency, *, severity: Severity, what: Message, fix: Message, remedy: Remedy | None = None
+) -> Finding:
+    """A finding about a path, and so about the datablock that uses it."""
+    return Finding(
+        severity=severity,
+        what=what,
+        fix=fix,
+        datablock=dependency.user,
+        collection=dependency.place,
+        remedy=remedy,
+    )

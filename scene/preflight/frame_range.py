@@ -5,47 +5,48 @@ from __future__ import annotations
 
 import bpy
 
+from ...messages.message import Message
 from ..dependencies.usage import unreached_from
-from .finding import Remedy, Severity
-from .request import Findings, Request, pieces
+from .checked_scene import CheckedScene, Findings
+from .chunks import datablocks_in_chunks
+from .finding import Remedy
 
-MOST_ACTIONS = 20
-"""Actions that are looked at in one step: each tells its frames by its keys, of which it may have many."""
+ACTIONS_A_STEP = 20
+"""Actions that are looked at in one step: Blender reads all keys of an action to tell its frames."""
 
 
-def check_frames(request: Request) -> Findings:
+def check_frames(checked: CheckedScene) -> Findings:
     """No frames at all, and a single frame of something that moves."""
-    scene = request.scene
-    if request.trouble:
-        yield request.finding(Severity.ERROR, request.trouble, "Set the frame range in the Output properties.")
+    scene = checked.scene
+    fix = Message("Set the frame range in the Output properties.")
+    if checked.no_frames_reason is not None:
+        yield checked.error(checked.no_frames_reason, fix)
         return
-    if not _is_range_of_one(request):
+    if not _is_range_of_one(checked):
         return
     if scene.use_preview_range and scene.frame_preview_end > scene.frame_preview_start:
-        what = "The frame range is a single frame, and the preview range, which no render uses, is longer."
-        fix = "Set the frame range in the Output properties."
-        yield request.warning(what, fix, Remedy.USE_PREVIEW_RANGE)
+        what = Message("The frame range is a single frame, and the preview range, which no render uses, is longer.")
+        yield checked.warning(what, fix, Remedy.USE_PREVIEW_RANGE)
         return
     moving: list[bpy.types.Action] = []
-    for piece in pieces("actions", MOST_ACTIONS):
-        moving.extend(action for action in piece if _moves(action))
+    for chunk in datablocks_in_chunks("actions", ACTIONS_A_STEP):
+        moving.extend(action for action in chunk if _moves(action))
         yield None
-    lost = yield from unreached_from(scene, moving)
-    if len(lost) < len(moving):
-        what = "The frame range is a single frame, although the file has animation."
-        yield request.warning(what, "Set the frame range in the Output properties.")
+    unreached = yield from unreached_from(scene, moving)
+    if len(unreached) < len(moving):
+        yield checked.warning(Message("The frame range is a single frame, although the file has animation."), fix)
 
 
-def _is_range_of_one(request: Request) -> bool:
-    """True for the scene's own range, if that is a single frame. Frames that the artist has given are meant."""
-    scene = request.scene
+def _is_range_of_one(checked: CheckedScene) -> bool:
+    """True for the scene's own range when that is a single frame. Frames that the artist has given are intended."""
+    scene = checked.scene
     return (
-        request.frames == (scene.frame_start,)
+        checked.frames == (scene.frame_start,)
         and scene.frame_end == scene.frame_start
-        and "frame_ranges" not in request.overrides
+        and "frame_ranges" not in checked.overrides
     )
 
 
 def _moves(action: bpy.types.Action) -> bool:
-    """True for animation that was made in this file; a linked character brings whatever it can do."""
+    """True for animation that was made in this file. A linked character brings actions that the scene may not use."""
     return action.users > 0 and action.library is None and action.frame_range[1] > action.frame_range[0]

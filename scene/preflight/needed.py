@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells what a scene needs to be rendered from what is only kept or painted on, or lies in nodes that are off."""
+"""What a scene needs to be rendered. What is only kept, painted on, or in switched-off nodes does not count."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import bpy
 from ..dependencies.usage import unreached_from
 
 
-def needed(
+def needed_by(
     scene: bpy.types.Scene, candidates: Sequence[bpy.types.ID]
 ) -> Generator[None, None, tuple[bpy.types.ID, ...]]:
-    """Those of the datablocks that a scene uses, directly or through others, such as a group of nodes; in steps."""
+    """Those of the datablocks that a scene uses, directly or through others such as node groups; in steps."""
     if not candidates:
         return ()
     users = bpy.data.user_map(subset=candidates)
@@ -22,16 +22,17 @@ def needed(
         for datablock in candidates
     }
     yield
-    lost = yield from unreached_from(scene, set().union(*readers.values()))
-    return tuple(datablock for datablock in candidates if datablock == scene or readers[datablock] - lost)
+    unreached = yield from unreached_from(scene, set().union(*readers.values()))
+    return tuple(datablock for datablock in candidates if datablock == scene or readers[datablock] - unreached)
 
 
 def are_nodes_used(owner: bpy.types.ID) -> bool:
-    """False where Use Nodes is off. From 5.0 on nodes are always used, and to ask gives a warning in the console."""
+    """False where Use Nodes is off. From 5.0 on nodes are always used, and asking prints a warning in the console."""
     return bpy.app.version >= (5, 0, 0) or getattr(owner, "use_nodes", True)
 
 
 def _renders_with(user: bpy.types.ID, used: bpy.types.ID) -> bool:
+    """True when the user brings the datablock into the render, if the user itself is rendered."""
     if isinstance(used, bpy.types.Image | bpy.types.NodeTree) and not are_nodes_used(user):
         return False
     if isinstance(user, bpy.types.Scene) and isinstance(used, bpy.types.Image):

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulations that are not baked: on a farm every frame may be rendered by a machine that has not seen those before.
+"""Simulations that are not baked. On a farm every frame may be rendered by a machine that has not simulated the others.
 
-Measured with 4.2 and 5.2: what was only played is lost when the file is opened again (rigid bodies, geometry nodes,
-particles), or kept until something changes (cloth, soft bodies). What is baked is read as it is, even when Blender
-says that it is outdated, and so gives the same frames there as here.
+Measured with 4.2 and 5.2: a simulation that was only played is lost when the file is opened again (rigid bodies,
+geometry nodes, particles), or kept until something changes (cloth, soft bodies). A bake is read as it is, even when
+Blender calls it outdated, so that it gives the same frames on a farm.
 """
 
 from __future__ import annotations
@@ -15,27 +15,29 @@ from typing import Any, NamedTuple
 
 import bpy
 
+from ...messages.message import Message, sentences
 from ..dependencies.disk import Disk
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
-from .finding import Finding, Severity
-from .rendered import shown_objects, shown_scenes
-from .request import Findings, Request, cut, objects_below, pieces, place_of
+from .checked_scene import CheckedScene, Findings
+from .chunks import datablocks_in_chunks, in_chunks, objects_below
+from .finding import Finding, Severity, finding_about
+from .rendered import rendered_objects, rendered_scenes
 
-IN_PHYSICS = "Bake it in the Physics properties, under Cache."
-IN_SCENE = "Bake it in the Scene properties, under Rigid Body World."
-IN_NODES = "Bake it in the Physics properties, under Simulation Nodes."
-OTHER_MACHINES = "On a farm, every frame may be rendered by another machine."
-WITHOUT_CACHE = frozenset({"NO", "KEYED"})
-"""Physics of particles that are where they are by the frame alone."""
-MOST_OBJECTS = 200
+BAKE_IN_PHYSICS = Message("Bake it in the Physics properties, under Cache.")
+BAKE_IN_SCENE = Message("Bake it in the Scene properties, under Rigid Body World.")
+BAKE_IN_NODES = Message("Bake it in the Physics properties, under Simulation Nodes.")
+OTHER_MACHINES = Message("On a farm, every frame may be rendered by another machine.")
+PHYSICS_WITHOUT_CACHE = frozenset({"NO", "KEYED"})
+"""Physics of particles whose places depend on the frame alone."""
+OBJECTS_A_STEP = 200
 """Objects that are looked at in one step."""
 
 
 class Simulation(NamedTuple):
-    """One that frames depend on: it starts from the frame `begin`."""
+    """A simulation that frames depend on. `begin` is the frame that it starts from, `fix` says where to bake it."""
 
-    kind: str
-    fix: str
+    kind: Message
+    fix: Message
     begin: int
     bake: Bake
 
@@ -53,57 +55,57 @@ LACKS = {
     Extent.NOTHING: Lack.IS_NOT_BAKED,
     Extent.LOST: Lack.IS_LOST,
     Extent.UP_TO: Lack.ENDS_EARLY,
-    Extent.UNTOLD: Lack.MAY_NOT_BE_BAKED,
+    Extent.UNKNOWN: Lack.MAY_NOT_BE_BAKED,
 }
 
 
 class Lacking(NamedTuple):
-    """A simulation that lacks something, of this datablock."""
+    """A simulation that lacks something, and the datablock that has it."""
 
     simulation: Simulation
     lack: Lack
     owner: Any
 
 
-def check_simulations(request: Request) -> Findings:
-    """The simulations of objects; one finding for all of a kind that lack the same."""
+def check_simulations(checked: CheckedScene) -> Findings:
+    """The simulations of objects. All of one kind that lack the same are one finding."""
     lacking: list[Lacking] = []
     disk = Disk()
-    for piece in pieces("objects", MOST_OBJECTS):
-        for holder in piece:
+    for chunk in datablocks_in_chunks("objects", OBJECTS_A_STEP):
+        for holder in chunk:
             if holder.modifiers:
-                for simulation in _simulations(request.scene, holder, disk):
-                    lack = _lack(request, simulation)
+                for simulation in _simulations(checked.scene, holder, disk):
+                    lack = _lack(checked, simulation)
                     if lack is not None:
                         lacking.append(Lacking(simulation, lack, holder))
         yield None
     if not lacking:
         return
-    shown = yield from shown_objects(shown_scenes(request.scene), {each.owner for each in lacking})
-    groups: dict[tuple[str, Lack], list[Lacking]] = {}
+    rendered = yield from rendered_objects(rendered_scenes(checked.scene), {each.owner for each in lacking})
+    groups: dict[tuple[Message, Lack], list[Lacking]] = {}
     for each in lacking:
-        if each.owner in shown:
+        if each.owner in rendered:
             groups.setdefault((each.simulation.kind, each.lack), []).append(each)
     for these in groups.values():
-        yield _finding(request, these, "objects")
+        yield _finding(checked, these, "objects")
 
 
-def check_rigid_bodies(request: Request) -> Findings:
+def check_rigid_bodies(checked: CheckedScene) -> Findings:
     """The simulations of the scenes' rigid bodies."""
-    for scene in shown_scenes(request.scene):
+    for scene in rendered_scenes(checked.scene):
         world = scene.rigidbody_world
         if world is None or not world.enabled or world.collection is None:
             continue
         cache = world.point_cache
         bake = point_cache_bake(cache, scene, Disk())
-        simulation = Simulation("Rigid body simulation", IN_SCENE, cache.frame_start, bake)
-        lack = _lack(request, simulation)
+        simulation = Simulation(Message("Rigid body simulation"), BAKE_IN_SCENE, cache.frame_start, bake)
+        lack = _lack(checked, simulation)
         if lack is None:
             continue
-        for piece in cut(functools.partial(objects_below, world.collection)):
+        for chunk in in_chunks(functools.partial(objects_below, world.collection)):
             yield None
-            if any(_is_simulated(thing.rigid_body) for thing in piece):
-                yield _finding(request, [Lacking(simulation, lack, scene)], "scenes")
+            if any(_is_simulated(thing.rigid_body) for thing in chunk):
+                yield _finding(checked, [Lacking(simulation, lack, scene)], "scenes")
                 break
 
 
@@ -111,35 +113,39 @@ def _is_simulated(body: bpy.types.RigidBodyObject | None) -> bool:
     return body is not None and body.enabled and body.type == "ACTIVE" and not body.kinematic
 
 
-def _lack(request: Request, simulation: Simulation) -> Lack | None:
-    """What the rendered frames lack. The frame that a simulation starts from is there without a bake."""
+def _lack(checked: CheckedScene, simulation: Simulation) -> Lack | None:
+    """What the rendered frames lack. The frame that a simulation starts from needs no bake."""
     extent, frame = simulation.bake
-    if not request.goes_beyond(simulation.begin) or (extent is Extent.UP_TO and not request.goes_beyond(frame)):
+    if not checked.goes_beyond(simulation.begin) or (extent is Extent.UP_TO and not checked.goes_beyond(frame)):
         return None
     return LACKS.get(extent)
 
 
-def _finding(request: Request, these: list[Lacking], collection: str) -> Finding:
+def _finding(checked: CheckedScene, these: list[Lacking], collection: str) -> Finding:
     simulation, lack, owner = these[0]
-    named, more = f"{simulation.kind} “{owner.name}”", len(these) - 1
+    named, more = Message("{} “{}”", simulation.kind, owner.name), len(these) - 1
     fix = simulation.fix
     match lack:
         case Lack.IS_NOT_BAKED:
-            what = f"{named} and {more} more are not baked." if more else f"{named} is not baked."
-            what = f"{what} {OTHER_MACHINES}"
+            what = Message("{} is not baked.", named)
+            if more:
+                what = Message("{} and {} more are not baked.", named, more)
+            what = sentences(what, OTHER_MACHINES)
         case Lack.IS_LOST:
-            what = f"{named} has no files in the folder of its cache."
+            what = Message("{} has no files in the folder of its cache.", named)
             if more:
-                what = f"{named} and {more} more have no files in the folders of their caches."
-            fix = "Bring the files back, or bake it again in the Physics properties, under Cache."
+                what = Message("{} and {} more have no files in the folders of their caches.", named, more)
+            fix = Message("Bring the files back, or bake it again in the Physics properties, under Cache.")
         case Lack.ENDS_EARLY:
-            end, last = simulation.bake.frame, request.frames[-1]
-            what = f"{named} is baked up to frame {end} only, and frame {last} is rendered, too."
+            end, last = simulation.bake.frame, checked.frames[-1]
+            what = Message("{} is baked up to frame {} only, and frame {} is rendered, too.", named, end, last)
             if more:
-                what = f"{named} and {more} more are not baked up to frame {last}, which is rendered, too."
+                what = Message(
+                    "{} and {} more are not baked up to frame {}, which is rendered, too.", named, more, last
+                )
         case Lack.MAY_NOT_BE_BAKED:
-            what = f"{named} may not be baked; Blender does not tell. {OTHER_MACHINES}"
-    return Finding(Severity.WARNING, what, owner.name, fix, place_of(owner, collection))
+            what = Message("{} may not be baked; Blender does not tell. {}", named, OTHER_MACHINES)
+    return finding_about(owner, collection, severity=Severity.WARNING, what=what, fix=fix)
 
 
 def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, disk: Disk) -> Iterator[Simulation]:
@@ -147,32 +153,34 @@ def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, disk: Disk) -
     for modifier in holder.modifiers:
         kind = modifier.type
         if kind in {"CLOTH", "SOFT_BODY"} and modifier.show_render:
-            named = "Cloth simulation" if kind == "CLOTH" else "Soft body simulation"
+            named = Message("Cloth simulation") if kind == "CLOTH" else Message("Soft body simulation")
             yield _cached(named, modifier.point_cache, holder, disk)
         elif kind == "PARTICLE_SYSTEM" and modifier.show_render:
             yield from _particles(modifier.particle_system, holder, disk)
         elif kind == "DYNAMIC_PAINT" and modifier.show_render and modifier.canvas_settings:
             for surface in modifier.canvas_settings.canvas_surfaces:
-                # what is painted on an image goes into files that nobody reads here
+                # a surface that paints an image writes files, which the check does not read
                 if surface.is_active and surface.surface_format != "IMAGE":
-                    yield _cached("Dynamic paint", surface.point_cache, holder, disk)
+                    yield _cached(Message("Dynamic paint"), surface.point_cache, holder, disk)
         elif kind == "FLUID" and modifier.show_render and modifier.fluid_type == "DOMAIN":
             settings = modifier.domain_settings
-            yield Simulation("Fluid simulation", IN_PHYSICS, settings.cache_frame_start, fluid_bake(settings))
+            yield Simulation(
+                Message("Fluid simulation"), BAKE_IN_PHYSICS, settings.cache_frame_start, fluid_bake(settings)
+            )
         elif kind == "NODES" and modifier.show_render and modifier.node_group:
             for begin, bake in nodes_bakes(scene, modifier):
-                yield Simulation("Geometry nodes simulation", IN_NODES, begin, bake)
+                yield Simulation(Message("Geometry nodes simulation"), BAKE_IN_NODES, begin, bake)
 
 
 def _particles(particles: bpy.types.ParticleSystem, holder: bpy.types.Object, disk: Disk) -> Iterator[Simulation]:
     settings, cache = particles.settings, particles.point_cache
     if settings.type == "HAIR" and particles.use_hair_dynamics:
-        yield _cached("Hair simulation", cache, holder, disk)
-    elif settings.type == "EMITTER" and settings.physics_type not in WITHOUT_CACHE:
-        # particles begin with a fraction of a frame, too
+        yield _cached(Message("Hair simulation"), cache, holder, disk)
+    elif settings.type == "EMITTER" and settings.physics_type not in PHYSICS_WITHOUT_CACHE:
+        # particles may begin within a frame
         begin = max(int(settings.frame_start), cache.frame_start)
-        yield _cached("Particle simulation", cache, holder, disk)._replace(begin=begin)
+        yield _cached(Message("Particle simulation"), cache, holder, disk)._replace(begin=begin)
 
 
-def _cached(kind: str, cache: bpy.types.PointCache, holder: bpy.types.Object, disk: Disk) -> Simulation:
-    return Simulation(kind, IN_PHYSICS, cache.frame_start, point_cache_bake(cache, holder, disk))
+def _cached(kind: Message, cache: bpy.types.PointCache, holder: bpy.types.Object, disk: Disk) -> Simulation:
+    return Simulation(kind, BAKE_IN_PHYSICS, cache.frame_start, point_cache_bake(cache, holder, disk))

@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lights of Workbench that are on the artist's computer only."""
+"""Lights of Workbench that are installed on the artist's computer only."""
 
 from __future__ import annotations
 
-from .finding import Severity
-from .request import Findings, Request
+from ...messages.message import Message
+from .checked_scene import CheckedScene, Findings
 
-LIT_BY_A_FILE = frozenset({"STUDIO", "MATCAP"})
+LIGHTS_FROM_FILES = frozenset({"STUDIO", "MATCAP"})
 
 
-def check_workbench(request: Request) -> Findings:
-    """A studio light or MatCap that the artist has installed: it is a preference, and no file of the scene names it."""
-    shading = request.scene.display.shading
-    if request.scene.render.engine != "BLENDER_WORKBENCH" or shading.light not in LIT_BY_A_FILE:
+def check_workbench(checked: CheckedScene) -> Findings:
+    """A studio light or MatCap that the artist has installed. It is a preference: the scene has no path to it."""
+    shading = checked.scene.display.shading
+    if checked.scene.render.engine != "BLENDER_WORKBENCH" or shading.light not in LIGHTS_FROM_FILES:
         return
     light = shading.selected_studio_light
     if light is not None and light.is_user_defined:
-        what = f"Workbench lights the scene with “{light.name}”, which is installed on this computer only."
-        fix = "Choose one that comes with Blender in the Render properties, under Lighting."
-        yield request.finding(Severity.ERROR, what, fix)
+        what = Message("Workbench lights the scene with “{}”, which is installed on this computer only.", light.name)
+        fix = Message("Choose one that comes with Blender in the Render properties, under Lighting.")
+        yield checked.error(what, fix)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A job's frames in the project: in the Image Editor, the sequencer, the compositor or as a movie clip.
 
-Runs in Blender's process. Whatever shows them is marked with the job's id, so that it is found again: after undo, and
-in a file that was saved and opened. No reference to any of it is kept.
+Runs in Blender's process. Each datablock, node or strip that shows frames is marked with the job's id. So it is found
+again after undo and in a file that was saved and opened, and no reference to it is kept.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import replace
 
 import bpy
 
+from ...messages.message import Message
 from ...scene.blender_versions import all_strips, compositor_tree
 from . import clip, compositor, image, strips
 from .files import Footage, FootageError, Opened, frames_in_words, image_sequence
 
 WAYS = ("IMAGE_EDITOR", "SEQUENCER", "COMPOSITOR", "MOVIE_CLIP")
 """How frames can be opened: the identifiers of `scene.renderjuice.open_with`."""
-FPS_PRECISION = 0.001
+FPS_TOLERANCE = 0.001
 
 __all__ = ["WAYS", "Footage", "FootageError", "Opened", "open_footage", "refresh", "shown_jobs"]
 
@@ -31,12 +32,12 @@ def open_footage(
     rendered: bpy.types.Scene | None = None,
     may_open_window: bool = False,
 ) -> Opened:
-    """Open a job's frames in one of the WAYS, for a scene: at its frame N the job's frame N is shown.
+    """Open the frames of a job in one of the WAYS, so that frame N of the scene shows frame N of the job.
 
-    What shows the job already is brought up to date instead of made again. Frames that are not in their folder any more
-    are left out. `window` is where editors are looked for first. `rendered` is the scene whose color management the
-    frames were written with, the same one if None. With `may_open_window` a new one is made where no editor is free.
-    Raises `FootageError`.
+    What shows the job already is brought up to date instead of made again. Frames whose files are gone are left out.
+    Editors are looked for in `window` first; with `may_open_window` a new window is opened when none is free.
+    `rendered` is the scene whose color management the frames were written with; None means `scene`. Raises
+    `FootageError`.
     """
     known = len(footage.frames)
     footage = footage.present()
@@ -44,7 +45,10 @@ def open_footage(
         raise FootageError(_nothing_there(footage, known))
     if scene.library is not None:
         raise FootageError(
-            f"“{scene.name}” is linked from another file, so nothing can be added to it. Switch to one of this file."
+            Message(
+                "“{}” is linked from another file, so nothing can be added to it. Switch to one of this file.",
+                scene.name,
+            )
         )
     rendered = rendered or scene
     match how:
@@ -62,7 +66,7 @@ def open_footage(
 
 
 def refresh(footage: Footage) -> None:
-    """Bring everything up to date that shows a job's frames. Raises `FootageError`."""
+    """Bring everything that shows frames of a job up to date. Raises `FootageError`."""
     footage = footage.present()
     if not footage.frames:
         return
@@ -97,31 +101,39 @@ def _own_scenes() -> list[bpy.types.Scene]:
     return [scene for scene in bpy.data.scenes if scene.library is None]
 
 
-def _nothing_there(footage: Footage, known: int) -> str:
+def _nothing_there(footage: Footage, known: int) -> Message:
     if not known:
-        return f"No frame of “{footage.name}” is here yet. Wait until the first one has come, and try again."
-    return (
-        f"The frames of “{footage.name}” are not where they were put any more. "
-        "Put them back, or use Download to fetch them again."
+        return Message("No frame of “{}” is here yet. Wait until the first one has come, and try again.", footage.name)
+    return Message(
+        "The frames of “{}” are not where they were put any more. Put them back, or use Download to fetch them again.",
+        footage.name,
     )
 
 
-def _gone(footage: Footage, known: int) -> tuple[str, ...]:
+def _gone(footage: Footage, known: int) -> tuple[Message, ...]:
+    """A warning about frames whose files are gone, of the `known` ones."""
     gone = known - len(footage.frames)
     if not gone:
         return ()
-    return (
-        f"{frames_in_words(gone)} of “{footage.name}” cannot be found in the folder any more. "
-        "Use Download to fetch what is missing.",
+    warning = Message(
+        "{} of “{}” cannot be found in the folder any more. Use Download to fetch what is missing.",
+        frames_in_words(gone),
+        footage.name,
     )
+    return (warning,)
 
 
-def _other_rate(scene: bpy.types.Scene, footage: Footage) -> tuple[str, ...]:
+def _other_rate(scene: bpy.types.Scene, footage: Footage) -> tuple[Message, ...]:
     """A warning when the frames were made to be played at another rate than the scene's."""
     rate = scene.render.fps / scene.render.fps_base
-    if footage.fps is None or len(footage.frames) == 1 or abs(rate - footage.fps) < FPS_PRECISION:
+    if footage.fps is None or len(footage.frames) == 1 or abs(rate - footage.fps) < FPS_TOLERANCE:
         return ()
-    return (
-        f"“{footage.name}” was rendered for {footage.fps:g} frames per second, and “{scene.name}” plays {rate:g}. "
+    warning = Message(
+        "“{}” was rendered for {} frames per second, and “{}” plays {}. "
         "Frames are shown one by one, so they play at the scene's rate.",
+        footage.name,
+        f"{footage.fps:g}",
+        scene.name,
+        f"{rate:g}",
     )
+    return (warning,)

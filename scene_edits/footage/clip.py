@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import bpy
 
+from ...messages.message import Message
 from . import color, image
 from .files import Footage, ImageSequence, Opened, image_sequence
 from .image import TAG
 
 
 def load(rendered: bpy.types.Scene, footage: Footage, window: bpy.types.Window | None) -> Opened:
-    """Load the frames as a movie clip; the one that is there already is brought up to date.
+    """Load the frames as a movie clip, or bring the job's clip up to date.
 
-    A Movie Clip Editor that shows none, or another job's, gets it. Raises `FootageError`.
+    It is shown in a Movie Clip Editor that is empty or shows a job's clip. Raises `FootageError`.
     """
     sequence = image_sequence(footage)
     clip = image.find(bpy.data.movieclips, footage.job_id) or _new_clip(sequence, footage)
@@ -27,16 +28,17 @@ def load(rendered: bpy.types.Scene, footage: Footage, window: bpy.types.Window |
         if space.clip is None or TAG in space.clip:
             space.clip = clip
             area.tag_redraw()
-            return Opened(f"The Movie Clip Editor shows {footage.count} of “{footage.name}”.", warnings)
-    # nothing else keeps it from being lost when the file is saved
+            shown = Message("The Movie Clip Editor shows {} of “{}”.", footage.count, footage.name)
+            return Opened(shown, warnings)
+    # without a user, Blender would not save it with the file
     clip.use_fake_user = True
-    message = f"{footage.count} of “{footage.name}” are loaded as the movie clip “{clip.name}”"
-    return Opened(f"{message}. Choose it in a Movie Clip Editor to see them.", warnings)
+    loaded = Message("{} of “{}” are loaded as the movie clip “{}”", footage.count, footage.name, clip.name)
+    return Opened(Message("{}. Choose it in a Movie Clip Editor to see them.", loaded), warnings)
 
 
 def update(clip: bpy.types.MovieClip, sequence: ImageSequence) -> None:
-    """Have a clip read its files again: at scene frame `start` it shows the first."""
-    # this is what makes Blender look for the files again
+    """Have a clip read its files again, so that scene frame `start` shows the first."""
+    # setting the path has Blender look for the files again
     clip.filepath = str(sequence.first)
     clip.frame_start = sequence.start
     clip.frame_offset = 0

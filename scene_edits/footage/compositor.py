@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job's frames as an Image node in a scene's compositor, connected to nothing: renders stay as they were."""
+"""A job's frames as an Image node in a scene's compositor. It has no links, so that renders stay as they were."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ...messages.message import Message
 from ...scene.blender_versions import compositor_tree, has_compositor_switch
 from . import color, image
 from .files import Footage, FootageError, ImageSequence, Opened
@@ -14,39 +15,42 @@ from .image import TAG
 
 IMAGE_NODE = "CompositorNodeImage"
 NODE_WIDTH = 240.0
-GAP = 80.0
-"""Between nodes; wider than the margin of a frame around them."""
+NODE_GAP = 80.0
+"""Between nodes. It is wider than the margin of a frame around them."""
 TREE_NAME = "Compositor Nodes"
 
 
 def add_node(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene) -> Opened:
-    """Add an Image node to the scene's compositor; one that is there already is brought up to date.
+    """Add an Image node to the scene's compositor, or bring the job's nodes up to date.
 
     `rendered` is the scene that the frames are of. Raises `FootageError`.
     """
     tree = compositor_tree(scene)
     if tree is not None and tree.library is not None:
         raise FootageError(
-            f"The compositor nodes of “{scene.name}” are linked from another file. Make them local, and try again."
+            Message(
+                "The compositor nodes of “{}” are linked from another file. Make them local, and try again.",
+                scene.name,
+            )
         )
     picture, sequence = image.load(rendered, footage)
     warnings = list(image.left_out(footage, sequence))
     if tree is None:
         tree = _new_tree(scene)
-        warnings.append(f"“{scene.name}” was given compositor nodes. Its renders look the same.")
+        warnings.append(Message("“{}” was given compositor nodes. Its renders look the same.", scene.name))
     nodes = nodes_of(tree, footage.job_id)
     if not nodes:
         nodes = [_new_node(tree, footage)]
     for node in nodes:
         update(node, picture, sequence)
     switch = _switch_that_is_off(scene)
-    if switch:
-        warnings.append(f"“{scene.name}” is rendered without its compositor. Turn on {switch} to use the frames.")
-    twice = color.view_applied_twice(scene, sequence.first)
-    if twice:
-        warnings.append(twice)
-    message = f"An Image node in the compositor of “{scene.name}” has {footage.count} of “{footage.name}”."
-    return Opened(message, tuple(warnings))
+    if switch is not None:
+        warnings.append(
+            Message("“{}” is rendered without its compositor. Turn on {} to use the frames.", scene.name, switch)
+        )
+    warnings += color.view_applied_twice(scene, sequence.first)
+    added = Message("An Image node in the compositor of “{}” has {} of “{}”.", scene.name, footage.count, footage.name)
+    return Opened(added, tuple(warnings))
 
 
 def update(node: Any, picture: bpy.types.Image, sequence: ImageSequence) -> None:
@@ -61,15 +65,17 @@ def nodes_of(tree: Any, job_id: str) -> list[Any]:
     return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(TAG) == job_id]
 
 
-def _switch_that_is_off(scene: bpy.types.Scene) -> str:
-    """What keeps renders from using the nodes, or ""."""
+def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
+    """The switch that keeps renders from using the nodes. None means that they are used."""
     if not scene.render.use_compositing:
-        return "Compositing under Output Properties > Post Processing"
-    return "" if scene.use_nodes or not has_compositor_switch(scene) else "Use Nodes in the Compositor"
+        return Message("Compositing under Output Properties > Post Processing")
+    if scene.use_nodes or not has_compositor_switch(scene):
+        return None
+    return Message("Use Nodes in the Compositor")
 
 
 def _new_tree(scene: bpy.types.Scene) -> Any:
-    """The nodes that Blender's own button makes: they give what was rendered."""
+    """The nodes that Blender's own button makes: they pass on what was rendered."""
     if has_compositor_switch(scene):
         scene.use_nodes = True
         return scene.node_tree
@@ -85,21 +91,21 @@ def _new_tree(scene: bpy.types.Scene) -> Any:
 
 def _new_node(tree: Any, footage: Footage) -> Any:
     """An Image node to the left of all others, as high as the highest."""
-    places = [_place(node) for node in tree.nodes]
+    locations = [_location(node) for node in tree.nodes]
     node = tree.nodes.new(IMAGE_NODE)
     node.width = NODE_WIDTH
     node.label = footage.name
     node[TAG] = footage.job_id
-    if places:
-        left, top = min(x for x, _ in places), max(y for _, y in places)
-        node.location = (left - NODE_WIDTH - GAP, top)
+    if locations:
+        left, top = min(x for x, _ in locations), max(y for _, y in locations)
+        node.location = (left - NODE_WIDTH - NODE_GAP, top)
     return node
 
 
-def _place(node: Any) -> tuple[float, float]:
-    """Where a node is on the canvas; its own location counts from the frame around it."""
+def _location(node: Any) -> tuple[float, float]:
+    """Where a node is in the editor. Its own `location` counts from the frame around it."""
     x, y = node.location
     if node.parent is not None:
-        parent_x, parent_y = _place(node.parent)
+        parent_x, parent_y = _location(node.parent)
         return x + parent_x, y + parent_y
     return x, y

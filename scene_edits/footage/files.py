@@ -11,27 +11,28 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Self
 
+from ...messages.message import Message, sentences
 from ...scene.dependencies.numbered_files import NumberedFiles, sequence_of
 
-LARGEST_NUMBER = 2**31 - 1
+MAX_FILE_NUMBER = 2**31 - 1
 """The largest number that Blender reads from a file's name."""
-USE_SEQUENCER = "Add the frames to the Video Sequencer instead: it takes them by name."
-LONGEST_STRETCH = 1000
+USE_SEQUENCER = Message("Add the frames to the Video Sequencer instead: it takes them by name.")
+MAX_FRAMES_A_STRIP = 1000
 """Frames in one strip: Blender takes four times as long for twice as many files (20 ms for 1,000; 5.2)."""
-FEWEST_FRAMES = 3
-"""Frames that it takes to speak of a step between them."""
+MIN_FRAMES_WITH_A_STEP = 3
+"""With fewer frames there is no step that most of them have."""
 
 
 class FootageError(ValueError):
-    """Frames cannot be shown; the text says which, why, and what to do."""
+    """Frames cannot be shown; the message says which, why, and what to do."""
 
 
 @dataclass(frozen=True)
 class Footage:
-    """A job's frames as far as they are here.
+    """The frames of a job that are here.
 
-    `frames` gives the file of each frame. `wanted` are all frames that the job renders, and `fps` is its frame rate in
-    frames per second, None when it is not known.
+    `frames` gives the file of each frame. `wanted` are all frames that the job renders. `fps` is its frame rate; None
+    means that it is unknown.
     """
 
     job_id: str
@@ -46,16 +47,15 @@ class Footage:
         return self.frames[min(self.frames)]
 
     @property
-    def count(self) -> str:
+    def count(self) -> Message:
         """How many frames are here, in words."""
         here, wanted = len(self.frames), len(self.wanted)
-        return f"{here:,} of {frames_in_words(wanted)}" if here < wanted else frames_in_words(here)
+        if here < wanted:
+            return Message("{} of {}", f"{here:,}", frames_in_words(wanted))
+        return frames_in_words(here)
 
     def present(self) -> Self:
-        """The same in the order of frames, without those whose files are gone.
-
-        Looks once into each folder, however many files it holds.
-        """
+        """The same footage in the order of frames, without frames whose files are gone. Lists each folder once."""
         names: dict[str, frozenset[str]] = {}
         frames = {}
         for frame, path in sorted(self.frames.items()):
@@ -70,18 +70,18 @@ class Footage:
 
 @dataclass(frozen=True)
 class Opened:
-    """What was done with a job's frames, in a sentence, and what the artist has to know about it."""
+    """What was done with the frames of a job, in a sentence, and what the artist has to know about it."""
 
-    sentence: str
-    warnings: tuple[str, ...] = ()
+    sentence: Message
+    warnings: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
 class ImageSequence:
-    """Files that Blender finds by the number in their names: at scene frame `start` it is to show `first`.
+    """Files that Blender finds by the numbers in their names. Scene frame `start` shows the file `first`.
 
-    `duration` is in frames, those that are missing in between included. `offset` is what Blender adds to a frame's
-    place in the sequence, 1 for the first, to get its file's number. `left_out` are the frames that it cannot find.
+    `duration` counts frames, including missing ones in between. `offset` is what Blender adds to a frame's position in
+    the sequence, which begins with 1, to get the number of its file. `left_out` are frames that Blender cannot find.
     """
 
     first: Path
@@ -92,33 +92,33 @@ class ImageSequence:
 
     @property
     def is_still(self) -> bool:
-        """True for a single picture, which is shown at every scene frame."""
+        """True for a single image, which is shown at every scene frame."""
         return self.duration == 1
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames that follow each other without a break from scene frame `start` on: a file for each."""
+    """Frames without a gap from scene frame `start` on, with a file for each."""
 
     start: int
     files: tuple[Path, ...]
 
     @property
     def end(self) -> int:
-        """The scene frame after the last."""
+        """The first scene frame after the stretch."""
         return self.start + len(self.files)
 
 
-def frames_in_words(count: int) -> str:
-    """A number of frames as a sentence says it."""
-    return f"{count:,} frame{'s' if count != 1 else ''}"
+def frames_in_words(count: int) -> Message:
+    """A number of frames in words."""
+    return Message("{} frame", count) if count == 1 else Message("{} frames", f"{count:,}")
 
 
 def image_sequence(footage: Footage) -> ImageSequence:
-    """How Blender addresses the frames, from the first one that it can. Raises `FootageError` when it cannot.
+    """How Blender addresses the frames, from the first one that it finds. Raises `FootageError` when it finds too few.
 
-    Blender finds each file by counting on from the first. So the number in a name has to grow with the frame: those of
-    negative frames do not, for Blender overlooks the sign; nor do names with another number after the frame's.
+    Blender counts from the number in the first name, so that number has to grow with the frame. It does not grow
+    for negative frames, because Blender ignores the sign, nor in names with another number after the frame's.
     """
     frames = footage.frames
     if len(frames) == 1:
@@ -130,7 +130,7 @@ def image_sequence(footage: Footage) -> ImageSequence:
             alike[name.folder, name.head, name.tail, name.number - frame][frame] = name
     found = max(alike.values(), key=len, default={})
     start = min(found, default=0)
-    shown = [frame for frame, name in found.items() if _is_found_after(name, found[start])]
+    shown = [frame for frame, name in found.items() if _is_found_from(name, found[start])]
     if len(shown) < 2:
         raise FootageError(_not_numbered(footage))
     left_out = tuple(sorted(frames.keys() - set(shown)))
@@ -138,10 +138,10 @@ def image_sequence(footage: Footage) -> ImageSequence:
 
 
 def stretches(footage: Footage) -> tuple[Stretch, ...]:
-    """The frames as they follow each other in time, from each gap to the next, none longer than a strip bears.
+    """The frames in stretches without gaps, each short enough for one strip.
 
-    A frame stays until the next one is due: in a job of every second frame each is shown twice, and in place of a
-    frame that is not here stands the one before it. All files are in one folder: in the one that holds the most.
+    A frame is shown until the next one is due. So a job that renders every second frame shows each twice, and a missing
+    frame shows the one before it. All files are in one folder: the one with the most frames.
     """
     folders = {frame: os.path.dirname(path) for frame, path in footage.frames.items()}  # noqa: PTH120
     fullest = Counter(folders.values()).most_common(1)[0][0]
@@ -150,7 +150,7 @@ def stretches(footage: Footage) -> tuple[Stretch, ...]:
     step = _step(wanted)
     found, run = [], [wanted[0]]
     for before, after in pairwise([*wanted, wanted[-1] + step + 1]):
-        if after - before > step or after - run[0] >= LONGEST_STRETCH:
+        if after - before > step or after - run[0] >= MAX_FRAMES_A_STRIP:
             found.append(_stretch(run, step, here))
             run = []
         run.append(after)
@@ -158,20 +158,20 @@ def stretches(footage: Footage) -> tuple[Stretch, ...]:
 
 
 def _stretch(run: list[int], step: int, here: Mapping[int, Path]) -> Stretch | None:
-    """The files from a run's first frame on; None as long as none of it is here."""
-    held = next((here[frame] for frame in run if frame in here), None)
-    if held is None:
+    """The files of a run of frames. None means that none of them is here yet."""
+    latest = next((here[frame] for frame in run if frame in here), None)
+    if latest is None:
         return None
     files = []
     for frame in range(run[0], run[-1] + step):
-        held = here.get(frame, held)
-        files.append(held)
+        latest = here.get(frame, latest)
+        files.append(latest)
     return Stretch(run[0], tuple(files))
 
 
 def _step(wanted: list[int]) -> int:
-    """The step between most of the frames; 1 when there is none."""
-    if len(wanted) < FEWEST_FRAMES:
+    """The step between most of the frames, 1 when most have no common one."""
+    if len(wanted) < MIN_FRAMES_WITH_A_STEP:
         return 1
     steps = Counter(after - before for before, after in pairwise(wanted))
     step, count = steps.most_common(1)[0]
@@ -179,29 +179,32 @@ def _step(wanted: list[int]) -> int:
 
 
 def _numbered(path: Path) -> NumberedFiles | None:
-    """The parts of a path with a number that Blender takes; None without one."""
+    """The parts of a path with a number. None means that it has no number that Blender can read."""
     name = sequence_of(str(path))
-    return None if name is None or name.number > LARGEST_NUMBER else name
+    return None if name is None or name.number > MAX_FILE_NUMBER else name
 
 
-def _is_found_after(name: NumberedFiles, first: NumberedFiles) -> bool:
-    """Whether Blender comes upon a name counting on from the first: it pads each number as the first one is."""
+def _is_found_from(name: NumberedFiles, first: NumberedFiles) -> bool:
+    """True when Blender finds a name by counting from the first. It pads each number to as many digits as the first."""
     return name.digits == max(first.digits, len(str(name.number)))
 
 
-def _not_numbered(footage: Footage) -> str:
+def _not_numbered(footage: Footage) -> Message:
+    reason = Message(
+        "Blender finds the frames of a sequence by the last number in their names, "
+        "and those of “{}” have another there, such as {}.",
+        footage.name,
+        footage.first.name,
+    )
     if min(footage.frames) < 0:
-        reason = f"Blender cannot show frames before 0 in a sequence, and “{footage.name}” has too few others."
-    else:
-        reason = (
-            "Blender finds the frames of a sequence by the last number in their names, "
-            f"and those of “{footage.name}” have another there, such as {footage.first.name}."
+        reason = Message(
+            "Blender cannot show frames before 0 in a sequence, and “{}” has too few others.", footage.name
         )
-    return f"{reason} {USE_SEQUENCER}"
+    return sentences(reason, USE_SEQUENCER)
 
 
 def _names(folder: str) -> frozenset[str]:
-    """The names in a folder; none when it is gone or cannot be read."""
+    """The names in a folder, none when it is gone or cannot be read."""
     try:
         return frozenset(os.listdir(folder))  # noqa: PTH208
     except OSError:

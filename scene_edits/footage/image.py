@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job's frames as an image: a sequence, or a still of a single frame. Shown in an Image Editor that is free."""
+"""A job's frames as an image: a sequence, or a still of a single frame. It is shown in an Image Editor that is free."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 
 import bpy
 
+from ...messages.message import Message
 from . import color
 from .files import USE_SEQUENCER, Footage, FootageError, ImageSequence, Opened, frames_in_words, image_sequence
 
 TAG = "renderjuice_job"
-"""The custom property by which a datablock, a node or a strip says which job's frames it shows."""
+"""The custom property with the id of the job whose frames a datablock, a node or a strip shows."""
 RENDER_RESULT = "RENDER_RESULT"
 
 
@@ -24,18 +25,18 @@ def find(owners: Any, job_id: str) -> Any:
 
 
 def load(rendered: bpy.types.Scene, footage: Footage) -> tuple[bpy.types.Image, ImageSequence]:
-    """The job's image, made when there is none yet, with the frames that are here now. Raises `FootageError`."""
+    """The job's image with the frames that are here now. A missing image is made. Raises `FootageError`."""
     sequence = image_sequence(footage)
     image = find(bpy.data.images, footage.job_id) or _new_image(sequence.first, footage)
     update(image, sequence)
     color.read_in(image, color.space_of(rendered, sequence.first))
-    # a view transform that is baked in must not be applied again; one that is not, has to be
+    # linear frames still need the view transform; in others it is baked in
     image.use_view_as_render = color.is_linear(sequence.first)
     return image, sequence
 
 
 def update(image: bpy.types.Image, sequence: ImageSequence) -> None:
-    """Have an image read its files again, and more of them."""
+    """Have an image read its files again, including new ones."""
     set_path(image, sequence.first)
     if sequence.is_still == (image.source != "FILE"):
         image.source = "FILE" if sequence.is_still else "SEQUENCE"
@@ -47,7 +48,7 @@ def update(image: bpy.types.Image, sequence: ImageSequence) -> None:
 
 
 def address(user: Any, sequence: ImageSequence) -> None:
-    """Have an editor's image user, or a node, show at each scene frame the file of that frame."""
+    """Have an editor's image user or a node show the file of each scene frame."""
     user.frame_start = sequence.start
     user.frame_duration = sequence.duration
     user.frame_offset = sequence.offset
@@ -56,7 +57,7 @@ def address(user: Any, sequence: ImageSequence) -> None:
 
 
 def set_path(owner: Any, path: Path) -> None:
-    """Have an image or a movie clip begin with another file, unless it does already."""
+    """Set the first file of an image or a movie clip, unless it is set already."""
     if os.path.normpath(bpy.path.abspath(owner.filepath)) != os.path.normpath(path):
         owner.filepath = str(path)
 
@@ -66,8 +67,8 @@ def show(
 ) -> Opened:
     """Show the frames in an Image Editor of the window, or of another one. Raises `FootageError`.
 
-    One that shows something else of the artist's is left alone, and no editor is turned into an Image Editor: when none
-    is free, a window is opened for it, as for a render, or else the sentence says where to find the image.
+    An editor that shows something else of the artist's is left alone, and no other editor becomes an Image Editor. When
+    none is free, a window is opened as for a render; without `may_open_window` the sentence says where the image is.
     """
     image, sequence = load(rendered, footage)
     warnings = (*left_out(footage, sequence), *_blank_frames(footage, sequence))
@@ -75,27 +76,30 @@ def show(
     if free is None and may_open_window:
         free = _new_editor(window)
     if free is None:
-        # nothing else keeps it from being lost when the file is saved
+        # without a user, Blender would not save it with the file
         image.use_fake_user = True
-        message = f"{footage.count} of “{footage.name}” are loaded as the image “{image.name}”"
-        return Opened(f"{message}. Choose it in an Image Editor to see them.", warnings)
+        loaded = Message("{} of “{}” are loaded as the image “{}”", footage.count, footage.name, image.name)
+        return Opened(Message("{}. Choose it in an Image Editor to see them.", loaded), warnings)
     area, space = free
     space.image = image
     address(space.image_user, sequence)
     area.tag_redraw()
-    return Opened(f"The Image Editor shows {footage.count} of “{footage.name}”.", warnings)
+    return Opened(Message("The Image Editor shows {} of “{}”.", footage.count, footage.name), warnings)
 
 
-def left_out(footage: Footage, sequence: ImageSequence) -> tuple[str, ...]:
+def left_out(footage: Footage, sequence: ImageSequence) -> tuple[Message, ...]:
     """A warning about frames that a sequence cannot show."""
     if not sequence.left_out:
         return ()
-    why = "frames before 0" if max(sequence.left_out) < 0 else "frames whose numbers Blender does not find"
-    return (f"{frames_in_words(len(sequence.left_out))} of “{footage.name}” left out: {why}. {USE_SEQUENCER}",)
+    why = Message("frames whose numbers Blender does not find")
+    if max(sequence.left_out) < 0:
+        why = Message("frames before 0")
+    count = frames_in_words(len(sequence.left_out))
+    return (Message("{} of “{}” left out: {}. {}", count, footage.name, why, USE_SEQUENCER),)
 
 
 def editors(windows: Any) -> Iterator[tuple[bpy.types.Area, Any]]:
-    """The Image Editors on the screen, the areas that show UVs left out."""
+    """The Image Editors on the screen, without areas that show UVs."""
     for window in windows:
         for area in window.screen.areas:
             if area.ui_type == "IMAGE_EDITOR":
@@ -103,7 +107,7 @@ def editors(windows: Any) -> Iterator[tuple[bpy.types.Area, Any]]:
 
 
 def _free_editor(image: bpy.types.Image, window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
-    """The Image Editor that is best to show a job's image in, with its space; None when none is free."""
+    """The best Image Editor for a job's image, with its space. None means that none is free."""
     windows = sorted(bpy.context.window_manager.windows, key=lambda other: other != window)
     ranked = [(_rank(space, image), area, space) for area, space in editors(windows)]
     ranked = [found for found in ranked if found[0] is not None]
@@ -111,7 +115,7 @@ def _free_editor(image: bpy.types.Image, window: bpy.types.Window | None) -> tup
 
 
 def _new_editor(window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
-    """An Image Editor in a window of its own; None for an artist who wants no window for renders either."""
+    """An Image Editor in a new window. None means that the artist wants no new windows for renders either."""
     context = bpy.context
     if bpy.app.background or window is None or context.preferences.view.render_display_type == "NONE":
         return None
@@ -126,7 +130,7 @@ def _new_editor(window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] |
 
 
 def _rank(space: Any, image: bpy.types.Image) -> int | None:
-    """How good it is to show the image there, 0 is best; None where the artist has something else."""
+    """How well the image fits there: 0 is best. None means that the artist has something else there."""
     shown = space.image
     if shown == image:
         return 0
@@ -152,7 +156,7 @@ def _new_image(path: Path, footage: Footage) -> bpy.types.Image:
 
 
 def _read(path: Path, footage: Footage) -> bpy.types.Image:
-    """Load a file. Raises `FootageError` when it is no image to Blender."""
+    """Load a file. Raises `FootageError` when Blender cannot read it as an image."""
     image = None
     try:
         image = bpy.data.images.load(str(path))
@@ -160,21 +164,27 @@ def _read(path: Path, footage: Footage) -> bpy.types.Image:
         if size[0]:
             return image
     except RuntimeError:
-        # what is missing or must not be read
+        # the file is missing, or may not be read
         pass
     if image is not None:
         bpy.data.images.remove(image)
     raise FootageError(
-        f"Blender cannot read {path}, a frame of “{footage.name}”. Delete the file, and use Download to fetch it again."
+        Message(
+            "Blender cannot read {}, a frame of “{}”. Delete the file, and use Download to fetch it again.",
+            path,
+            footage.name,
+        )
     )
 
 
-def _blank_frames(footage: Footage, sequence: ImageSequence) -> tuple[str, ...]:
+def _blank_frames(footage: Footage, sequence: ImageSequence) -> tuple[Message, ...]:
     """A warning about a job whose frames do not follow each other."""
     wanted = [frame for frame in footage.wanted if sequence.start <= frame < sequence.start + sequence.duration]
     if len(wanted) >= sequence.duration - len(sequence.left_out):
         return ()
-    return (
-        f"“{footage.name}” does not render every frame: an image sequence shows nothing in between. "
+    warning = Message(
+        "“{}” does not render every frame: an image sequence shows nothing in between. "
         "The Video Sequencer shows each frame until the next one.",
+        footage.name,
     )
+    return (warning,)

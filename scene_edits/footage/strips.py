@@ -9,20 +9,21 @@ from typing import Any
 
 import bpy
 
+from ...messages.message import Message, sentences
 from ...scene.blender_versions import all_strips, end_frame, first_frame, sequencer_scene, top_strips
 from . import color
 from .files import Footage, FootageError, Opened, Stretch, frames_in_words, stretches
 from .image import TAG, check
 
 FIRST_FRAME = "renderjuice_first_frame"
-"""The custom property that tells which stretch of its job a strip shows."""
-KNOWN = "renderjuice_known"
-"""The custom property with the first frames of all stretches that got a strip, so that deleted ones stay deleted."""
-MOST_CHANNELS = 128
+"""The custom property with the first frame of the stretch that a strip shows."""
+KNOWN_FRAMES = "renderjuice_known"
+"""The custom property with the first frames of all stretches that got a strip. A deleted strip stays deleted."""
+MAX_CHANNELS = 128
 
 
 def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, window: bpy.types.Window | None) -> Opened:
-    """Add the frames to a scene's sequencer; those that are there already are brought up to date.
+    """Add the frames to a scene's sequencer, and bring strips that are there up to date.
 
     `rendered` is the scene that the frames are of. Raises `FootageError` when there is no free channel.
     """
@@ -31,23 +32,22 @@ def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, win
     wanted = stretches(footage)
     mine = update(editor, footage)
     missing = [stretch for stretch in wanted if stretch.start not in {strip[FIRST_FRAME] for strip in mine}]
-    channel = 0
+    channel = None
     if missing:
         channel = _free_channel(editor, missing)
         _add_strips(editor, footage, missing, channel, color.space_of(rendered, footage.first))
     _remember(editor, footage, wanted)
-    warnings = [*_held_frames(footage), *_twice(scene, footage)]
+    warnings = [*_repeated_frames(footage), *color.view_applied_twice(scene, footage.first)]
     if missing:
         warnings += _changed_renders(scene, was_empty)
-    where = f" on channel {channel}" if missing else ""
-    sentence = f"{footage.count} of “{footage.name}” are in the Video Sequencer of “{scene.name}”{where}."
+    sentence = _added_in_words(scene, footage, channel)
     if window is not None and sequencer_scene(window) != scene:
-        sentence += " Choose this scene there to see them."
+        sentence = sentences(sentence, Message("Choose this scene there to see them."))
     return Opened(sentence, tuple(warnings))
 
 
 def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
-    """Bring the job's strips up to date, and add those of stretches whose first frames have come.
+    """Bring the job's strips up to date, and add strips for new stretches of frames.
 
     A strip that the artist deleted does not come back. Raises `FootageError` when there is no free channel.
     """
@@ -55,7 +55,7 @@ def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
     mine = update(editor, footage)
     if not mine:
         return
-    known = {start for strip in mine for start in strip.get(KNOWN, ())}
+    known = {start for strip in mine for start in strip.get(KNOWN_FRAMES, ())}
     wanted = stretches(footage)
     new = [stretch for stretch in wanted if stretch.start not in known]
     if new:
@@ -65,7 +65,7 @@ def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
 
 
 def update(editor: Any, footage: Footage) -> list[Any]:
-    """Give the job's strips the files that are here now; gives the strips. Whatever else was done to them stays."""
+    """Set the files of the job's strips to those that are here now, and give the strips. Nothing else changes."""
     files = {stretch.start: stretch.files for stretch in stretches(footage)}
     mine = [strip for strip in all_strips(editor.id_data) if strip.get(TAG) == footage.job_id]
     for strip in mine:
@@ -73,7 +73,7 @@ def update(editor: Any, footage: Footage) -> list[Any]:
         if paths and os.path.normpath(bpy.path.abspath(strip.directory)) != os.path.normpath(paths[0].parent):
             strip.directory = str(paths[0].parent)
         for element, path in zip(strip.elements, paths, strict=False):
-            # another frame may have stood in for it
+            # until a frame has come, its element shows the file of another
             if element.filename != path.name:
                 element.filename = path.name
     return mine
@@ -98,41 +98,58 @@ def _add_strips(editor: Any, footage: Footage, found: Sequence[Stretch], channel
 def _remember(editor: Any, footage: Footage, wanted: Sequence[Stretch]) -> None:
     for strip in all_strips(editor.id_data):
         if strip.get(TAG) == footage.job_id:
-            strip[KNOWN] = [stretch.start for stretch in wanted]
+            strip[KNOWN_FRAMES] = [stretch.start for stretch in wanted]
 
 
 def _free_channel(editor: Any, found: Sequence[Stretch], first: int = 1) -> int:
-    """The lowest channel that has nothing where the stretches go, and is not muted or locked."""
+    """The lowest channel that is free from the first to the last stretch, and neither muted nor locked."""
     start, end = found[0].start, found[-1].end
     taken = {strip.channel for strip in top_strips(editor) if first_frame(strip) < end and end_frame(strip) > start}
-    for channel in range(first, MOST_CHANNELS + 1):
+    for channel in range(first, MAX_CHANNELS + 1):
         settings = editor.channels[channel] if channel < len(editor.channels) else None
         if channel not in taken and not (settings is not None and (settings.mute or settings.lock)):
             return channel
     raise FootageError(
-        f"All channels of the Video Sequencer are in use from frame {start} to {end - 1}. Clear one, and try again."
+        Message(
+            "All channels of the Video Sequencer are in use from frame {} to {}. Clear one, and try again.",
+            start,
+            end - 1,
+        )
     )
 
 
-def _held_frames(footage: Footage) -> tuple[str, ...]:
+def _added_in_words(scene: bpy.types.Scene, footage: Footage, channel: int | None) -> Message:
+    """Where the frames are. `channel` None means that no strip was added."""
+    if channel is None:
+        return Message("{} of “{}” are in the Video Sequencer of “{}”.", footage.count, footage.name, scene.name)
+    return Message(
+        "{} of “{}” are in the Video Sequencer of “{}” on channel {}.",
+        footage.count,
+        footage.name,
+        scene.name,
+        channel,
+    )
+
+
+def _repeated_frames(footage: Footage) -> tuple[Message, ...]:
+    """A warning about frames that are not here yet."""
     missing = len(set(footage.wanted) - footage.frames.keys())
     if not missing:
         return ()
-    return (f"{frames_in_words(missing)} of “{footage.name}” not here yet: the frame before is shown instead.",)
+    count = frames_in_words(missing)
+    return (Message("{} of “{}” not here yet: the frame before is shown instead.", count, footage.name),)
 
 
-def _changed_renders(scene: bpy.types.Scene, was_empty: bool) -> tuple[str, ...]:
-    """A warning that from now on a render of the scene gives the strips; "" when its renders stay as they were."""
+def _changed_renders(scene: bpy.types.Scene, was_empty: bool) -> tuple[Message, ...]:
+    """A warning when new strips change the renders of the scene."""
     if not scene.render.use_sequencer:
         return ()
     if was_empty:
-        return (
-            f"Renders of “{scene.name}” now give the sequencer's strips instead of the scene. "
+        warning = Message(
+            "Renders of “{}” now give the sequencer's strips instead of the scene. "
             "Turn off Sequencer under Output Properties > Post Processing to render the scene.",
+            scene.name,
         )
-    return (f"The strip is part of what “{scene.name}” renders, and may cover strips on lower channels.",)
-
-
-def _twice(scene: bpy.types.Scene, footage: Footage) -> tuple[str, ...]:
-    warning = color.view_applied_twice(scene, footage.first)
-    return (warning,) if warning else ()
+    else:
+        warning = Message("The strip is part of what “{}” renders, and may cover strips on lower channels.", scene.name)
+    return (warning,)

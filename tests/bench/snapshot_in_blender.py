@@ -51,7 +51,7 @@ def bare(path: Path) -> None:
 def main(result: str, module: str, folder: str, size: str) -> None:
     """Tell the seconds of both, the file's size in bytes and Blender's version."""
     addons.enable(module)
-    save_snapshot = importlib.import_module(f"{module}.scene.snapshot").save_snapshot
+    save_snapshot = importlib.import_module(f"{module}.scene_edits.snapshot").save_snapshot
     build(int(size))
     ours, reference = Path(folder, "ours", "scene.blend"), Path(folder, "reference", "scene.blend")
     for path in (ours, reference):

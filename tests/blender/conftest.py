@@ -23,6 +23,8 @@ import bpy  # noqa: E402
 
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm  # noqa: E402
 
+Find = Callable[[], list[Any]]
+
 EXTENSION = "bl_ext.user_default.renderjuice"
 
 
@@ -79,6 +81,24 @@ def project(tmp_path: Path, preferences: Any) -> Path:
     make_tiny(bpy.context.scene)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "shot.blend"))
     return tmp_path
+
+
+@pytest.fixture
+def scene(project: Path) -> bpy.types.Scene:
+    """The open scene of a new project."""
+    return bpy.context.scene
+
+
+@pytest.fixture
+def find(load: Callable[[str], ModuleType]) -> Find:
+    """Gives what the check finds in the open scene as it is when it is called."""
+
+    def look() -> list[Any]:
+        bpy.context.view_layer.update()
+        bpy.ops.renderjuice.check()
+        return list(load("live.scene_check").findings(bpy.context.scene))
+
+    return look
 
 
 def make_tiny(scene: bpy.types.Scene) -> None:

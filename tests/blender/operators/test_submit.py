@@ -294,7 +294,7 @@ def test_package_keeps_the_projects_tree(project: Path, extension_name: str, tmp
     bpy.ops.wm.save_mainfile()
     bpy.ops.file.make_paths_relative()
     dependencies = importlib.import_module(f"{extension_name}.scene.dependencies.scan")
-    snapshot = importlib.import_module(f"{extension_name}.scene.snapshot")
+    snapshot = importlib.import_module(f"{extension_name}.scene_edits.snapshot")
     layout = importlib.import_module(f"{extension_name}.package_layout.layout")
     path_use = importlib.import_module(f"{extension_name}.package_layout.path_use")
     package = importlib.import_module(f"{extension_name}.jobs.packaging.package")

@@ -28,7 +28,7 @@ from renderjuice.package_layout.package_error import PackageError
 from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.packer.rewriting import carry_out
 from renderjuice.scene.dependencies.scan import find_dependencies
-from renderjuice.scene.snapshot import save_snapshot
+from renderjuice.scene_edits.snapshot import save_snapshot
 from renderjuice.tests.blender.scene.dependencies.needed_files import strips_of
 from renderjuice.tests.blender.travel.movies import write_movie
 

@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene.preflight.scene_parts import (
+from renderjuice.tests.blender.scene_parts import (
     compositor_of,
     library_with,
     output_node,

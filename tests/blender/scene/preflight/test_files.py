@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene.preflight.scene_parts import library_with, nodes_of
+from renderjuice.tests.blender.scene_parts import library_with, nodes_of, show_image
 
 Find = Callable[[], list[Any]]
 
@@ -25,17 +25,9 @@ def a_picture(path: Path) -> None:
     bpy.data.images.remove(image)
 
 
-def show(image: bpy.types.Image) -> bpy.types.Material:
-    """Have the cube show an image."""
-    material = bpy.data.materials.new("Shown")
-    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
-    bpy.data.objects["Cube"].data.materials.append(material)
-    return material
-
-
 def link_a_material(project: Path, image: bpy.types.Image) -> bpy.types.Image:
     """Move the material that shows an image into a library, and give the image as it is linked from there."""
-    material = show(image)
+    material = show_image(image)
     name = image.name
     library = library_with(project / "library.blend", material)
     bpy.data.materials.remove(material)
@@ -74,7 +66,7 @@ def test_a_packed_image_that_was_painted_on(
     a_picture(project / "picture.png")
     image = bpy.data.images.load("//picture.png")
     image.pack()
-    show(image)
+    show_image(image)
     before = bytes(image.packed_file.data)
     assert find() == []
     image.pixels[0] = 0.5
@@ -98,7 +90,7 @@ def test_several_missing_tiles_are_one_finding(scene: bpy.types.Scene, find: Fin
     image.source, image.filepath = "TILED", "//tile.<UDIM>.png"
     for number in (1002, 1003):
         image.tiles.new(number)
-    show(image)
+    show_image(image)
     assert find() == []
     for number in (1002, 1003):
         (project / f"tile.{number}.png").unlink()
@@ -124,7 +116,7 @@ def test_blender_finds_tiles_sequences_and_strips_again(scene: bpy.types.Scene, 
         a_picture(project / name)
     tiles, frames = bpy.data.images.load("//tile.1001.png"), bpy.data.images.load("//frame0001.png")
     tiles.source, tiles.filepath, frames.source = "TILED", "//tile.<UDIM>.png", "SEQUENCE"
-    show(tiles)
+    show_image(tiles)
     node = nodes_of(bpy.data.materials["Shown"]).nodes.new("ShaderNodeTexImage")
     node.image, node.image_user.frame_duration, node.image_user.use_auto_refresh = frames, 2, True
     editor = scene.sequence_editor_create()
@@ -218,7 +210,7 @@ def test_a_name_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, projec
     (project / name).write_bytes(b"x")
     image = bpy.data.images.new("picture", 4, 4)
     image.source, image.filepath_raw = "FILE", f"//{name}"
-    show(image)
+    show_image(image)
     found = [finding for finding in find() if finding.severity == "error"]
     assert "control character" in found[0].what
     assert (found[0].collection, found[0].datablock) == ("images", image.name)
@@ -233,7 +225,7 @@ def test_a_folder_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, proj
     path.write_bytes(b"x")
     image = bpy.data.images.new("picture", 4, 4)
     image.source, image.filepath_raw = "FILE", f"//{name}"
-    show(image)
+    show_image(image)
     [found] = [finding for finding in find() if finding.severity == "error"]
     assert "maps? holds a control character" in found.what
 
@@ -260,7 +252,7 @@ def test_a_path_from_where_blender_was_started(
 ) -> None:
     a_picture(project / "wood.png")
     monkeypatch.chdir(project)
-    show(bpy.data.images.load("wood.png"))
+    show_image(bpy.data.images.load("wood.png"))
     [found] = [finding for finding in find() if finding.severity == "error"]
     assert "the folder in which Blender was started" in found.what
 

@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene.preflight.scene_parts import nodes_of
+from renderjuice.tests.blender.scene_parts import nodes_of
 
 Find = Callable[[], list[Any]]
 
@@ -76,7 +76,7 @@ def test_drivers_of_what_the_scene_does_not_use(scene: bpy.types.Scene, find: Fi
 def test_a_rig_with_many_drivers(scene: bpy.types.Scene, find: Find, load: Callable[[str], ModuleType]) -> None:
     """It is looked at in steps, to its last driver."""
     module = load("scene.preflight.scripts")
-    rig, count = bpy.data.objects["Cube"], 2 * module.MOST_DRIVERS
+    rig, count = bpy.data.objects["Cube"], 2 * module.DRIVERS_A_STEP
     for index in range(count):
         rig[f"p{index}"] = 0.0
         drive(rig, f'["p{index}"]', "frame * 2")

@@ -42,7 +42,7 @@ def test_a_clip_that_only_an_editor_shows_stays_what_it_was(project: Path, load:
     assert list(dependencies.unread) == [clip]
     snapshot = project / "home" / "shot.blend"
     manifest = load("live.submission").make_manifest(Path(bpy.data.filepath), dependencies)
-    load("scene.snapshot").save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
+    load("scene_edits.snapshot").save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
     assert state(clip) == before
     # its path goes from the copy, for which the copy is rewritten
     assert manifest.is_remapped == is_there
@@ -59,7 +59,7 @@ def test_an_image_that_only_an_editor_shows_has_no_path_in_the_copy(project: Pat
     snapshot = project / "home" / "shot.blend"
     manifest = load("live.submission").make_manifest(Path(bpy.data.filepath), dependencies)
     assert not manifest.is_remapped
-    load("scene.snapshot").save_snapshot(snapshot, dependencies.unread)
+    load("scene_edits.snapshot").save_snapshot(snapshot, dependencies.unread)
     assert image.filepath_raw == before
     name = image.name
     bpy.ops.wm.open_mainfile(filepath=str(snapshot))

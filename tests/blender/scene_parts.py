@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Scenes with something wrong in them, on every Blender."""
+"""Parts of scenes: compositor nodes, strips, images, libraries, simulations. Made alike on every Blender."""
 
 from __future__ import annotations
 
@@ -62,6 +62,34 @@ def library_with(path: Path, *datablocks: bpy.types.ID) -> Path:
     """Write datablocks into a .blend of their own."""
     bpy.data.libraries.write(str(path), set(datablocks), fake_user=True, compress=False)
     return path
+
+
+def painted_image(project: Path | None = None) -> bpy.types.Image:
+    """An image with paint in it that the cube shows; from a file if a project is given."""
+    image = bpy.data.images.new("painted", 4, 4)
+    if project is not None:
+        image.filepath_raw, image.file_format = str(project / "painted.png"), "PNG"
+        image.save()
+        bpy.data.images.remove(image)
+        image = bpy.data.images.load("//painted.png")
+    paint(image)
+    show_image(image)
+    return image
+
+
+def paint(image: bpy.types.Image) -> None:
+    """Paint on an image, as in Texture Paint."""
+    image.pixels[0] = 0.5
+    image.update()
+    assert image.is_dirty
+
+
+def show_image(image: bpy.types.Image) -> bpy.types.Material:
+    """Have the cube show an image."""
+    material = bpy.data.materials.new("Shown")
+    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    bpy.data.objects["Cube"].data.materials.append(material)
+    return material
 
 
 def simulation_nodes(name: str = "Simulation") -> Any:
