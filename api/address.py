@@ -38,7 +38,7 @@ def host_of(url: str) -> str:
     parts = _split(url)
     host = (parts.hostname or "") if parts else ""
     plain = "".join(character for character in host if character.isalnum() or character in ".-:[]")
-    return plain[:100] or "the server"
+    return plain[:100] or Message("the server")
 
 
 def _split(url: str) -> SplitResult | None:

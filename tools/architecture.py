@@ -73,7 +73,7 @@ def faults(root: Path = ROOT, rooms: Sequence[Room] = ROOMS) -> list[Fault]:
         [
             *circles(modules, imports),
             *forbidden_arrows(modules, imports, rooms),
-            *long_files(modules, rooms),
+            *long_files(modules),
             *folders_out_of_order(root, modules, rooms),
             *untrue_sentences(modules, rooms),
             *modules_without_property(modules),
@@ -128,12 +128,11 @@ def forbidden_arrows(modules: Mapping[str, Module], imports: Imports, rooms: Seq
                 yield Fault(module.path, line, f"{module.folder} may not import {there} ({target}), see tools/rooms.py")
 
 
-def long_files(modules: Mapping[str, Module], rooms: Sequence[Room]) -> Iterator[Fault]:
+def long_files(modules: Mapping[str, Module]) -> Iterator[Fault]:
     """Files that nobody reads in one sitting."""
-    word_lists = {room.name for room in rooms if room.is_word_list}
     for module in modules.values():
         lines = len(module.source.splitlines())
-        if lines > MAX_LINES and module.folder not in word_lists:
+        if lines > MAX_LINES:
             yield Fault(module.path, lines, f"{lines} lines; at most {MAX_LINES}: split it by what it does")
 
 

@@ -20,7 +20,7 @@ from tools.paths import ROOT
 from tools.shown_texts import find_texts
 
 LANGUAGES = "translations/languages"
-"""The folder with one module for each language."""
+"""The folder with one folder for each language, which has a module for each room."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +74,20 @@ def gather(root: Path = ROOT) -> Texts:
 
 
 def languages(root: Path = ROOT) -> list[str]:
-    """The names of all languages, as their modules are called."""
-    return sorted(path.stem for path in (root / LANGUAGES).glob("*.py") if path.stem != "__init__")
+    """The names of all languages, as their folders are called."""
+    return sorted(path.parent.name for path in (root / LANGUAGES).glob("*/__init__.py"))
 
 
 def words_of(language: str, root: Path = ROOT) -> dict[str, str]:
     """The translations of one language by their English texts. Raises `CannotGoOn` when it has none."""
-    path = root / LANGUAGES / f"{language}.py"
-    if not path.is_file():
+    if language not in languages(root):
         raise CannotGoOn(f"There is no language {language}; there are {', '.join(languages(root))}.")
+    paths = sorted((root / LANGUAGES / language).glob("*.py"))
+    return {text: word for path in paths if path.stem != "__init__" for text, word in _words_in(path).items()}
+
+
+def _words_in(path: Path) -> dict[str, str]:
+    """The translations in one module of a language. Raises `CannotGoOn` when it has none."""
     for node in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "MESSAGES" and node.value is not None:
             words: dict[str, str] = ast.literal_eval(node.value)

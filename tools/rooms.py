@@ -42,9 +42,6 @@ class Room:
     has_one_file_a_topic: bool = False
     """The number of its modules is not limited."""
 
-    is_word_list: bool = False
-    """Each of its modules is one list of words, whose length is not limited."""
-
     @property
     def ships(self) -> bool:
         """It is a part of the zip that Blender installs."""
@@ -56,6 +53,7 @@ class Room:
         return self.name.partition("/")[0]
 
 
+LANGUAGES = ("french", "german", "japanese", "simplified_chinese", "spanish")
 PLAIN = ("messages", "api", "package_layout")
 JOBS = ("jobs", "jobs/journal", "jobs/client")
 """What Blender's process may use of jobs."""
@@ -226,10 +224,18 @@ ROOMS = (
     ),
     Room(
         name="translations/languages",
-        purpose="The words of each language: one module a language.",
+        purpose="The words of each language: one folder a language, in it one module a room.",
         process="Blender",
         shows_words=False,
-        is_word_list=True,
+    ),
+    *(
+        Room(
+            name=f"translations/languages/{language}",
+            purpose=f"The words in {language.replace('_', ' ').title()}.",
+            process="Blender",
+            shows_words=False,
+        )
+        for language in LANGUAGES
     ),
     Room(
         name="local_farm",

@@ -12,7 +12,7 @@ To add a word:
    `Message("“{}” is rendered.", job.name)`. Names of files, jobs and scenes stand between “ and ”.
 2. `python3 build.py lint` prints how complete each language is. A language that lacks the word shows it in English.
 3. `python3 -m tools.messages --missing german` lists what German lacks, with the place where each text is written.
-4. Add the English text and its translation to `languages/german.py`, beside its neighbors from the same room.
+4. Add the English text and its translation to the module of its room in `languages/german/`.
 
 A translation has `{}` for each value, or `{1}` and `{0}` where its order is another one. It ends with the same sign as
 the English text. A unit test finds words that the extension no longer has; a release demands every word in every

@@ -18,7 +18,7 @@ LANGUAGES = {
     "ja": "japanese",
     "zh_HANS": "simplified_chinese",
 }
-"""Blender's code of each language, and the module in `languages/` that has its words.
+"""Blender's code of each language, and the folder in `languages/` that has its words.
 
 Blender 4.2 to 5.2 call them de_DE, es, fr_FR, ja_JP and zh_HANS. A code without a country serves every country: Blender
 takes what is registered for `de` for any `de_…`.

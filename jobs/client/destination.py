@@ -6,6 +6,8 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from ...messages.message import Message
+
 
 class DestinationError(ValueError):
     """Frames cannot be put there; the text says why and what to do."""
@@ -19,6 +21,9 @@ def prepare(folder: Path) -> None:
             file.write(b"\0")
     except OSError as error:
         raise DestinationError(
-            f"The output folder {folder} cannot be written: {error.strerror or error}. "
-            "Choose another output folder, or change its permissions."
+            Message(
+                "The output folder {} cannot be written: {}. Choose another output folder, or change its permissions.",
+                folder,
+                error.strerror or error,
+            )
         ) from error

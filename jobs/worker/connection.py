@@ -22,7 +22,7 @@ def test_connection(context: Context, wish: WishRecord) -> None:
         with context.client(wish.argument) as client:
             client.list_jobs(page=1, page_size=1)
     except RenderjuiceError as error:
-        _answer(context, wish, ok=False, message=str(error))
+        _answer(context, wish, ok=False, message=error.sentence)
     except Exception as error:
         _answer(context, wish, ok=False, message=Message("Something unforeseen happened: {}.", repr(error)))
         raise

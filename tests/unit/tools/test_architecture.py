@@ -17,7 +17,7 @@ ROOMS = (
     Room(name="hall", purpose="Where people arrive.", process="Blender", may_import=("cellar", "hall/desk")),
     Room(name="hall/desk", purpose="Who asks them for their names.", process="Blender", may_import=("cellar", "hall")),
     Room(name="roof", purpose="What one sees first.", process="worker", may_import=("hall", "cellar/wine")),
-    Room(name="properties", purpose="Properties.", process="Blender", has_one_file_a_topic=True, is_word_list=True),
+    Room(name="properties", purpose="Properties.", process="Blender", has_one_file_a_topic=True),
 )
 SOUND = {
     "__init__.py": "def register():\n    from . import hall, roof\n",
@@ -118,10 +118,6 @@ def test_a_long_file_is_found(faults: Callable[..., list[Fault]]) -> None:
     assert faults({"hall/bell.py": "\n" * MAX_LINES}) == []
     (fault,) = faults({"hall/bell.py": "\n" * (MAX_LINES + 1)})
     assert str(fault) == f"hall/bell.py:311: 311 lines; at most {MAX_LINES}: split it by what it does"
-
-
-def test_a_list_of_words_may_be_long(faults: Callable[..., list[Fault]]) -> None:
-    assert faults({"properties/plain.py": SOUND["properties/plain.py"] + "\n" * MAX_LINES}) == []
 
 
 def test_a_crowded_folder_is_found(faults: Callable[..., list[Fault]]) -> None:

@@ -43,8 +43,11 @@ def write(path: Path, text: str) -> None:
 
 
 def write_language(root: Path, name: str, words: dict[str, str]) -> None:
-    """Write the module of a language."""
-    write(root / "translations" / "languages" / f"{name}.py", f"MESSAGES: dict[str, str] = {words!r}\n")
+    """Write the modules of a language: its words, and none of another room."""
+    folder = root / "translations" / "languages" / name
+    write(folder / "__init__.py", "")
+    write(folder / "api.py", f"MESSAGES: dict[str, str] = {words!r}\n")
+    write(folder / "panels.py", "MESSAGES: dict[str, str] = {}\n")
 
 
 def test_texts_are_gathered_with_their_first_places(clone: Path) -> None:
@@ -97,7 +100,8 @@ def test_a_release_demands_every_text_in_every_language(clone: Path) -> None:
 def test_a_language_that_is_not_there_is_told(clone: Path) -> None:
     with pytest.raises(CannotGoOn, match="There is no language klingon; there are french, german"):
         messages.words_of("klingon", clone)
-    write(clone / "translations" / "languages" / "latin.py", "WORDS = {}\n")
+    write(clone / "translations" / "languages" / "latin" / "__init__.py", "")
+    write(clone / "translations" / "languages" / "latin" / "api.py", "WORDS = {}\n")
     with pytest.raises(CannotGoOn, match="MESSAGES"):
         messages.words_of("latin", clone)
 

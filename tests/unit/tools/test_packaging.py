@@ -79,8 +79,9 @@ def test_a_missing_licence_stops_the_build(clone: Path) -> None:
 
 def test_only_a_release_demands_every_text_in_every_language(clone: Path) -> None:
     (clone / "api" / "client.py").write_text('TEXT = Message("The job is done.")\n')
-    german = clone / "translations" / "languages" / "german.py"
+    german = clone / "translations" / "languages" / "german" / "api.py"
     german.parent.mkdir(parents=True)
+    (german.parent / "__init__.py").touch()
     german.write_text("MESSAGES: dict[str, str] = {}\n")
     with pytest.raises(CannotGoOn, match="german lacks: The job is done"):
         packaging.build(root=clone, is_release=True)

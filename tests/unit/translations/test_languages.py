@@ -15,6 +15,8 @@ from tools.messages import Texts, gather, share_of, words_of
 from tools.shown_texts import places_in
 
 ROOT = Path(__file__).resolve().parents[3]
+MAX_MISSING_SHARE = 0.02
+"""The share of texts that a language may lack between two releases."""
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +25,10 @@ def texts() -> Texts:
     return gather()
 
 
-def test_every_language_is_complete_today(language: str, texts: Texts) -> None:
-    """A text that is missing is shown in English, and only a release insists on it: but none is missing now."""
+def test_hardly_anything_is_missing(language: str, texts: Texts) -> None:
+    """A text that is missing is shown in English, so that a change may bring a few; a release demands every text."""
     missing = [f"{texts.places[text]}: {text}" for text in share_of(language, texts).missing]
-    assert not missing, f"{language} lacks:\n" + "\n".join(missing)
+    assert len(missing) <= MAX_MISSING_SHARE * len(texts.needed), f"{language} lacks:\n" + "\n".join(missing)
 
 
 def test_no_language_has_what_is_said_no_more(language: str, texts: Texts) -> None:
@@ -43,10 +45,11 @@ def test_the_tools_read_the_words_that_blender_is_given(language: str, messages:
 
 
 def test_no_message_stands_there_twice(language: str) -> None:
-    tree = ast.parse((ROOT / "translations" / "languages" / f"{language}.py").read_text(encoding="utf-8"))
+    modules = (ROOT / "translations" / "languages" / language).glob("*.py")
     written = [
         key.value
-        for node in ast.walk(tree)
+        for module in modules
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
         if isinstance(node, ast.Dict)
         for key in node.keys
         if isinstance(key, ast.Constant)

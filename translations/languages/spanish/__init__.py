@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The words in Spanish.
+
+Runs in Blender's process. One module a room. They are those of Blender's own translation.
+"""
+
+from __future__ import annotations
+
+from . import api, jobs, operators, panels, properties, scene
+
+MESSAGES: dict[str, str] = {
+    **api.MESSAGES,
+    **jobs.MESSAGES,
+    **operators.MESSAGES,
+    **panels.MESSAGES,
+    **properties.MESSAGES,
+    **scene.MESSAGES,
+}
