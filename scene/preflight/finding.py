@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class Severity(StrEnum):
     """An error stops the submission; a warning is shown and sent along.
 
-    An error is what certainly gives no picture, or another one that nobody would notice.
+    An error certainly gives no image, or a different one that nobody would notice.
     """
 
     ERROR = "error"
