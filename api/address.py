@@ -41,6 +41,12 @@ def host_of(url: str) -> str:
     return plain[:100] or Message("the server")
 
 
+def authority_of(url: str) -> str:
+    """Host and port of an address, which tell one server from another; "" for what is no address."""
+    parts = _split(url)
+    return parts.netloc.rpartition("@")[2].lower() if parts else ""
+
+
 def _split(url: str) -> SplitResult | None:
     try:
         parts = urlsplit(url)

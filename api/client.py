@@ -28,7 +28,17 @@ from .errors import (
     UnexpectedAnswer,
     WrongKey,
 )
-from .http import KeyAuth, Timeouts, is_web_page, open_session, read_error_text, read_json, redirect_host, send
+from .http import (
+    WEB_PAGE,
+    KeyAuth,
+    Timeouts,
+    is_web_page,
+    open_session,
+    read_error_text,
+    read_json,
+    redirect_host,
+    send,
+)
 from .models import Downloads, Job, JobPage, Progress, RenderStart, UploadTarget
 from .render_config import RenderConfig
 from .retry import ATTEMPTS, retry_after, with_retries
@@ -46,7 +56,7 @@ class Client:
     times with growing waits, and only where sending it twice does no harm: `create_job`, `validate_job` and
     `cancel_job` are sent again only if the service surely did not carry them out. `sleep` waits between attempts
     and may raise to end the call. `failed` is told each failed attempt that may pass by itself, and when it began (by
-    `time.monotonic`). `answered` is called after each answer. Every method raises the errors of `errors`,
+    `time.monotonic`). `succeeded` is called after each call that succeeds. Every method raises the errors of `errors`,
     `RenderjuiceError` above all.
 
     Raises `InsecureAddress` when `base_url` is neither https:// nor http:// to this computer. A key that cannot be
@@ -63,7 +73,7 @@ class Client:
         attempts: int = ATTEMPTS,
         sleep: Callable[[float], None] = time.sleep,
         failed: Callable[[RenderjuiceError, float], object] = lambda _error, _began: None,
-        answered: Callable[[], object] = lambda: None,
+        succeeded: Callable[[], object] = lambda: None,
     ) -> None:
         check_address(base_url)
         self._base_url = base_url.rstrip("/")
@@ -73,7 +83,7 @@ class Client:
         self._attempts = attempts
         self._sleep = sleep
         self._failed = failed
-        self._answered = answered
+        self._succeeded = succeeded
         self._session = open_session(_POOL_SIZE)
 
     def __enter__(self) -> Self:
@@ -162,7 +172,7 @@ class Client:
         answer = with_retries(
             exchange, repeatable=repeatable, attempts=self._attempts, sleep=self._sleep, failed=self._failed
         )
-        self._answered()
+        self._succeeded()
         return answer
 
     def _exchange(
@@ -224,10 +234,14 @@ def _refusal(response: requests.Response, key: str) -> RenderjuiceError:
             where = redirect_host(response, key)
             message = Message("Renderjuice's address answered with a redirect to {}, which is not followed.", where)
         return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=True)
+    is_page = is_web_page(response)
     text = read_error_text(response, key)
     reason = read_reason(text)
     words = hide_secrets(reason.words, key)  # once more: JSON and HTML may have spelled the key with escapes
     detail = f"HTTP status {status}: {for_the_record(words or text, key)}"
+    if is_page and status not in (408, 429) and status < 500:
+        # a proxy's: whatever its status says, it says nothing about the call
+        return UnexpectedAnswer(WEB_PAGE, detail=detail, is_foreign=True)
     if status in (401, 403):
         return WrongKey(detail=detail)
     if status in (404, 410):

@@ -191,7 +191,12 @@ def read_json(response: requests.Response, secret: str = "") -> Any:
 
 
 def is_web_page(response: requests.Response) -> bool:
-    """True when an answer says that it is a web page, which neither the API nor the storage ever sends."""
+    """True for an answer with a web page in it, which neither the API nor the storage sends.
+
+    An answer without a body is none, whatever its headers say.
+    """
+    if response.status_code == 204 or length_of(response) == 0:
+        return False
     return response.headers.get("Content-Type", "").partition(";")[0].strip().lower() in (
         "text/html",
         "application/xhtml+xml",

@@ -46,6 +46,8 @@ DOWNLOAD_TIMEOUTS: Timeouts = (10.0, 60.0)
 
 _DOWNLOAD_BLOCK = 128 * 1024
 _MOST_REDIRECTS = 5
+LOGIN_REDIRECTS = (302, 303)
+"""What the login page of a network answers an upload with. A storage sends on with 301, 307 or 308."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 
@@ -242,15 +244,17 @@ def _refusal(
     response: requests.Response, expired: type[UploadURLExpired] | type[DownloadURLExpired]
 ) -> RenderjuiceError:
     """What an answer that is no success means. Closes it."""
-    status = response.status_code
+    status, is_page = response.status_code, http.is_web_page(response)
     if status < 400:
         response.close()
         if 300 <= status < 400:
             reason = Message("it sends this computer on to {}.", http.redirect_host(response))
             message = Message("The storage behind Renderjuice refused the transfer: {}", reason)
-            return StorageRefused(message, status=status, detail=f"HTTP status {status}", is_foreign=True)
+            return StorageRefused(
+                message, status=status, detail=f"HTTP status {status}", is_foreign=is_page or status in LOGIN_REDIRECTS
+            )
         message = Message("The storage gave an answer that was not asked for.")
-        return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=True)
+        return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=is_page)
     text = http.read_error_text(response)
     words = read_reason(text).words
     detail = f"HTTP status {status}: {for_the_record(words or text)}"
@@ -262,5 +266,5 @@ def _refusal(
         message = Message("The storage behind Renderjuice has a problem of its own at the moment.")
         return ServiceDown(message, wait=retry_after(response.headers), detail=detail)
     if status in (401, 403, 410) or "expired" in text.lower():
-        return expired(detail=detail)
-    return StorageRefused(words=words, status=status, detail=detail)
+        return expired(detail=detail, is_foreign=is_page)
+    return StorageRefused(words=words, status=status, detail=detail, is_foreign=is_page)

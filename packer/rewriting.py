@@ -24,7 +24,7 @@ from ..scene.dependencies.dependency import DependencyKind, absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.kinds.strips import unread_strips
-from ..scene.dependencies.path_setting import PathSetting
+from ..scene.dependencies.path_setting import KeySetting, PathSetting
 from ..scene.dependencies.usage import unused_footage
 
 PLAIN_BLEND = b"BLENDER"
@@ -174,10 +174,18 @@ def _leads_somewhere(path: Path) -> bool:
         return False
 
 
+def write_path(setting: PathSetting, path: str) -> None:
+    """Put another path into a setting of the open file, which is a copy."""
+    if isinstance(setting, KeySetting):
+        setting.holder[setting.attribute] = path
+    else:
+        setattr(setting.holder, setting.attribute, path)
+
+
 def _change(place: PathSetting, path: str, blend: Path) -> None:
     name = Message("“{}” in {}", place.datablock.name, blend)
     try:
-        place.write(path)
+        write_path(place, path)
     except (AttributeError, RuntimeError, TypeError, ValueError) as error:
         raise CannotRewrite(
             Message(

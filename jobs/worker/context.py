@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from ...api.address import host_of
+from ...api.address import authority_of
 from ...api.client import Client
-from ...api.errors import Canceled, WrongKey
+from ...api.errors import Canceled, RenderjuiceError, WrongKey
 from ...messages.message import Message
 from ..credentials import find_key
 from ..home import Home
 from ..journal.journal import Journal, JournalError
 from ..records import JobRecord, Setting
-from .patience import FIRST_FILE_PAUSE, Backoff
+from .patience import FIRST_FILE_PAUSE, Backoff, passes_by_itself
 
 PROGRESS_INTERVAL = 0.25
 """Seconds between two progress figures in the journal: as often as a panel is worth redrawing."""
@@ -78,16 +78,32 @@ class Context:
             api_url,
             key,
             sleep=lambda seconds: self.sleep(job_id, seconds),
-            failed=lambda error, began: self.hosts.failed(host_of(api_url), error, began=began),
-            answered=lambda: self._note_answer(api_url),
+            failed=lambda error, began: self.hosts.failed(authority_of(api_url), error, began=began),
+            succeeded=lambda: self._note_answer(api_url),
         )
+
+    def is_host_closed(self, url: str) -> bool:
+        """True while the host of an address is to be left alone."""
+        return self.hosts.is_closed(authority_of(url))
+
+    @contextmanager
+    def transfer(self, url: str) -> Iterator[None]:
+        """Note for its host how the transfer from or to an address in here ends."""
+        began = time.monotonic()
+        try:
+            yield
+        except RenderjuiceError as error:
+            if passes_by_itself(error):
+                self.hosts.failed(authority_of(url), error, began=began)
+            raise
+        self.hosts.succeeded(authority_of(url))
 
     def has_answered(self, api_url: str) -> bool:
         """True when the service has ever answered at this address, as far as the journal knows."""
         return api_url in self._answered or bool(self.journal.setting(_answered(api_url)))
 
     def _note_answer(self, api_url: str) -> None:
-        self.hosts.arrived(host_of(api_url))
+        self.hosts.succeeded(authority_of(api_url))
         if api_url not in self._answered:
             # another answer comes when the journal is held
             with suppress(JournalError):

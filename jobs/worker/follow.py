@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 
-from ...api.address import host_of
 from ...api.client import Client
 from ...api.errors import Canceled, NotFound, RenderjuiceError, WrongKey
 from ...api.models import Job, JobStatus, Progress
@@ -67,19 +66,20 @@ class Follower:
                 )
 
     def _is_due(self, api_url: str) -> bool:
-        is_closed = self._context.hosts.is_closed(host_of(api_url))
+        is_closed = self._context.is_host_closed(api_url)
         return api_url not in self._polls and self._backoff.is_due(api_url) and not is_closed
 
     def _take_in(self, polled: Future[bool], api_url: str, jobs: Sequence[JobRecord]) -> None:
         """Note how a poll of a service ended."""
         error = polled.exception()
         if error is None:
-            self._backoff.answered(api_url, changed=polled.result())
+            self._backoff.paced(api_url, changed=polled.result())
         elif not isinstance(error, Canceled):
             logger.info("poll failed: %s", error, exc_info=None if isinstance(error, RenderjuiceError) else error)
             self._backoff.failed(api_url, error)
-            is_given_up = self._backoff.failures(api_url) >= POLL_FAILURES and not is_foreign(error)
-            if isinstance(error, WrongKey) or is_given_up:
+            is_over = not is_foreign(error) and self._backoff.counted(api_url) >= POLL_FAILURES
+            if isinstance(error, WrongKey) or is_over:
+                self._backoff.forget(api_url)
                 for job in jobs:
                     give_up(self._context, job, error)
             else:

@@ -12,8 +12,8 @@ from ..records import JobRecord
 class Part(Protocol):
     """One kind of work for all jobs: sending, following, delivering, previews.
 
-    The worker's loop calls a part often. No call waits for the network or for a disk: that is done by threads, whose
-    results the next calls take in.
+    The worker's loop calls a part often. No call waits for the network, or for what takes long on a disk: threads do
+    that, and the next calls take in their results.
     """
 
     def work(self, jobs: Sequence[JobRecord]) -> None:

@@ -40,7 +40,9 @@ FILE_TRIES = 24
 DAMAGED_FILE_TRIES = 4
 """Tries for a file that arrives and is no image, or whose address has always expired."""
 PREVIEW_TRIES = 4
-"""Tries for a thumbnail."""
+"""Tries for a thumbnail, whatever is wrong with it."""
+MAX_RETRY_AFTER = 3600.0
+"""The longest `Retry-After` in seconds that is believed."""
 EXPIRED_UPLOAD_URLS = 4
 """Presigned URLs that may expire before an upload is given up."""
 
@@ -66,7 +68,7 @@ def passes_by_itself(error: BaseException) -> bool:
 
 
 def is_waited_out(error: BaseException, failures: int, limit: int) -> bool:
-    """True while a job waits for an error to pass: up to `limit` failures in a row.
+    """True while a job waits for an error to pass: up to `limit` counted failures in a row (`Backoff.counted`).
 
     An answer that is not the service's own is waited out without a limit: the login page of a network says nothing
     about the job.
@@ -100,7 +102,7 @@ class Pace:
 
 def asked_for(error: BaseException) -> float:
     """Seconds that the service asked to be left alone (`Retry-After`), 0 when it asked for nothing."""
-    return error.wait or 0.0 if isinstance(error, RenderjuiceError) else 0.0
+    return min(error.wait or 0.0, MAX_RETRY_AFTER) if isinstance(error, RenderjuiceError) else 0.0
 
 
 def _jittered(seconds: float) -> float:
@@ -112,11 +114,13 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass
 class _Wait:
-    """What is known of one key: its pace, the end of its pause, the end of what a `Retry-After` asked for, and when its
-    last failure was noted.
+    """What is known of one key: its pace, the end of its pause, and the end of what a `Retry-After` asked for.
+
+    `counted` is how many of the failures in a row were the service's own. `failed_at` is when the last one was noted.
     """
 
     pace: Pace
+    counted: int = 0
     until: float = 0.0
     asked_until: float = 0.0
     failed_at: float = -1.0
@@ -158,10 +162,16 @@ class Backoff(Generic[Key]):
             return now < wait.asked_until or wait.pace.failed >= FAILED_BURSTS_THAT_STOP_OTHERS
 
     def failures(self, key: Key) -> int:
-        """Bursts of failures in a row, since the last answer."""
+        """Bursts of failures in a row, since the last success."""
         with self._lock:
             wait = self._waits.get(key)
             return 0 if wait is None else wait.pace.failed
+
+    def counted(self, key: Key) -> int:
+        """Those of the failures in a row that count: all but answers that were not the service's own."""
+        with self._lock:
+            wait = self._waits.get(key)
+            return 0 if wait is None else wait.counted
 
     def failed(self, key: Key, error: BaseException, *, began: float | None = None) -> float:
         """Note a failure and give the seconds until the next try.
@@ -173,17 +183,19 @@ class Backoff(Generic[Key]):
             wait.asked_until = max(wait.asked_until, now + asked_for(error) * self._slowness)
             if began is None or began > wait.failed_at + BURST_SECONDS:
                 wait.failed_at = now
+                wait.counted += not is_foreign(error)
                 wait.until = max(wait.until, now + wait.pace.after_failure(error) * self._slowness)
             wait.until = max(wait.until, wait.asked_until)
             return wait.until - now
 
-    def answered(self, key: Key, *, changed: bool = True, at_least: float = 0.0) -> None:
+    def paced(self, key: Key, *, changed: bool = True, at_least: float = 0.0) -> None:
         """Note an answer: the next question is due after the pace's pause, and after `at_least` seconds."""
         with self._lock:
             wait = self._wait(key)
+            wait.counted = 0
             wait.until = self._clock() + max(wait.pace.after(changed), at_least) * self._slowness
 
-    def arrived(self, key: Key) -> None:
+    def succeeded(self, key: Key) -> None:
         """Note a success: nothing has to be waited for but what a `Retry-After` asked for."""
         with self._lock:
             wait = self._waits.get(key)
@@ -203,10 +215,6 @@ class Backoff(Generic[Key]):
                 self._waits.clear()
             else:
                 self._waits.pop(key, None)
-
-    def now(self) -> float:
-        """The present moment, for `began`."""
-        return self._clock()
 
     def _wait(self, key: Key) -> _Wait:
         return self._waits.setdefault(key, self._new())

@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from ...api import storage
+from ...api.address import authority_of
 from ...api.client import Client
-from ...api.errors import NotFound, Refused, RenderjuiceError, UploadURLExpired
+from ...api.errors import NotFound, RateLimited, Refused, RenderjuiceError, UploadURLExpired
 from ...api.models import Job, JobStatus
 from ...api.render_config import FIELD_OF_JSON, FIELDS, json_name
 from ...messages.message import Message
@@ -72,7 +73,10 @@ def upload(context: Context, job: JobRecord) -> None:
             context.check(job.id)
             target = client.create_upload(package_path.name, "zip" if package_path.suffix == ".zip" else "blend")
             try:
-                storage.upload(target.upload_url, package_path, progress=lambda sent: progress(sent, size))
+                if context.is_host_closed(target.upload_url):
+                    raise RateLimited(wait=context.hosts.seconds_left(authority_of(target.upload_url)))
+                with context.transfer(target.upload_url):
+                    storage.upload(target.upload_url, package_path, progress=lambda sent: progress(sent, size))
                 break
             except UploadURLExpired:
                 if attempt == EXPIRED_UPLOAD_URLS:

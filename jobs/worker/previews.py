@@ -104,20 +104,28 @@ class Previews:
             due = [
                 (job_id, wanted)
                 for job_id, wanted in self._wanted.items()
-                if not wanted.is_settled and job_id not in self._running and self._backoff.is_due(job_id)
+                if not wanted.is_settled and job_id not in self._running and self._may_ask(job_id, wanted)
             ]
         if self._context.is_online and not self._context.quitting.is_set():
             for job_id, wanted in due[: PREVIEWS_AT_ONCE - len(self._running)]:
                 self._running[job_id] = wanted, self._callers.submit(fetch, self._context, job_id, wanted.url)
 
+    def _may_ask(self, job_id: str, wanted: Wanted) -> bool:
+        return self._backoff.is_due(job_id) and not self._context.is_host_closed(wanted.url)
+
     def _take_in(self, job_id: str, wanted: Wanted, error: BaseException | None) -> None:
         """Note how a fetch ended. Nothing that is logged holds the address."""
+        with self._lock:
+            # the farm may have made another one meanwhile
+            is_current = self._wanted.get(job_id) is wanted
         if error is None:
             wanted.is_settled = True
-            self._backoff.forget(job_id)
+            if is_current:
+                self._backoff.forget(job_id)
         elif not isinstance(error, Canceled):
-            self._backoff.failed(job_id, error)
-            wanted.is_settled = self._backoff.failures(job_id) >= PREVIEW_TRIES
+            if is_current:
+                self._backoff.failed(job_id, error)
+                wanted.is_settled = self._backoff.failures(job_id) >= PREVIEW_TRIES
             logger.info("no preview of job %s: %s", job_id, _words(error))
         elif self._context.cancellation(job_id).is_set():
             wanted.is_settled = True
@@ -150,7 +158,8 @@ def _bring(context: Context, job_id: str, url: str, part: Path) -> None:
             raise NoThumbnail(f"it has more than {MAX_PREVIEW_BYTES} bytes")
 
     context.check(job_id)
-    storage.download(url, part, started=started, progress=came)
+    with context.transfer(url):
+        storage.download(url, part, started=started, progress=came)
 
 
 def _suffix_of(part: Path) -> str:

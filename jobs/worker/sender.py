@@ -7,7 +7,6 @@ import logging
 from collections.abc import Iterable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
-from ...api.address import host_of
 from ...api.errors import Canceled, RateLimited, ServiceDown
 from ...api.models import JobStatus
 from ..journal.journal import JournalBusy, Overtaken
@@ -69,6 +68,7 @@ class Sender:
             job = self._context.journal.find(job_id)
             if job is None:
                 self._context.home.discard(job_id)
+                self._backoff.forget(job_id)
             elif error is None:
                 self._backoff.forget(job_id)
                 # a farm that still says "created" is asked again, at the poller's pace
@@ -79,7 +79,7 @@ class Sender:
     def _may_begin(self, job: JobRecord) -> bool:
         if job.stage is Stage.VALIDATING and job.status not in ("", JobStatus.CREATED):
             return False
-        can_call = self._context.is_online and not self._context.hosts.is_closed(host_of(job.api_url))
+        can_call = self._context.is_online and not self._context.is_host_closed(job.api_url)
         if job.stage is not Stage.PACKAGING and not can_call:
             return False
         is_stopped = self._context.cancellation(job.id).is_set()
@@ -105,7 +105,7 @@ class Sender:
     def _take_in(self, job: JobRecord, error: BaseException) -> None:
         has_answered = self._context.has_answered(job.api_url)
         if is_worth_waiting(job, error, has_answered=has_answered) and is_waited_out(
-            error, self._backoff.failures(job.id), SENDING_FAILURES
+            error, self._backoff.counted(job.id), SENDING_FAILURES
         ):
             logger.warning("job %s waits at %s: %s", job.id, job.stage, error)
             self._backoff.failed(job.id, error)

@@ -50,10 +50,6 @@ class PathSetting:
         path: str = getattr(self.holder, self.attribute) if self.attribute else self.implied
         return path
 
-    def write(self, path: str) -> None:
-        """Put another path there."""
-        setattr(self.holder, self.attribute, path)
-
 
 class KeySetting(PathSetting):
     """A path that stands under a key of its holder, as custom properties do; `attribute` is that key."""
@@ -65,10 +61,6 @@ class KeySetting(PathSetting):
         """The path as it stands there."""
         path: str = self.holder[self.attribute]
         return path
-
-    def write(self, path: str) -> None:
-        """Put another path there."""
-        self.holder[self.attribute] = path
 
 
 Places = Iterator[PathSetting | None]

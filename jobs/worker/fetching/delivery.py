@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 
-from ....api.address import host_of
 from ....api.errors import Canceled, DownloadURLExpired, WrongKey
 from ....api.models import Downloads, JobStatus
 from ....messages.message import Message
@@ -24,6 +23,7 @@ from ..patience import (
     SECONDS_BETWEEN_LISTINGS,
     SHORTEST_PAUSE,
     Backoff,
+    is_foreign,
     is_waited_out,
 )
 from .download import Downloader
@@ -39,6 +39,7 @@ class Delivery:
 
     `is_complete`: that listing was requested after the farm had ended, so it names every file.
     `is_last`: all files of a complete listing are on their way, and none of them needs a new one.
+    `needs_listing`: a file has to be asked for by another address than that of the last listing.
     `tries`: how often each file came damaged, or was not at its address.
     """
 
@@ -47,6 +48,7 @@ class Delivery:
     is_complete: bool = False
     is_last: bool = False
     listed_at: int | None = None
+    needs_listing: bool = False
     tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
 
@@ -109,12 +111,16 @@ class Deliverer:
         if delivery is None or delivery.remote_id != job.remote_id:
             delivery = self._deliveries[job.id] = Delivery(job.remote_id or "")
         collected = self._downloader.collect(job.id)
+        if collected.errors or collected.to_ask_again:
+            delivery.is_last, delivery.needs_listing = False, True
+        for name, error in collected.errors.items():
+            if not self._may_pass(job, delivery, name, error):
+                give_up(self._context, job, error)
+                return
         if collected.trouble is not None:
             note_trouble(self._context, [job], collected.trouble)
-        if collected.errors or collected.to_ask_again:
-            delivery.is_last = False
-        for name, error in collected.errors.items():
-            self._take_in(job, delivery, name, error)
+        elif collected.arrived and job.trouble and job.stage is Stage.DOWNLOADING:
+            job = self._context.journal.move(job, trouble="")
         if self._context.cancellation(job.id).is_set() or not self._context.is_online:
             return
         if delivery.listing is not None:
@@ -126,7 +132,7 @@ class Deliverer:
         elif delivery.is_last and job.stage is Stage.DOWNLOADING:
             if not self._downloader.is_busy(job.id):
                 finish(self._context, job)
-        elif self._is_due(job, delivery) and not self._context.hosts.is_closed(host_of(job.api_url)):
+        elif self._is_due(job, delivery) and not self._context.is_host_closed(job.api_url):
             delivery.is_complete = job.stage is Stage.DOWNLOADING
             delivery.listing = self._callers.submit(self._list, job)
 
@@ -135,7 +141,7 @@ class Deliverer:
         if job.stage is Stage.DOWNLOADING and not delivery.is_complete:
             return True
         if job.stage is Stage.RENDERING and (job.frames_rendered == 0 or job.frames_rendered == delivery.listed_at):
-            has_news = job.frames_rendered is None or bool(delivery.tries)
+            has_news = job.frames_rendered is None or delivery.needs_listing
             return has_news and self._backoff.is_due(job.id)
         return self._backoff.is_due(job.id)
 
@@ -148,14 +154,14 @@ class Deliverer:
         if error is not None:
             self._take_in_refusal(job, error)
             return
+        delivery.needs_listing = False
         before = job.frames_listed
         job = self._downloader.enqueue(job, listing.result(), last=delivery.tries)
         is_fetching = self._downloader.is_busy(job.id)
         if job.frames_listed >= (job.frames_rendered or 0):
             delivery.listed_at = job.frames_rendered
-        if not delivery.tries:
-            is_news = is_fetching or job.frames_listed != before
-            self._backoff.answered(job.id, changed=is_news, at_least=SECONDS_BETWEEN_LISTINGS * jobs_in_all)
+        is_news = is_fetching or job.frames_listed != before
+        self._backoff.paced(job.id, changed=is_news, at_least=SECONDS_BETWEEN_LISTINGS * jobs_in_all)
         if job.trouble and job.stage is Stage.DOWNLOADING:
             job = self._context.journal.move(job, trouble="")
         delivery.is_last = delivery.is_complete
@@ -168,21 +174,20 @@ class Deliverer:
             return
         logger.info("listing of job %s: %s", job.id, error)
         self._backoff.failed(job.id, error)
-        if is_waited_out(error, self._backoff.failures(job.id), LISTING_FAILURES):
+        has_files_to_come = self._downloader.is_busy(job.id)
+        if is_waited_out(error, self._backoff.counted(job.id), LISTING_FAILURES) or has_files_to_come:
             note_trouble(self._context, [job], error)
         elif job.status in ENDED_ON_THE_FARM:
             finish(self._context, job)
         elif job.stage is Stage.DOWNLOADING or isinstance(error, WrongKey):
             give_up(self._context, job, error)
 
-    def _take_in(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> None:
-        """A file that needs a new listing: it is tried again with that, unless that was done often enough."""
-        delivery.tries[name] += 1
-        may_pass = isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
-        if may_pass and delivery.tries[name] < DAMAGED_FILE_TRIES:
-            self._backoff.pause(job.id, SHORTEST_PAUSE)
-        else:
-            give_up(self._context, job, error)
+    def _may_pass(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> bool:
+        """Whether a file that did not come is asked for by a new listing. A login page is not counted as a try."""
+        delivery.tries[name] += not is_foreign(error)
+        self._backoff.pause(job.id, SHORTEST_PAUSE)
+        needs_listing = isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
+        return needs_listing and delivery.tries[name] < DAMAGED_FILE_TRIES
 
 
 def finish(context: Context, job: JobRecord) -> None:

@@ -13,14 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from ....api import storage
-from ....api.errors import Canceled, DownloadURLExpired, RenderjuiceError
+from ....api.errors import Canceled, DownloadURLExpired
 from ....api.models import Downloads
 from ... import frame_names, output_names
-from ...journal.journal import Overtaken
+from ...journal.journal import JournalBusy, Overtaken
 from ...records import SENDING_STAGES, JobRecord, OutputRecord
 from ..context import Context
 from ..failures import DamagedFile
-from ..patience import FILE_TRIES, FIRST_FILE_PAUSE, Backoff, is_waited_out, passes_by_itself
+from ..patience import FILE_TRIES, FIRST_FILE_PAUSE, Backoff, is_waited_out
 from .byte_count import ByteCount
 from .fetch import Batch, Collected, Fetch, HostClosed
 from .output_folder import make_output_folder, target_of
@@ -45,7 +45,10 @@ class Downloader:
         self._pool = ThreadPoolExecutor(TRANSFERS_AT_ONCE, thread_name_prefix="download")
         self._running: dict[str, dict[str, tuple[Fetch, Future[None]]]] = defaultdict(dict)
         self._waiting: dict[str, dict[str, Fetch]] = defaultdict(dict)
-        self._backoff = Backoff[tuple[str, str]](context.slowness, first_pause=FIRST_FILE_PAUSE)
+        # of each job's files, by their names
+        self._backoffs: dict[str, Backoff[str]] = defaultdict(
+            lambda: Backoff[str](context.slowness, first_pause=FIRST_FILE_PAUSE)
+        )
         self._recovered: set[str] = set()
         self._next_count: dict[str, float] = defaultdict(float)
         self._uncounted: set[str] = set()
@@ -70,15 +73,18 @@ class Downloader:
         return tuple(job_id for job_id in {*self._running, *self._waiting} if self.is_busy(job_id))
 
     def hurry(self) -> None:
-        """Forget all pauses and failures."""
-        self._backoff.forget()
+        """Forget all pauses and failures, and what waits: the next listing names it, and where it goes, anew."""
+        self._backoffs.clear()
+        self._waiting.clear()
 
     def stop(self, job_id: str) -> None:
         """Take back what only waits for its turn; what runs notices the job's cancellation by itself."""
         running = self._running[job_id]
         for name in [name for name, (_, future) in running.items() if future.cancel()]:
             del running[name]
-        self._waiting[job_id].clear()
+        for fetch in self._waiting.pop(job_id, {}).values():
+            with suppress(OSError):
+                fetch.part.unlink(missing_ok=True)
 
     def enqueue(self, job: JobRecord, downloads: Downloads, last: Iterable[str] = ()) -> JobRecord:
         """Start fetching every listed file that was not fetched yet, the names in `last` after all others.
@@ -125,7 +131,7 @@ class Downloader:
             if future.exception() is None:
                 collected.arrived += 1
                 fetch.batch.arrived += 1
-                self._backoff.forget(fetch.key)
+                self._backoffs[fetch.job_id].forget(fetch.place.name)
         for fetch, future in ended:
             error = future.exception()
             if isinstance(error, DownloadURLExpired) and fetch.batch.arrived:
@@ -146,18 +152,22 @@ class Downloader:
             self._uncounted.add(job_id)
         byte_count = self._byte_counts.get(job_id)
         if job_id in self._uncounted or (byte_count and byte_count.bytes != self._noted.get(job_id)):
-            self._count(job_id, byte_count)
+            # a journal that is held now is written the next time
+            with suppress(JournalBusy):
+                self._count(job_id, byte_count)
         return collected
 
     def _take_in(self, fetch: Fetch, error: BaseException, collected: Collected) -> None:
         """Have a file that did not come wait for its next try, or tell why there is none."""
-        if is_waited_out(error, self._backoff.failures(fetch.key) + 1, FILE_TRIES):
-            self._backoff.failed(fetch.key, error)
-            self._waiting[fetch.job_id][fetch.place.name] = fetch
+        backoff, name = self._backoffs[fetch.job_id], fetch.place.name
+        is_expired = isinstance(error, DownloadURLExpired)
+        if not is_expired and is_waited_out(error, backoff.counted(name) + 1, FILE_TRIES):
+            backoff.failed(name, error)
+            self._waiting[fetch.job_id][name] = fetch
             collected.trouble = error
         else:
-            self._backoff.forget(fetch.key)
-            collected.errors[fetch.place.name] = error
+            backoff.forget(name)
+            collected.errors[name] = error
 
     def _try_again(self, job_id: str, collected: Collected) -> None:
         """Ask for the files whose pause is over."""
@@ -166,10 +176,10 @@ class Downloader:
             collected.to_ask_again += len(waiting)
             waiting.clear()
         # what failed together is tried again together, once the host's pause is over
-        hosts = {fetch.host for fetch in waiting.values()}
-        due = {host for host in hosts if self._context.hosts.is_due(host)}
+        authorities = {fetch.authority for fetch in waiting.values()}
+        due = {authority for authority in authorities if self._context.hosts.is_due(authority)}
         for name, fetch in list(waiting.items()):
-            if fetch.host in due and self._backoff.is_due(fetch.key):
+            if fetch.authority in due and self._backoffs[job_id].is_due(name):
                 del waiting[name]
                 self._begin(fetch)
 
@@ -179,6 +189,8 @@ class Downloader:
 
     def forget(self, job_id: str) -> None:
         """Drop what is kept in memory of a job that is delivered no more."""
+        self._backoffs.pop(job_id, None)
+        self._waiting.pop(job_id, None)
         self._byte_counts.pop(job_id, None)
         self._noted.pop(job_id, None)
 
@@ -191,7 +203,6 @@ class Downloader:
         journal = self._context.journal
         with suppress(KeyError):
             if job_id in self._uncounted:
-                self._uncounted.discard(job_id)
                 outputs_here = journal.outputs(job_id).values()
                 changes["frames_downloaded"] = frame_names.count_frames(journal.job(job_id).frames, outputs_here)
             with journal.together():
@@ -203,6 +214,7 @@ class Downloader:
                         changes |= {"bytes_done": self._noted[job_id], "bytes_total": 0}
                 if changes:
                     journal.update(job_id, **changes)
+            self._uncounted.discard(job_id)
         ended = time.monotonic()
         self._next_count[job_id] = ended + max(COUNT_INTERVAL, COUNT_REST * (ended - begun))
 
@@ -221,15 +233,12 @@ class Downloader:
 
         Raises `HostClosed`, `RenderjuiceError`, `OSError` or `Overtaken`.
         """
-        if self._context.hosts.is_closed(fetch.host):
+        if self._context.hosts.is_closed(fetch.authority):
             raise HostClosed
-        began = time.monotonic()
         try:
-            self._bring(fetch)
-            self._context.hosts.arrived(fetch.host)
+            with self._context.transfer(fetch.place.file.url):
+                self._bring(fetch)
         except BaseException as error:
-            if isinstance(error, RenderjuiceError) and passes_by_itself(error):
-                self._context.hosts.failed(fetch.host, error, began=began)
             is_canceled = isinstance(error, Canceled) and self._context.cancellation(fetch.job_id).is_set()
             if is_canceled or isinstance(error, Overtaken):
                 fetch.part.unlink(missing_ok=True)

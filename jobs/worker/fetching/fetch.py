@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ....api.address import host_of
+from ....api.address import authority_of
 from ...output_names import Place
 from .byte_count import ByteCount
 from .placing import part_of
@@ -31,15 +32,10 @@ class Fetch:
     batch: Batch
     byte_count: ByteCount
 
-    @property
-    def host(self) -> str:
-        """The host that the file comes from."""
-        return host_of(self.place.file.url)
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells this file from all others."""
-        return self.job_id, self.place.name
+    @functools.cached_property
+    def authority(self) -> str:
+        """Host and port of the server that the file comes from."""
+        return authority_of(self.place.file.url)
 
     @property
     def part(self) -> Path:

@@ -49,7 +49,7 @@ def test_the_panel_gets_the_words_as_messages(project: Path, load: Load) -> None
     listed, message_for = bpy.context.window_manager.renderjuice_contents, load("live.contents").message_for
     assert message_for(listed.total).template == "{} files, {}"
     assert message_for(listed.total) == listed.total
-    assert message_for(listed.rows[1].users).values == (listed.rows[1].users,)
+    assert message_for(listed.rows[1].users).values == ("Image", bpy.data.images[-1].name)
     assert message_for("not one of them") == "not one of them"
 
 

@@ -153,3 +153,23 @@ def test_no_such_host(client_for: Any) -> None:
         client_for("https://renderjuice.invalid", attempts=1).get_job("1")
     assert "renderjuice.invalid" in caught.value.message
     assert not caught.value.may_have_arrived
+
+
+@pytest.mark.parametrize("status", [200, 301, 302, 400, 401, 403, 404, 407, 413])
+def test_a_web_page_is_not_the_service_s_answer(server: Any, reply: Any, client_for: Any, status: int) -> None:
+    """Whatever its status says, it is that of a network's login page or of a proxy."""
+    page = reply(b"<html>Log in</html>", status, {"Content-Type": "text/html; charset=utf-8"})
+    server.on("GET", "/jobs/1", page)
+    server.on("POST", "/jobs/1/cancel", page)
+    for call in ("get_job", "cancel_job"):
+        with pytest.raises(UnexpectedAnswer) as caught:
+            getattr(client_for(server.url, attempts=1), call)("1")
+        assert caught.value.is_foreign
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 502, 511])
+def test_a_web_page_that_says_come_again_is_believed(server: Any, reply: Any, client_for: Any, status: int) -> None:
+    server.on("GET", "/jobs/1", reply(b"<html>Busy</html>", status, {"Content-Type": "text/html"}))
+    with pytest.raises(RenderjuiceError) as caught:
+        client_for(server.url, attempts=1).get_job("1")
+    assert caught.value.transient

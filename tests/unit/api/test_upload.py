@@ -23,6 +23,7 @@ from renderjuice.api.errors import (
     ServiceDown,
     StorageRefused,
     TimedOut,
+    UnexpectedAnswer,
     Unreachable,
     UploadURLExpired,
 )
@@ -270,3 +271,14 @@ def test_memory_does_not_grow_with_the_file(raw_server: Any, tmp_path: Path, sce
     for _ in range(400):
         whole.update(bytes(MIB))
     assert digests == [hashlib.sha1(scene.read_bytes(), usedforsecurity=False).hexdigest(), whole.hexdigest()]
+
+
+def test_an_empty_success_is_no_web_page(server: Any, reply: Any, scene: Path) -> None:
+    """Whatever type it claims; a page in its place is one."""
+    html = {"Content-Type": "text/html; charset=UTF-8"}
+    server.on("PUT", "/put", reply(b"", 200, html))
+    object_storage.upload(server.url + "/put", scene)
+    server.on("PUT", "/put", reply(b"<html>Log in</html>", 200, html))
+    with pytest.raises(UnexpectedAnswer) as caught:
+        object_storage.upload(server.url + "/put", scene)
+    assert caught.value.is_foreign

@@ -165,7 +165,7 @@ def test_a_path_is_found_where_it_comes_from(
     put_shape(folder / "elsewhere/a.stl")
     for place in load("scene.dependencies.kinds.places").path_places():
         if place.written == "//geo/a.stl":
-            place.write("//elsewhere/a.stl")
+            load("packer.rewriting").write_path(place, "//elsewhere/a.stl")
     assert find().files == ["elsewhere/a.stl"]
     (folder / "elsewhere/a.stl").unlink()
     assert find().missing == ["elsewhere/a.stl"]

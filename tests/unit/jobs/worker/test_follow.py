@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
 
+from renderjuice.api.errors import Unreachable
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
-from renderjuice.jobs.worker.follow import PAGES_A_POLL, SINGLE_JOBS_A_POLL, next_stage, poll
+from renderjuice.jobs.worker.follow import PAGES_A_POLL, SINGLE_JOBS_A_POLL, Follower, next_stage, poll
+from renderjuice.jobs.worker.patience import POLL_FAILURES
 from renderjuice.jobs.worker.pipeline import find_lost_job
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.submissions import submission
@@ -126,3 +129,20 @@ def test_another_computers_job_is_never_taken_for_a_lost_one(proxy: Proxy, conte
         found = find_lost_job(context, client, job)
     assert found is not None
     assert found.id == "remote-ours"
+
+
+def test_a_job_after_one_that_was_given_up_has_all_the_patience(context: Context) -> None:
+    """The row of failures ends with the jobs that it ended."""
+    failed: Future[bool] = Future()
+    failed.set_exception(Unreachable())
+    with ThreadPoolExecutor(1) as callers:
+        follower = Follower(context, callers, lambda *_: None)
+        first = rendering(context, "remote-1")
+        for _ in range(POLL_FAILURES):
+            assert context.journal.job(first.id).stage is Stage.RENDERING
+            follower._take_in(failed, first.api_url, [context.journal.job(first.id)])
+        assert context.journal.job(first.id).stage is Stage.FAILED
+        second = rendering(context, "remote-2")
+        follower._take_in(failed, second.api_url, [second])
+        assert context.journal.job(second.id).stage is Stage.RENDERING
+        assert context.journal.job(second.id).trouble

@@ -27,6 +27,7 @@ REDIRECT = Canned(302, b"", "text/html", {"Location": "http://127.0.0.1:9/login"
 NOTHING = Canned(200, b"")
 CUT_SHORT = Canned(200, gzip.compress(b'{"data": {"id": "1"}}' * 100)[:40], headers={"Content-Encoding": "gzip"})
 PROXY_PAGE = Canned(200, b"Blocked by policy", "text/plain")
+BLOCKED = Canned(403, b"<html>Blocked by policy</html>", "text/html")
 
 API_CALLS = (
     r"^POST .*/uploads$",
@@ -51,7 +52,7 @@ def artist(proxy: Proxy, artists: Artists) -> Artist:
     return artist
 
 
-@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT, NOTHING, CUT_SHORT, PROXY_PAGE])
+@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT, NOTHING, CUT_SHORT, PROXY_PAGE, BLOCKED])
 def test_every_call_of_the_api_survives_it(proxy: Proxy, scenes: Path, artist: Artist, canned: Canned) -> None:
     rules = [proxy.rule(call, times=2, canned=canned) for call in API_CALLS]
     job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))
@@ -63,7 +64,7 @@ def test_every_call_of_the_api_survives_it(proxy: Proxy, scenes: Path, artist: A
     assert proxy.count(r"^PUT /upload/") == 1
 
 
-@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT])
+@pytest.mark.parametrize("canned", [LOGIN_PAGE, REDIRECT, BLOCKED])
 def test_transfers_survive_it(proxy: Proxy, scenes: Path, artist: Artist, canned: Canned) -> None:
     rules = [proxy.rule(call, times=2, canned=canned) for call in TRANSFERS]
     job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))

@@ -9,7 +9,14 @@ import pytest
 
 from renderjuice.api.errors import NotFound, RateLimited, ServiceDown, UnexpectedAnswer, Unreachable
 from renderjuice.jobs.journal.journal import JournalBusy
-from renderjuice.jobs.worker.patience import LONGEST_PAUSE, SHORTEST_PAUSE, Backoff, is_waited_out, passes_by_itself
+from renderjuice.jobs.worker.patience import (
+    LONGEST_PAUSE,
+    MAX_RETRY_AFTER,
+    SHORTEST_PAUSE,
+    Backoff,
+    is_waited_out,
+    passes_by_itself,
+)
 
 JITTER = 1.15
 
@@ -72,11 +79,11 @@ def test_after_two_bursts_in_a_row_nothing_new_is_begun_until_the_pause_is_over(
 
 def test_a_success_ends_the_row_but_not_what_a_host_asked_for(backoff: Backoff[str], clock: Clock) -> None:
     backoff.failed("host", Unreachable())
-    backoff.arrived("host")
+    backoff.succeeded("host")
     assert backoff.is_due("host")
     assert backoff.failures("host") == 0
     backoff.failed("host", RateLimited(wait=60.0))
-    backoff.arrived("host")
+    backoff.succeeded("host")
     assert backoff.is_closed("host")
     clock.now += 59.9
     assert backoff.is_closed("host")
@@ -98,9 +105,9 @@ def test_a_host_nearby_is_waited_for_less(clock: Clock) -> None:
 
 def test_questions_are_paced_by_answers(clock: Clock) -> None:
     backoff = Backoff[str](1.0, clock=clock)
-    backoff.answered("job", changed=True)
+    backoff.paced("job", changed=True)
     assert SHORTEST_PAUSE * 0.85 <= backoff.seconds_left("job") <= SHORTEST_PAUSE * JITTER
-    backoff.answered("job", changed=True, at_least=25.0)
+    backoff.paced("job", changed=True, at_least=25.0)
     assert backoff.seconds_left("job") == 25.0
     backoff.forget("job")
     assert backoff.is_due("job")
@@ -115,3 +122,21 @@ def test_what_is_waited_out_and_for_how_long() -> None:
     # a login page says nothing about a job, however long it stands there
     assert is_waited_out(UnexpectedAnswer(is_foreign=True), 10_000, 4)
     assert not passes_by_itself(ValueError())
+
+
+def test_a_night_at_a_login_page_uses_up_no_patience(backoff: Backoff[str], clock: Clock) -> None:
+    """When the network drops after it, that is the first failure which counts."""
+    for _ in range(1000):
+        clock.now += 60
+        backoff.failed("job", UnexpectedAnswer(is_foreign=True))
+    assert backoff.counted("job") == 0
+    clock.now += 60
+    backoff.failed("job", Unreachable())
+    assert backoff.counted("job") == 1
+    assert is_waited_out(Unreachable(), backoff.counted("job"), 2)
+    backoff.succeeded("job")
+    assert backoff.counted("job") == backoff.failures("job") == 0
+
+
+def test_a_wait_that_nobody_can_mean_is_cut(backoff: Backoff[str]) -> None:
+    assert backoff.failed("host", RateLimited(wait=1e9)) == MAX_RETRY_AFTER

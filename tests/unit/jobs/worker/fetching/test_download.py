@@ -151,7 +151,8 @@ def first_trouble(downloader: Downloader, job: JobRecord) -> BaseException:
         return downloader.collect(job.id).trouble
 
     error = until(look, "a file did not come", pause=0.001)
-    downloader.stop(job.id)
+    # what waits is forgotten, and its part stays
+    downloader.hurry()
     return error
 
 
@@ -444,7 +445,7 @@ def test_a_burst_of_refusals_counts_once(
     downloader.enqueue(job, storage.listing(names))
     assert collect_all(downloader, job).arrived == 5
     assert len(storage.asked) == 15
-    assert context.hosts.failures("127.0.0.1") == 0
+    assert context.hosts.failures(f"127.0.0.1:{storage.server_port}") == 0
 
 
 def test_a_file_that_failed_is_tried_again_while_others_go_on(
@@ -488,7 +489,7 @@ def test_a_host_that_is_gone_is_not_asked_for_every_file(
 
     def is_closed() -> bool:
         downloader.collect(job.id)
-        return context.hosts.is_closed("127.0.0.1")
+        return context.hosts.is_closed(f"127.0.0.1:{storage.server_port}")
 
     until(is_closed, "nothing more is asked for", pause=0.001)
     assert len({path for path, _ in storage.asked}) < 900
@@ -496,3 +497,30 @@ def test_a_host_that_is_gone_is_not_asked_for_every_file(
     until(lambda: not (downloader.collect(job.id) and downloader.is_fetching(job.id)), "what was begun has ended")
     downloader.stop(job.id)
     assert not downloader.is_busy(job.id)
+
+
+def test_a_cancel_leaves_no_part_of_what_waits(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    storage.content = b"x" * (RESUMABLE_BYTES + 500)
+    storage.cut_at = RESUMABLE_BYTES
+    downloader.enqueue(job, storage.listing(["0001.dat"]))
+    until(lambda: downloader.collect(job.id).trouble, "the file was cut", pause=0.001)
+    assert [path.suffix for path in job.output_dir.iterdir()] == [".part"]
+    downloader.stop(job.id)
+    assert not downloader.is_busy(job.id)
+    assert not list(job.output_dir.iterdir())
+
+
+def test_what_waits_while_blender_goes_offline_is_asked_for_again(
+    storage: Storage, context: Context, downloader: Downloader, job: JobRecord
+) -> None:
+    storage.refused = {"/0001.dat": 1}
+    downloader.enqueue(job, storage.listing(["0001.dat"]))
+    until(lambda: downloader.collect(job.id).trouble, "the file was refused", pause=0.001)
+    context.is_online = False
+    assert downloader.collect(job.id).to_ask_again == 1
+    assert not downloader.is_busy(job.id)
+    context.is_online = True
+    downloader.enqueue(job, storage.listing(["0001.dat"]))
+    assert collect_all(downloader, job).arrived == 1
