@@ -79,7 +79,7 @@ class Follower:
             self._backoff.failed(api_url, error)
             is_over = not is_foreign(error) and self._backoff.counted(api_url) >= POLL_FAILURES
             if isinstance(error, WrongKey) or is_over:
-                self._backoff.forget(api_url)
+                self._backoff.start_over(api_url)
                 for job in jobs:
                     give_up(self._context, job, error)
             else:

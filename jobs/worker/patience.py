@@ -202,6 +202,13 @@ class Backoff(Generic[Key]):
             if wait is not None:
                 self._waits[key] = replace(self._new(), until=wait.asked_until, asked_until=wait.asked_until)
 
+    def start_over(self, key: Key) -> None:
+        """Count from zero again, after what failed was given up. The pause goes on."""
+        with self._lock:
+            wait = self._waits.get(key)
+            if wait is not None:
+                wait.counted = wait.pace.failed = 0
+
     def pause(self, key: Key, seconds: float) -> None:
         """Wait for so many seconds at least, without a failure."""
         with self._lock:
