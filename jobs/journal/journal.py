@@ -136,10 +136,10 @@ class Journal:
         rows = self._database.read("SELECT preview FROM jobs WHERE preview IS NOT NULL")
         return frozenset(Path(row["preview"]).name for row in rows)
 
-    def changed_since(self, revision: int, most: int = -1) -> tuple[JobRecord, ...]:
-        """The jobs whose revision is higher, in the order of their changes: all, or the first `most`."""
+    def changed_since(self, revision: int, limit: int = -1) -> tuple[JobRecord, ...]:
+        """The jobs whose revision is higher, in the order of their changes: all, or the first `limit`."""
         return _jobs(
-            self._database.read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, most)
+            self._database.read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, limit)
         )
 
     def update(self, job_id: str, **changes: Any) -> JobRecord:

@@ -54,9 +54,9 @@ class JournalWatch:
             self._generation, self._data_version, self._revision = self._journal.generation, -1, 0
         return version
 
-    def _read(self, version: int, most: int) -> tuple[JobRecord, ...]:
-        changed = self._journal.changed_since(self._revision, most)
-        self.is_behind = len(changed) == most
+    def _read(self, version: int, limit: int) -> tuple[JobRecord, ...]:
+        changed = self._journal.changed_since(self._revision, limit)
+        self.is_behind = len(changed) == limit
         if not self.is_behind:
             self._data_version = version
             for job_id in self.jobs.keys() - self._journal.job_ids():
