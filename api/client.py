@@ -17,7 +17,7 @@ import requests
 from ..messages.message import Message
 from . import parse, progress
 from .address import check_address
-from .error_text import for_the_record, hide_secrets, read_reason
+from .error_text import hide_secrets, read_reason, safe_detail
 from .errors import (
     NotFound,
     RateLimited,
@@ -238,7 +238,7 @@ def _refusal(response: requests.Response, key: str) -> RenderjuiceError:
     text = read_error_text(response, key)
     reason = read_reason(text)
     words = hide_secrets(reason.words, key)  # once more: JSON and HTML may have spelled the key with escapes
-    detail = f"HTTP status {status}: {for_the_record(words or text, key)}"
+    detail = f"HTTP status {status}: {safe_detail(words or text, key)}"
     if is_page and status not in (408, 429) and status < 500:
         # a proxy's: whatever its status says, it says nothing about the call
         return UnexpectedAnswer(WEB_PAGE, detail=detail, is_foreign=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The words in an error body, whatever its shape. The shapes are documented nowhere, so the common ones are read.
+"""The text in an error body. The shapes of these bodies are documented nowhere, so the common ones are read.
 
 Those are `{"message"}`, `{"error": {"message"}}`, `{"errors": [{"path", "message"}]}`, `{"issues": […]}`,
 `{"detail": [{"loc", "msg"}]}`, `{"fieldErrors": {name: […]}}`, JSON inside a JSON string, a bare string or list,
@@ -19,7 +19,7 @@ from typing import Any
 
 from .render_config import CONTAINERS, FIELD_OF_JSON
 
-WORDS_CAP = 300
+MAX_WORDS_CHARACTERS = 300
 """The longest text, in characters, that is shown of what the service said."""
 
 _TELLING_KEYS = (
@@ -30,10 +30,10 @@ _BY_FIELD = ("errors", "fieldErrors")
 _PLACE_KEYS = ("path", "loc", "field", "param", "property", "instancePath", "pointer")
 _CONTAINERS = ("requestedRenderConfig", *CONTAINERS, "body")
 _EMPTY_PHRASES = {status.phrase.lower() for status in HTTPStatus} | {"error"}
-_MOST_COMPLAINTS = 20
-_DEEPEST = 8
-_LONGEST_READ = 4096
-_RECORD_CAP = 500
+_MAX_COMPLAINTS = 20
+_MAX_DEPTH = 8
+_MAX_READ_CHARACTERS = 4096
+_MAX_DETAIL_CHARACTERS = 500
 
 _FIELD = re.compile(rf"(?<![A-Za-z0-9_])({'|'.join(FIELD_OF_JSON)})(?![A-Za-z0-9_])")
 _SCRIPT = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
@@ -72,7 +72,7 @@ class _Complaint:
 def read_reason(body: str) -> Reason:
     """What an error body says, from which secrets were hidden before. Never raises; both parts may be empty."""
     complaints: list[_Complaint] = []
-    found = _XML_WORDS.findall(body[:_LONGEST_READ]) if body.lstrip().startswith("<") else []
+    found = _XML_WORDS.findall(body[:_MAX_READ_CHARACTERS]) if body.lstrip().startswith("<") else []
     if found:
         complaints += [_Complaint((), clean(text)) for _, text in found]
     else:
@@ -81,12 +81,12 @@ def read_reason(body: str) -> Reason:
     telling = [complaint for complaint in complaints if complaint.text.lower() not in _EMPTY_PHRASES]
     sentences = dict.fromkeys(complaint.sentence() for complaint in telling or complaints)
     names = dict.fromkeys(name for complaint in telling for name in complaint.field_names())
-    return Reason(clean("; ".join(sentences), WORDS_CAP), tuple(names))
+    return Reason(clean("; ".join(sentences), MAX_WORDS_CHARACTERS), tuple(names))
 
 
-def clean(text: str, cap: int = _LONGEST_READ) -> str:
+def clean(text: str, cap: int = _MAX_READ_CHARACTERS) -> str:
     """One line of plain text: no HTML, no control or invisible characters, at most `cap` characters."""
-    text = _TAG.sub(" ", _SCRIPT.sub(" ", html.unescape(text[:_LONGEST_READ])))
+    text = _TAG.sub(" ", _SCRIPT.sub(" ", html.unescape(text[:_MAX_READ_CHARACTERS])))
     text = "".join(" " if unicodedata.category(character).startswith("C") else character for character in text)
     text = " ".join(text.split())
     return text if len(text) <= cap else text[: cap - 1].rstrip() + "…"
@@ -99,13 +99,13 @@ def hide_secrets(text: str, key: str = "") -> str:
     return _KEY.sub("RJ-…", _BEARER.sub("Bearer …", _QUERY.sub("?…", text)))
 
 
-def for_the_record(text: str, key: str = "") -> str:
-    """A text from outside as an error may keep it: cleaned, capped, and without secrets, however they were spelled."""
-    return clean(hide_secrets(clean(hide_secrets(text, key)), key), _RECORD_CAP)
+def safe_detail(text: str, key: str = "") -> str:
+    """A text from outside as an error keeps it: cleaned, capped, and without secrets, however they were spelled."""
+    return clean(hide_secrets(clean(hide_secrets(text, key)), key), _MAX_DETAIL_CHARACTERS)
 
 
 def _collect(value: Any, place: tuple[str, ...], complaints: list[_Complaint], depth: int) -> None:
-    if depth > _DEEPEST or len(complaints) >= _MOST_COMPLAINTS:
+    if depth > _MAX_DEPTH or len(complaints) >= _MAX_COMPLAINTS:
         return
     if isinstance(value, str):
         inner = _json_or_text(value) if value.lstrip()[:1] in ("[", "{") else value
@@ -136,7 +136,7 @@ def _place(complaint: Mapping[str, Any]) -> tuple[str, ...]:
         if isinstance(where, list):
             return tuple(clean(part, 60) for part in where if isinstance(part, str))
         if isinstance(where, str):
-            return tuple(_FIELD.findall(where[:_LONGEST_READ]))
+            return tuple(_FIELD.findall(where[:_MAX_READ_CHARACTERS]))
     return ()
 
 

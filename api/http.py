@@ -23,7 +23,7 @@ from requests.auth import AuthBase
 
 from ..messages.message import Message
 from .address import check_address, host_of, is_loopback
-from .error_text import for_the_record, hide_secrets
+from .error_text import hide_secrets, safe_detail
 from .errors import CertificateRejected, RenderjuiceError, TimedOut, UnexpectedAnswer, Unreachable
 
 Timeouts = tuple[float, float]
@@ -147,7 +147,7 @@ def read_body(response: requests.Response, cap: int) -> tuple[bytes, bool]:
     encoding = response.headers.get("Content-Encoding", "").strip().lower()
     if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
         response.close()
-        raise UnexpectedAnswer(detail=f"content encoding {for_the_record(encoding)}", is_foreign=True)
+        raise UnexpectedAnswer(detail=f"content encoding {safe_detail(encoding)}", is_foreign=True)
     inflate = zlib.decompressobj(wbits=47) if encoding not in ("", "identity") else None  # 47: zlib or gzip
     body = bytearray()
     with response:
@@ -185,7 +185,7 @@ def read_json(response: requests.Response, secret: str = "") -> Any:
         start = body[:2000].decode("utf-8", "replace")
     raise UnexpectedAnswer(
         Message("Renderjuice answered with nothing.") if not body.strip() else _not_json(start),
-        detail=for_the_record(start, secret),
+        detail=safe_detail(start, secret),
         is_foreign=True,
     )
 
@@ -214,7 +214,7 @@ def redirect_host(response: requests.Response, secret: str = "") -> str:
 def failure_of(error: BaseException, host: str, secret: str = "") -> RenderjuiceError:
     """What an exception of `requests`, `urllib3` or the socket means, with the innermost cause as detail."""
     chain = _chain(error)
-    detail = for_the_record(f"{type(chain[-1]).__name__}: {chain[-1]}", secret)
+    detail = safe_detail(f"{type(chain[-1]).__name__}: {chain[-1]}", secret)
 
     def seen(*kinds: type[BaseException]) -> bool:
         return any(isinstance(link, kinds) for link in chain)

@@ -20,7 +20,7 @@ import requests
 from ..messages.message import Message
 from . import http
 from .address import host_of
-from .error_text import for_the_record, read_reason
+from .error_text import read_reason, safe_detail
 from .errors import (
     ContentChanged,
     DownloadURLExpired,
@@ -257,7 +257,7 @@ def _refusal(
         return UnexpectedAnswer(message, detail=f"HTTP status {status}", is_foreign=is_page)
     text = http.read_error_text(response)
     words = read_reason(text).words
-    detail = f"HTTP status {status}: {for_the_record(words or text)}"
+    detail = f"HTTP status {status}: {safe_detail(words or text)}"
     if status == 408:
         return TimedOut(detail=detail)
     if status == 429:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which frame a file is of, judged by the names of all files of a job together with the frames that were asked for."""
+"""Which frame a file is of, by the names of all files of a job and the frames that were asked for."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ PlacedFile = Place | OutputRecord
 
 @dataclass(frozen=True)
 class Numbering:
-    """Where names tell their frames: in which run of digits, and how many of its digits belong to what is before.
+    """Where names have their frame's number: in the run of digits `run`, after its first `skipped` digits.
 
-    The last run is number 0. Blender writes frame 1 of `shot_v02` as `shot_v020001`, where two digits are skipped.
+    Runs are counted from the end, beginning with 0. Blender writes frame 1 of `shot_v02` as `shot_v020001`: two digits
+    are skipped.
     """
 
     run: int
@@ -109,7 +110,10 @@ def frame_paths(wanted: Collection[int], files: Iterable[OutputRecord]) -> dict[
 
 
 def _is_told(wanted: Collection[int], told: Collection[int], arrived: int) -> bool:
-    """True when names can be trusted to tell frames: enough files of which most tell others are no complete job."""
+    """True when the numbers in the names can be trusted.
+
+    They cannot when as many files arrived as were wanted, and at most half of them have a wanted number.
+    """
     return bool(told) and (arrived < len(wanted) or len(told) * 2 > arrived)
 
 
@@ -120,7 +124,7 @@ def _natural_order(file: PlacedFile) -> tuple[list[tuple[int, str]], str]:
 
 
 def _numbering(wanted: frozenset[int], names: Sequence[str]) -> tuple[Numbering, frozenset[int]]:
-    """How names of one shape tell the most of the wanted frames, and which."""
+    """The numbering by which names of one shape have most of the wanted frames, and these frames."""
     best, told = Numbering(0, 0), frozenset[int]()
     for numbering in _numberings(names[0]) if names else ():
         if len({_skipped_digits(name, numbering) for name in names}) > 1:
@@ -174,7 +178,7 @@ def _shape(name: str) -> str:
 
 
 def _view(file: PlacedFile) -> str:
-    """The view that the service or else the name tells, "" without."""
+    """The view that the service names, else the one in the file's name, else ""."""
     view = OutputSource.from_text(file.source).view
     stereo = STEREO.search(file.name)
     return view or (stereo.group(1).lower() if stereo else "")

@@ -59,7 +59,7 @@ class Home:
         """The thumbnails of one job: the one that its record names, and what is left of earlier ones."""
         return tuple(path for path in _files_in(self.previews) if path.name.rpartition("-")[0] == job_id)
 
-    def free(self) -> int:
+    def free_bytes(self) -> int:
         """Bytes that are free on the disk where the folder is, or would be made. Raises `OSError`."""
         existing = next(folder for folder in (self.path, *self.path.parents) if folder.is_dir())
         return shutil.disk_usage(existing).free

@@ -76,7 +76,7 @@ def plan(downloads: Downloads, placed: Mapping[str, str] | None = None) -> tuple
 
 
 def is_ours(path: Path, known: OutputRecord | None) -> bool:
-    """True when `path` is what this job wrote there and nobody has changed it since."""
+    """True when this job wrote the file at `path` and nobody has changed it since."""
     if known is None or known.path != path:
         return False
     try:
@@ -87,7 +87,7 @@ def is_ours(path: Path, known: OutputRecord | None) -> bool:
 
 
 def conflicts(folder: Path, names: Iterable[str], known: Mapping[str, OutputRecord]) -> tuple[str, ...]:
-    """The names under which `folder` already holds something that this job did not write."""
+    """The names that `folder` already has for something that this job did not write."""
     return tuple(
         name for name in names if os.path.lexists(folder / name) and not is_ours(folder / name, known.get(name))
     )
@@ -134,7 +134,7 @@ def _node_place(file: OutputFile) -> str:
 
 
 def _untaken(wanted: str, file: OutputFile, files: _Names, folders: _Names) -> str:
-    """The wanted name, or the first of its variations under which there is nothing yet."""
+    """The wanted name, or its first variation that is not taken yet."""
     path = PurePosixPath(wanted)
     while any(str(parent) in files for parent in path.parents):
         # a frame lies where a node's folder would be

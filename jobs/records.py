@@ -171,7 +171,7 @@ class JobRecord:
     """One job as the journal has it.
 
     `bytes_done` and `bytes_total` are of the packing or the upload that `stage` names. Once the farm renders,
-    `bytes_done` is how much of its files is here, unfinished parts included, and nobody knows `bytes_total`: 0.
+    `bytes_done` counts the bytes of its files that are here, also of unfinished parts, and `bytes_total` is unknown: 0.
     `preview` is the farm's thumbnail: a PNG, JPEG or WebP whose file name changes with the picture.
     """
 
@@ -211,18 +211,18 @@ class JobRecord:
 
     @property
     def can_go_on(self) -> bool:
-        """False when nothing is left of what was sent: neither on this computer nor on the farm."""
+        """True while something is left of what was sent, on this computer or on the farm."""
         is_here = self.snapshot.is_file() or (self.package is not None and self.package.is_file())
         return bool(self.slug or self.remote_id or is_here)
 
     @property
     def frames_ready(self) -> int:
-        """Frames that are rendered: as many as the service said last, and at least those that are here."""
+        """Rendered frames: the last number that the service said, and at least the frames that are here."""
         return max(self.frames_rendered or 0, self.frames_downloaded)
 
     @property
     def fraction(self) -> float | None:
-        """How much of the present stage is done, 0 to 1; None when nobody can know."""
+        """How much of the present stage is done, 0 to 1. None means that it is not known."""
         if self.stage in (Stage.PACKAGING, Stage.UPLOADING):
             return min(1.0, self.bytes_done / self.bytes_total) if self.bytes_total else None
         if self.stage is Stage.RENDERING and self.frames_rendered is not None:
@@ -244,7 +244,7 @@ class WishRecord:
 
 @dataclass(frozen=True)
 class OutputRecord:
-    """A file that a job wrote: its place, and the size and time (ns) by which it is known again.
+    """A file that a job wrote, with the size and time (ns) by which it is recognised.
 
     `name` is its place below the output folder, `source` the text of its `OutputSource`.
     """

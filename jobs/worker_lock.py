@@ -10,23 +10,28 @@ import sqlite3
 import time
 from pathlib import Path
 
+from ..messages.message import Message
+
 
 class WorkerLock:
-    """The lock of one home. A process must not open it twice: closing one handle would give back the other's lock."""
+    """The lock of one home.
+
+    A process must not open it twice: closing one of the two handles would give back the lock of the other one.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._connection = sqlite3.connect(path, timeout=0.0, isolation_level=None, check_same_thread=False)
 
     def acquire(self, patience: float = 0.0) -> bool:
-        """Take the lock, trying for `patience` seconds. False when another process has it. Raises `OSError`."""
+        """Take the lock; try for `patience` seconds. False means that another process has it. Raises `OSError`."""
         deadline = time.monotonic() + patience
         while True:
             try:
                 self._connection.execute("BEGIN EXCLUSIVE")
             except sqlite3.DatabaseError as error:
                 if "locked" not in str(error):
-                    raise OSError(f"The lock file {self._path} cannot be used: {error}") from error
+                    raise OSError(Message("The lock file {} cannot be used: {}", self._path, error)) from error
                 if time.monotonic() >= deadline:
                     return False
                 time.sleep(0.05)

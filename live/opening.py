@@ -12,7 +12,7 @@ import bpy
 from ..jobs.frame_names import frame_paths
 from ..jobs.journal.journal import JournalError
 from ..jobs.records import JobRecord
-from ..messages.message import as_message, message_of
+from ..messages.message import Message, message_of
 from ..scene_edits import footage
 from ..scene_edits.footage import Footage, Opened
 from . import jobs
@@ -81,10 +81,10 @@ def refresh(job: JobRecord) -> Iterator[None]:
         logger.warning("%s", error)
 
 
-def _add_note(job: JobRecord, note: str) -> None:
+def _add_note(job: JobRecord, note: Message) -> None:
     """Write in the job's receipt what no operator is there to report."""
     logger.warning("%s", note)
     with suppress(JournalError, KeyError):
         journal = jobs.session().journal
         with journal.hasty():
-            journal.add_note(job.id, as_message(note))
+            journal.add_note(job.id, note)

@@ -46,11 +46,6 @@ def sentences(*texts: str, separator: str = " ") -> Message:
     return Message(separator.join(["{}"] * len(present)), *present) if present else NO_MESSAGE
 
 
-def as_message(text: str) -> Message:
-    """The text itself where it is a message, else one without values."""
-    return text if isinstance(text, Message) else Message(text)
-
-
 def message_of(error: BaseException) -> Message:
     """The text of an error for the artist: its `sentence`, else the message that it was made with, else its words."""
     for text in (getattr(error, "sentence", None), *error.args[:1]):

@@ -30,7 +30,7 @@ RESERVED = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com[\d¹²³]|lpt[\d¹
 """Names that Windows keeps for devices, with any suffix."""
 
 Listing = Callable[[PurePath], Collection[str] | None]
-"""Gives the names in a folder as they are on the disk, or None when nobody may know."""
+"""Gives the names in a folder as they are on the disk. None means that they are not known."""
 
 
 def names_in_folder(folder: PurePath) -> Collection[str] | None:
@@ -42,7 +42,7 @@ def names_in_folder(folder: PurePath) -> Collection[str] | None:
 
 
 def check_name(path: PurePath) -> None:
-    """Raise `PackageError` for a file or folder whose own name is nothing that Linux can keep."""
+    """Raise `PackageError` for a file or folder whose own name Linux cannot keep."""
     name = path.name
     if not UNSAFE.search(name) and len(name.encode()) <= MAX_NAME_BYTES:
         return
@@ -73,9 +73,9 @@ def check_name(path: PurePath) -> None:
 
 
 def check_case(path: PurePath, listing: Listing) -> None:
-    """Raise `PackageError` for a path that leads to a file only because this system sees no case, or no Unicode form.
+    """Raise `PackageError` for a path whose name differs from the disk's in case or in its Unicode form only.
 
-    A path whose name is not in its folder at all is left to whoever opens it.
+    A farm on Linux would not find that file. A name that is not in the folder at all is left to whoever opens it.
     """
     names = listing(path.parent)
     if names is None or path.name in names:

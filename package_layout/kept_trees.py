@@ -10,27 +10,27 @@ from pathlib import PurePath
 from .path_use import PathUse, is_blend
 
 
-def find_islands(blend: PurePath, uses: Sequence[PathUse]) -> tuple[PurePath, ...]:
-    """The root of the artist's tree, then those of all others; every file of the uses is below one of them.
+def find_kept_trees(blend: PurePath, uses: Sequence[PathUse]) -> tuple[PurePath, ...]:
+    """The roots of the trees: first that of the artist's file, then all others. Every file of the uses is below one.
 
     Two folders share a tree when a relative path leads from one to the other, unless that tree would begin at the root
     of a drive: then the path has to be rewritten, and nothing else of the drive shows in the package.
     """
     home = blend.parent
-    islands = _Islands()
-    islands.root_of(home)
+    trees = _Trees()
+    trees.root_of(home)
     # from the artist's file outwards, so that its own tree is the first to grow
     for start, folder in sorted(set(_ties(uses)), key=lambda tie: (tie[0] != home, str(tie[0]), str(tie[1]))):
-        first, second = islands.root_of(start), islands.root_of(folder)
+        first, second = trees.root_of(start), trees.root_of(folder)
         root = common_folder(first, second)
-        own = islands.root_of(home)
+        own = trees.root_of(home)
         is_needed = root == home or (root in (first, second) and own not in (first, second))
         if root is not None and (is_needed or not is_drive(root)):
-            islands.join(start, folder, root)
-    _keep_libraries_together(islands, home, uses)
-    own = islands.root_of(home)
+            trees.join(start, folder, root)
+    _keep_libraries_together(trees, home, uses)
+    own = trees.root_of(home)
     # a folder that a path only goes through is no place for anything
-    filled = {islands.root_of(use.folder) for use in uses}
+    filled = {trees.root_of(use.folder) for use in uses}
     others = [root for root in filled if not root.is_relative_to(own)]
     holders = [root for root in others if not is_drive(root)]
     kept = [root for root in others if not any(root != holder and root.is_relative_to(holder) for holder in holders)]
@@ -48,7 +48,7 @@ def is_drive(folder: PurePath) -> bool:
 
 
 def _ties(uses: Iterable[PathUse]) -> Iterator[tuple[PurePath, PurePath]]:
-    """Pairs of folders that have to keep their places to each other; a folder with itself has no other wish."""
+    """Pairs of folders whose relative position has to stay. A folder that only has to exist is paired with itself."""
     for use in uses:
         folder = use.folder
         if use.is_relative:
@@ -61,24 +61,24 @@ def _ties(uses: Iterable[PathUse]) -> Iterator[tuple[PurePath, PurePath]]:
             yield folder, file_folder
 
 
-def _keep_libraries_together(islands: _Islands, home: PurePath, uses: Iterable[PathUse]) -> None:
+def _keep_libraries_together(trees: _Trees, home: PurePath, uses: Iterable[PathUse]) -> None:
     """Give the libraries that lie elsewhere on one drive one tree.
 
-    They may link each other by relative paths that Blender does not tell of: it keeps one path for each library, and
-    has it count from the open file.
+    They may link each other by relative paths that we do not know: Blender keeps one path for each library, which
+    counts from the open file.
     """
-    own = islands.root_of(home)
+    own = trees.root_of(home)
     uses = tuple(uses)
     folders = {file.parent for use in uses for file in use.files if is_blend(file)}
     folders |= {use.path.parent for use in uses if use.is_packed}
     elsewhere = sorted((folder for folder in folders if not folder.is_relative_to(own)), key=str)
     for one, other in pairwise(elsewhere):
-        root = common_folder(islands.root_of(one), islands.root_of(other))
+        root = common_folder(trees.root_of(one), trees.root_of(other))
         if root is not None and not is_drive(root):
-            islands.join(one, other, root)
+            trees.join(one, other, root)
 
 
-class _Islands:
+class _Trees:
     """Sets of folders, each with the root of the tree that holds them."""
 
     def __init__(self) -> None:
@@ -86,11 +86,11 @@ class _Islands:
         self._roots: dict[PurePath, PurePath] = {}
 
     def root_of(self, folder: PurePath) -> PurePath:
-        """The root of the tree in which a folder lies; its own for a new one."""
+        """The root of the tree in which a folder lies. A new folder is the root of its own tree."""
         return self._roots[self._first(folder)]
 
     def join(self, one: PurePath, other: PurePath, root: PurePath) -> None:
-        """Give two folders, and all in their trees, one tree with this root."""
+        """Join the trees of two folders to one with this root."""
         first, second = self._first(one), self._first(other)
         self._next[second] = first
         if second != first:

@@ -17,10 +17,10 @@ from typing import Any
 
 from ..messages.message import Message
 from .file_names import Listing, check_case, check_name, folder_name, names_in_folder
-from .kept_trees import find_islands
+from .kept_trees import find_kept_trees
 from .package_error import PackageError
 from .path_use import PathUse as PathUse
-from .same_files import Identify, find_aliases, identity_on_disk
+from .same_files import Identify, find_same_files, identity_on_disk
 
 OUTSIDE = "external"
 """The folder in the package for what lies elsewhere."""
@@ -104,16 +104,16 @@ def plan_layout(
     identify: Identify = identity_on_disk,
     listing: Listing = names_in_folder,
 ) -> Layout:
-    """Place all files of a scene. Paths are absolute and without `..`, but for those that are `written`.
+    """Place all files of a scene. All paths but the `written` ones are absolute and without `..`.
 
-    The artist's file has to be rewritten when its snapshot `is_remapped`, and cannot be otherwise: then all of its
-    paths are plain (`PathUse.is_plain`). `identify` tells which paths lead to one file, `listing` gives the names in a
-    folder. Raises `PackageError` for a name that a farm could not read, or not find again.
+    The artist's file is rewritten exactly when its snapshot `is_remapped`; otherwise all of its paths have to be plain
+    (`PathUse.is_plain`). `identify` tells which paths lead to one file, `listing` gives the names in a folder. Raises
+    `PackageError` for a name that a farm could not read, or not find again.
     """
     uses = [use for use in uses if use.files]
     fixed = frozenset(file for use in uses if _is_fixed(use, blend, is_remapped) for file in use.files)
-    aliases = find_aliases(blend, [use for use in uses if not use.is_packed], identify, fixed)
-    root, *others = find_islands(blend, [use for use in uses if use.path not in aliases])
+    aliases = find_same_files(blend, [use for use in uses if not use.is_packed], identify, fixed)
+    root, *others = find_kept_trees(blend, [use for use in uses if use.path not in aliases])
     files = {file for use in uses for file in use.files}
     kept = [file for file in files if file not in aliases]
     tree = Layout(blend, root)
@@ -132,12 +132,12 @@ def plan_layout(
 
 
 def _is_fixed(use: PathUse, blend: PurePath, is_remapped: bool) -> bool:
-    """True for a path that cannot be written anew, so that its files have to be found where it leads."""
+    """True for a path that cannot be rewritten: its files have to stay where it leads."""
     return use.is_packed or use.is_implied or (use.blend == blend and not is_remapped)
 
 
 def works(written: str, blend: PurePosixPath, place: PurePosixPath) -> bool:
-    """True when a path, as it is written in a .blend at its place in the package, leads to a place in the package.
+    """True when a path as `written` in a .blend at its place in the package leads to `place` there.
 
     Blender takes `//` for the .blend's folder, and a backslash for a slash on every system.
     """

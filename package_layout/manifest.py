@@ -20,8 +20,8 @@ NAME = "manifest.json"
 class Manifest:
     """The paths that the render reads, and how a Blender is started that can rewrite them.
 
-    `blender` is a command up to the place of a script's path. `is_remapped` says that the snapshot's relative paths
-    count from where it lies, and not from the artist's folder: then it has to be rewritten in any case.
+    `blender` is a command, to be followed by a script's path. `is_remapped`: the relative paths of the snapshot count
+    from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case.
     """
 
     uses: tuple[PathUse, ...] = ()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one error that everything raises which has a part in making a package."""
+"""The error of everything that takes part in making a package."""
 
 from __future__ import annotations
 

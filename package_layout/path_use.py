@@ -70,7 +70,7 @@ class PathUse:
 
     @property
     def climb(self) -> int:
-        """How many folders above that of its .blend a relative path goes on its way, 0 for one that only descends."""
+        """How many folders above its .blend a relative path goes on its way; 0 for a path that only descends."""
         level = lowest = 0
         for part in self.written[2:].replace("\\", "/").split("/"):
             level += -1 if part == ".." else part not in ("", ".")
@@ -79,12 +79,12 @@ class PathUse:
 
     @property
     def top(self) -> PurePath:
-        """The highest folder that a relative path goes through; the root of the drive if it goes above that."""
+        """The highest folder that a relative path goes through, at most the root of the drive."""
         folders = (self.blend.parent, *self.blend.parent.parents)
         return folders[min(self.climb, len(folders) - 1)]
 
     @property
     def is_plain(self) -> bool:
         """True when the path holds in any package as it is: relative, and not climbing to the root of the drive."""
-        # what is on the drive beside the project is nobody's business
+        # a package that begins at the drive's root would show the names of folders beside the project
         return self.is_relative and (not self.climb or self.climb < len(self.blend.parent.parents))

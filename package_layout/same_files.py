@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Finds the paths that lead to one file, so that it is stored once: links to files and folders."""
+"""Finds different paths that lead to one file, by links to files and folders, so that the file is stored once."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import PurePath
 from .path_use import PathUse, is_blend
 
 Identify = Callable[[PurePath], Hashable]
-"""Gives what two paths have in common if, and only if, they lead to one file; None when nobody may know."""
+"""Gives a value that two paths share exactly when they lead to one file. None means that it is not known."""
 
 
 def identity_on_disk(path: PurePath) -> Hashable:
-    """The device and inode that a path of this computer leads to; size and time, as some network disks invent these."""
+    """The device and inode of the file at a path, with its size and time: some network disks make up the first two."""
     try:
         status = os.stat(path)  # noqa: PTH116
     except (OSError, ValueError):
@@ -24,7 +24,7 @@ def identity_on_disk(path: PurePath) -> Hashable:
 
 
 def leads_twice(files: Iterable[str]) -> bool:
-    """True when two of these paths go to one file by way of links. Only folders and links are looked up."""
+    """True when two of these paths lead to one file by links. Only folders and links are looked up on the disk."""
     names: dict[str, set[str]] = defaultdict(set)
     for file in files:
         folder, _separator, name = file.rpartition(os.sep)
@@ -44,14 +44,13 @@ def _links_in(folder: str) -> frozenset[str]:
         return frozenset()
 
 
-def find_aliases(
+def find_same_files(
     blend: PurePath, uses: Sequence[PathUse], identify: Identify, fixed: Collection[PurePath] = frozenset()
 ) -> dict[PurePath, PurePath]:
-    """The paths that give way to another one of the same file: path -> the one that is kept.
+    """The paths that are replaced by another one of the same file: path -> the one that is kept.
 
-    Patterns and folders that do not go the same way as a whole stay where they are. So do .blend files: relative paths
-    in them lead elsewhere from each of their folders, and Blender does not tell of every file that links them. Paths
-    that are `fixed` never give way.
+    A pattern or a folder is replaced as a whole, or not at all. A .blend file is never replaced: its relative paths
+    count from its folder, and Blender does not tell of every file that links it. `fixed` paths are never replaced.
     """
     libraries = {blend, *(use.blend for use in uses)}
     names: dict[Hashable, set[PurePath]] = defaultdict(set)
@@ -73,7 +72,7 @@ def find_aliases(
 
 
 def _ranks(blend: PurePath, uses: Iterable[PathUse]) -> dict[PurePath, tuple[bool, bool, bool]]:
-    """How much speaks against the keeping of each path: low is kept."""
+    """The rank of each path; of the paths of one file, the one with the lowest rank is kept."""
     ranks: dict[PurePath, tuple[bool, bool, bool]] = {}
     for use in uses:
         for file in use.files:
@@ -83,7 +82,7 @@ def _ranks(blend: PurePath, uses: Iterable[PathUse]) -> dict[PurePath, tuple[boo
 
 
 def _add_pattern(use: PathUse, aliases: dict[PurePath, PurePath]) -> None:
-    """Have a pattern or folder go the way of its files, or have these stay where they are."""
+    """Replace a pattern or folder as its files are replaced; if these go different ways, none is replaced."""
     if use.files == (use.path,) or not any(file in aliases for file in use.files):
         return
     folder = _kept_folder(use, aliases)
@@ -95,7 +94,7 @@ def _add_pattern(use: PathUse, aliases: dict[PurePath, PurePath]) -> None:
 
 
 def _kept_folder(use: PathUse, aliases: Mapping[PurePath, PurePath]) -> PurePath | None:
-    """The folder in which the first file is kept, as if it were the path's own; None where there is none."""
+    """The folder that takes the place of the path's own, judged by the first file. None means that there is none."""
     # tiles may be in folders with numbers, beside the one in the path
     if not all(file.is_relative_to(use.folder) for file in use.files):
         return None

@@ -36,7 +36,7 @@ def home() -> Home:
 def free_bytes() -> int | None:
     """Free bytes on the disk of the extension's own folder. None means that the system does not report them."""
     try:
-        return home().free()
+        return home().free_bytes()
     except OSError:
         return None
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How fast a job goes at the moment, and how long its present stage will still take; nothing rather than a guess.
+"""How fast a job goes at the moment, and how many seconds its present stage will still take. Nothing is guessed.
 
-No clock of its own: whoever asks says what time it is, in seconds of a clock that does not go back.
+Whoever asks says what time it is, in seconds of a clock that does not go back.
 """
 
 from __future__ import annotations
@@ -14,37 +14,38 @@ from ..records import JobRecord, Stage
 SENDING = frozenset({Stage.PACKAGING, Stage.UPLOADING})
 MOVING = SENDING | {Stage.DOWNLOADING}
 Phase = tuple[str, ...]
-"""What a speed is of: a stage, what the farm says it does, and which job there."""
+"""What a speed belongs to: the stage, the farm's status, and the job on the farm."""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """How something that grows is measured. All times are seconds.
+    """How the speed of something that grows is measured. All times are seconds.
 
-    `window`, `fewest`: how far back the speed is taken from, and how many steps at least, however long they took.
-    `shortest`: before that much was seen there is no speed. `pause`: the shortest silence that may be one.
+    The speed is that of the last `window` seconds, and of the last `min_steps` steps if these took longer. There is no
+    speed before `min_seconds` were seen. A time without a step is a pause from `pause` on.
     """
 
     window: float
-    fewest: int
-    shortest: float
+    min_steps: int
+    min_seconds: float
     pause: float
 
 
-BYTES = Kind(window=10.0, fewest=2, shortest=2.0, pause=8.0)
-FRAMES = Kind(window=60.0, fewest=12, shortest=5.0, pause=90.0)
-FACTOR = 4.0
-"""How many times as long, or as fast, as anything before a step has to be to be no measure of the speed."""
-BRIEFEST = 1e-3
-"""Seconds that a step takes at least."""
+BYTES = Kind(window=10.0, min_steps=2, min_seconds=2.0, pause=8.0)
+FRAMES = Kind(window=60.0, min_steps=12, min_seconds=5.0, pause=90.0)
+EXCEPTION_FACTOR = 4.0
+"""A step that took this many times as long as any before, or went this many times as fast, is left out of the speed."""
+MIN_STEP_SECONDS = 1e-3
+"""Seconds that a step counts at least."""
 
 
 @dataclass
 class Series:
-    """What was seen of one number: the steps by which it grew, without those that tell nothing of its speed.
+    """What was seen of one number: the steps by which it grew. Steps that say nothing about the speed are left out.
 
-    `steps` are (seconds, growth), the latest last, and `seconds` and `growth` their sums. `value` was seen `at` that
-    time; `is_from_begin`: and had just come to it then. `longest` and `fastest` tell of all steps.
+    `steps` are (seconds, growth), the latest last; `seconds` and `growth` are their sums. `value` was seen `at` that
+    time. `is_from_begin`: the value had just been reached when first seen, so the first step counts in full. `longest`
+    and `fastest` are of all steps, of those left out as well.
     """
 
     kind: Kind
@@ -66,7 +67,7 @@ class Series:
         if growth < 0 or seconds < 0:
             self._begin_anew()
         elif self.is_from_begin:
-            self._add(max(seconds, BRIEFEST), growth)
+            self._add(max(seconds, MIN_STEP_SECONDS), growth)
         # else nobody knows how long this step had been under way
         self.is_from_begin = growth >= 0
 
@@ -77,7 +78,7 @@ class Series:
     def _add(self, seconds: float, growth: int) -> None:
         pace = growth / seconds
         is_pause = bool(self.steps) and seconds > self._longest_silence()
-        is_leap = bool(self.steps) and pace > FACTOR * self.fastest
+        is_leap = bool(self.steps) and pace > EXCEPTION_FACTOR * self.fastest
         # what happens twice is no exception
         self.longest, self.fastest = max(self.longest, seconds), max(self.fastest, pace)
         if is_pause or is_leap:
@@ -85,23 +86,23 @@ class Series:
         self.steps.append((seconds, growth))
         self.seconds += seconds
         self.growth += growth
-        while len(self.steps) > self.kind.fewest and self.seconds - self.steps[0][0] >= self.kind.window:
+        while len(self.steps) > self.kind.min_steps and self.seconds - self.steps[0][0] >= self.kind.window:
             first = self.steps.popleft()
             self.seconds -= first[0]
             self.growth -= first[1]
 
     def speed(self, now: float) -> float | None:
-        """Growth a second at the moment; None before enough was seen, and when it has stood still for too long."""
+        """Growth a second at the moment. None means that not enough was seen yet, or that it stands still."""
         silence = now - self.at
         if not self.steps or not 0 <= silence <= self._longest_silence():
             return None
         # a step that takes longer than any before it slows the speed down before it has ended
         seconds = self.seconds + max(0.0, silence - self.longest)
-        return self.growth / seconds if seconds >= self.kind.shortest else None
+        return self.growth / seconds if seconds >= self.kind.min_seconds else None
 
     def _longest_silence(self) -> float:
-        """Seconds without a step from which on there is a pause."""
-        return max(self.kind.pause, FACTOR * self.longest)
+        """Seconds without a step after which it stands still."""
+        return max(self.kind.pause, EXCEPTION_FACTOR * self.longest)
 
 
 class Estimates:

@@ -51,7 +51,7 @@ class Session:
         self._told_online_access: bool | None = None
         self._entered_at: int | None = None
         try:
-            # made by the timer as well: who cannot say at once that it is there says so with its first word
+            # the timer makes sessions, too, and must not wait: what cannot be noted now is noted with the first call
             with suppress(JournalBusy), self.journal.hasty():
                 self._enter()
         except BaseException:
@@ -74,7 +74,7 @@ class Session:
         self._entered_at = self.journal.generation
 
     def _strike_off_the_dead(self) -> None:
-        """Forget the Blenders that crashed, for they said no word."""
+        """Forget the Blenders that ended without a word, because they crashed."""
         for session_id, pid in self.journal.sessions().items():
             if not is_alive(pid):
                 self.journal.close_session(session_id)
@@ -117,7 +117,7 @@ class Session:
         self._keeper.start_if_needed(api_url)
 
     def keep_worker(self, api_url: str) -> None:
-        """Start the worker again when it died; looks only every few seconds, and costs nothing in between."""
+        """Start the worker again when it died. Looks every few seconds only, and costs nothing in between."""
         if self._keeper.is_look_due():
             with self.journal.hasty():
                 self._start_worker_if_needed(api_url)
@@ -128,15 +128,15 @@ class Session:
         self.ensure_worker(api_url)
 
     def remove(self, job_id: str) -> None:
-        """Take a job that is over out of the journal, with its snapshot, package and thumbnail. Its frames stay.
+        """Remove a job that is over from the journal, with its snapshot, package and thumbnail. Its frames stay.
 
-        A job that another Blender has removed meanwhile is one less to remove, and files that cannot be deleted now
-        are left to a later worker. Raises `JournalError`, and `ValueError` for a job that is not over.
+        A job that another Blender has removed meanwhile is fine. A later worker deletes files that cannot be deleted
+        now. Raises `JournalError`, and `ValueError` for a job that is not over.
         """
         with self.journal.together():
             job = self.journal.find(job_id)
             if job is not None and job.is_live:
-                raise ValueError(Message("The job “{}” is not over: {}. Cancel it first.", job.name, job.stage))
+                raise ValueError(Message("The job “{}” is not over: {}. Cancel it first.", job.name, job.stage.words))
             self.journal.remove(job_id)
         self.watch.forget(job_id)
         self.home.discard(job_id)

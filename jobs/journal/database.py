@@ -23,7 +23,7 @@ OPENING_PAUSE = 0.02
 PATIENCE = 5.0
 """Seconds to wait for another process that holds the journal, where nobody watches."""
 SHORT_PATIENCE = 0.05
-"""The same where a window stands still meanwhile. In a WAL journal a reader waits for nobody in ordinary times."""
+"""The same where a window stands still meanwhile. In a WAL journal a reader usually waits for nobody."""
 FILE_INTERVAL = 1.0
 """Seconds between two looks at the file itself (2 µs each) while it is only read."""
 
@@ -49,10 +49,10 @@ class JournalLost(JournalError):
 class Database:
     """One connection to a journal file, shared by the threads of this process.
 
-    `patience`: seconds that a write, or `read_patience`, that a read waits for another process that holds the file.
-    A system that lets an open file be deleted lets SQLite go on with it unseen, so that is looked for. Then, and after
-    an error, a database that `renews` opens the file anew, and counts that in `generation`; any other one raises
-    `JournalLost` from then on.
+    A write waits `patience` seconds, and a read `read_patience` seconds, for another process that holds the file.
+    Some systems let an open file be deleted, and SQLite would go on with it unseen: so this looks whether the file is
+    still there. When it is not, and after an error, a database that `renews` opens the file anew and counts that in
+    `generation`. Any other one raises `JournalLost` from then on.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class Database:
             self._patience = patience
 
     def stay(self) -> None:
-        """From now on, do not open the file anew: whoever is about to leave has nothing to say to another one."""
+        """From now on, do not open the file anew: a Blender that leaves has nothing to write into a new one."""
         self._renews = False
 
     def read(self, query: str, *values: Any) -> list[sqlite3.Row]:
@@ -155,7 +155,7 @@ class Database:
         """See whether the file is still the one that was opened, and open it anew if it is not."""
         self._next_look = time.monotonic() + FILE_INTERVAL
         file, size = _identity(self.path)
-        # a journal grows by whole pages and never shrinks, which few things keep to that are written over it
+        # a journal grows by whole pages and never shrinks; what is written over it hardly ever does so
         is_lost = file != self._file or size < self._size or (size - self._size) % self._page_bytes != 0
         self._is_doubtful |= is_lost
         if not is_lost:
@@ -174,7 +174,7 @@ class Database:
             raise JournalLost()
 
     def _clear_beside(self) -> None:
-        """Remove what lies beside a new file and belongs to the old one: SQLite would take it for the new one's."""
+        """Remove the files beside the journal that belong to the old one: SQLite would take them for the new one's."""
         for path, file in self._beside.items():
             if file is not None and _identity(path)[0] == file:
                 with suppress(OSError):
@@ -226,7 +226,7 @@ def _connect(path: Path, patience: float) -> sqlite3.Connection:
 def _create(path: Path) -> None:
     """Make the file, if there is none, readable by its owner only from its first byte on, as SQLite's files beside it.
 
-    What is left beside a journal that was deleted belongs to whoever still has that one open.
+    Files beside a journal that was deleted belong to a process that still has that journal open.
     """
     orphans = [file for file in _files_beside(path) if file.exists()]
     with suppress(OSError):
@@ -270,7 +270,7 @@ def _wait_at_most(connection: sqlite3.Connection, seconds: float) -> None:
 
 
 def _identity(path: Path) -> tuple[tuple[int, int] | None, int]:
-    """What tells a file from another one of its name, None without a file; and its size in bytes."""
+    """What tells a file from another one of the same name, and its size in bytes. None means that there is no file."""
     try:
         status = path.stat()
     except OSError:

@@ -77,7 +77,7 @@ class Journal:
         return self._database.hasty()
 
     def stay(self) -> None:
-        """From now on, do not open the file anew: whoever is about to leave has nothing to say to another one."""
+        """From now on, do not open the file anew: a Blender that leaves has nothing to write into a new one."""
         self._database.stay()
 
     # -- jobs --------------------------------------------------------------------------------------------------------
@@ -136,10 +136,10 @@ class Journal:
         rows = self._database.read("SELECT preview FROM jobs WHERE preview IS NOT NULL")
         return frozenset(Path(row["preview"]).name for row in rows)
 
-    def changed_since(self, revision: int, most: int = -1) -> tuple[JobRecord, ...]:
-        """The jobs whose revision is higher, in the order of their changes: all, or the first `most`."""
+    def changed_since(self, revision: int, limit: int = -1) -> tuple[JobRecord, ...]:
+        """The jobs whose revision is higher, in the order of their changes: all, or the first `limit`."""
         return _jobs(
-            self._database.read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, most)
+            self._database.read("SELECT * FROM jobs WHERE revision > ? ORDER BY revision LIMIT ?", revision, limit)
         )
 
     def update(self, job_id: str, **changes: Any) -> JobRecord:
@@ -179,7 +179,7 @@ class Journal:
     # -- outputs -----------------------------------------------------------------------------------------------------
 
     def add_output(self, output: OutputRecord) -> None:
-        """Write down a file that the job wrote, or is about to. Raises `Overtaken` when the job was removed."""
+        """Write down a file that the job wrote or is about to write. Raises `Overtaken` when the job was removed."""
         try:
             with self._database.transaction() as connection:
                 connection.execute(
@@ -206,14 +206,14 @@ class Journal:
         return {"bytes_done": self.bytes_here(job_id), "bytes_total": 0}
 
     def forget_outputs(self, job_id: str, names: Iterable[str]) -> None:
-        """Have files fetched again: they are not where the job put them any more."""
+        """Have files fetched again, because they are not where the job put them any more."""
         with self._database.transaction() as connection:
             connection.executemany(
                 "DELETE FROM outputs WHERE job_id = ? AND name = ?", [(job_id, name) for name in names]
             )
 
     def set_part_etag(self, job_id: str, name: str, etag: str | None) -> None:
-        """Write down which version of a file its unfinished part is of, so that its fetching can go on later.
+        """Write down the ETag of the file that an unfinished part belongs to, so that its download can go on later.
 
         Raises `Overtaken` when the job was removed.
         """
@@ -226,7 +226,7 @@ class Journal:
             raise Overtaken(job_id) from error
 
     def part_etag(self, job_id: str, name: str) -> str | None:
-        """The version of an unfinished part, or None."""
+        """The ETag of the file that an unfinished part belongs to. None means that none is known."""
         rows = self._database.read("SELECT etag FROM parts WHERE job_id = ? AND name = ?", job_id, name)
         return str(rows[0]["etag"]) or None if rows else None
 
@@ -238,7 +238,7 @@ class Journal:
             connection.execute("INSERT INTO wishes (kind, job_id, argument) VALUES (?, ?, ?)", (kind, job_id, argument))
 
     def wishes(self) -> tuple[WishRecord, ...]:
-        """What is still to be done, oldest first. What only a newer version understands is left to it."""
+        """The wishes that are still open, oldest first. Wishes that only a newer version knows are left to it."""
         rows = self._database.read("SELECT * FROM wishes ORDER BY id")
         return tuple(
             WishRecord(row["id"], Wish(row["kind"]), row["job_id"], row["argument"])
@@ -247,7 +247,7 @@ class Journal:
         )
 
     def fulfil(self, wish: WishRecord) -> None:
-        """Strike a wish off, after it was carried out."""
+        """Remove a wish after it was carried out."""
         with self._database.transaction() as connection:
             connection.execute("DELETE FROM wishes WHERE id = ?", (wish.id,))
 

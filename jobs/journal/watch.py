@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Blender knows of the jobs: a picture in memory that costs next to nothing to keep up to date."""
+"""All jobs in Blender's memory, kept up to date at next to no cost."""
 
 from __future__ import annotations
 
 from ..records import JobRecord
 from .journal import Journal
 
-MOST_JOBS = 4
-"""Jobs that one look takes in: a poll may change a hundred at once, and a look is to stay below a millisecond."""
+MAX_JOBS_A_LOOK = 4
+"""Jobs that one look takes in. A poll may change a hundred at once, and a look has to stay below a millisecond."""
 
 
 class JournalWatch:
@@ -32,10 +32,10 @@ class JournalWatch:
         version = self._version()
         if version == self._data_version:
             return ()
-        return self._read(version, MOST_JOBS)
+        return self._read(version, MAX_JOBS_A_LOOK)
 
     def look_again(self) -> tuple[JobRecord, ...]:
-        """As `look`, but all of them, also after a write through the same journal object, which `look` overlooks."""
+        """As `look`, but all changed jobs, also those that were written through the same journal object."""
         return self._read(self._version(), -1)
 
     def forget(self, job_id: str) -> None:
@@ -54,9 +54,9 @@ class JournalWatch:
             self._generation, self._data_version, self._revision = self._journal.generation, -1, 0
         return version
 
-    def _read(self, version: int, most: int) -> tuple[JobRecord, ...]:
-        changed = self._journal.changed_since(self._revision, most)
-        self.is_behind = len(changed) == most
+    def _read(self, version: int, limit: int) -> tuple[JobRecord, ...]:
+        changed = self._journal.changed_since(self._revision, limit)
+        self.is_behind = len(changed) == limit
         if not self.is_behind:
             self._data_version = version
             for job_id in self.jobs.keys() - self._journal.job_ids():

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a zip with all cores: while one block is read, others are compressed and an earlier one goes to the disk.
 
-A file that is stored as it is, is copied like any other file, and its checksum is taken beside that, from the archive.
+A stored file is copied without being read here; another thread takes its checksum from the archive.
 Python's own `zipfile` reads, checks, compresses and writes one block after the other on one core. The bytes here are
 those of the format's specification (PKWARE's APPNOTE 6.3.9), which every program that unpacks a zip can read.
 """
@@ -28,12 +28,12 @@ FAST_LEVEL, SMALL_LEVEL = 1, 6
 """Levels of deflate. Of text in two cores: the fast one does 190 MB/s to 41 % of its size, the other takes six times as
 long for 34 %; Zstandard's level 3 does 200 MB/s to 38 %, but not every farm can unpack a zip with that."""
 WINDOW_BYTES = 32 * 1024
-"""Bytes that deflate looks back: what a block has to know of the one before it."""
+"""Bytes that deflate looks back: this much of the block before is needed to compress a block."""
 CORES = min(os.cpu_count() or 1, 16)
 CHECKED_BYTES = 256 * 1024
-"""Bytes whose checksum is taken at a time: few enough to stay close to the core that read them."""
+"""Bytes whose checksum is taken at a time: few enough to stay in the cache of the core that read them."""
 PENDING_BLOCKS = CORES * 2 + 4
-"""Blocks that may be on their way at once; with blocks of a mebibyte also the most memory, in MiB."""
+"""Blocks that may be on their way at once. A block has one MiB, so this is also the limit of memory, in MiB."""
 
 LOCAL = struct.Struct("<4s5H3L2H")
 CENTRAL = struct.Struct("<4s6H3L5H2L")
@@ -48,7 +48,7 @@ MODE = 0o100644 << 16
 """A plain file that everybody may read, whoever unpacks it."""
 MAX_16, MAX_32 = 0xFFFF, 0xFFFFFFFF
 LARGE_FILE = 2**31
-"""Bytes from which a file gets fields of 64 bits, as its compressed size is not known yet."""
+"""Bytes from which a file gets fields of 64 bits: its compressed size is not known yet."""
 
 Piece = bytes | Future[bytes]
 
@@ -96,7 +96,7 @@ class Archive:
                 threads.shutdown(cancel_futures=True)
 
     def add(self, name: str, source: Source, blocks: Iterable[bytes], *, deflate: bool) -> None:
-        """Add a file with what was made of it: `blocks` that come to about its size. Raises `OSError`."""
+        """Add a file by the `blocks` of its content, deflated or as they are. Raises `OSError`."""
         entry = self._entry(name, source, DEFLATED if deflate else STORED)
         rest = iter(blocks)
         block, following = next(rest, b""), next(rest, None)
@@ -169,7 +169,7 @@ class Archive:
     # -- what the checking thread does -------------------------------------------------------------------------------
 
     def _check(self, entry: _Entry, position: int, count: int) -> None:
-        """Take a stored block's part in its file's checksum. What was read meanwhile by others plays no role."""
+        """Add a block that was stored to the checksum of its file, as the archive has it."""
         buffer = memoryview(bytearray(min(CHECKED_BYTES, count)))
         with Path(self._file.name).open("rb", buffering=0) as written:
             written.seek(position)
@@ -192,7 +192,7 @@ class Archive:
         self._pending.append(self._writer.submit(write, *arguments))
 
     def _wait_for(self, most: int) -> None:
-        """Wait until so many writes are on their way at most, and raise what went wrong with the others."""
+        """Wait until at most so many writes are on their way. Raises the errors of the writes that ended."""
         while len(self._pending) > most or (self._pending and self._pending[0].done()):
             self._pending.popleft().result()
 
@@ -219,7 +219,7 @@ class Archive:
 
 
 def _deflate(block: bytes, before: bytes, is_last: bool, level: int) -> bytes:
-    """A block as a part of one deflate stream: it ends at a byte's end, and may refer to what came before it."""
+    """A block as a part of one deflate stream: it ends at a whole byte, and may refer to the block before."""
     compressor = (
         zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS, zdict=before)
         if before

@@ -33,7 +33,7 @@ logger = logging.getLogger(__name__)
 ATTEMPTS = 3
 """Times that a package is begun while files change that are packed."""
 PARTIAL = "package.part"
-"""The name of what is being written: the package's own, with more to it, may be longer than a disk can keep."""
+"""The name while it is written. The package's own name with an addition could be too long for the disk."""
 FAST_SCENE_LEVEL, SMALL_SCENE_LEVEL = 3, 19
 """Levels of Zstandard. The first is its own default: within a few percent of all others' size but the second's, which
 saves a tenth to a third and takes fifty times as long."""
@@ -92,8 +92,8 @@ def make_package(
 ) -> Package:
     """Make the package of a snapshot and the files that it needs, in `folder`.
 
-    `blend` is where the artist's file lies; files go to their places in `layout`. `rewritten` has the .blend files of
-    which a copy travels in their stead.
+    `blend` is where the artist's file lies; files go to their places in `layout`. `rewritten` are the .blend files that
+    are replaced by a copy: file -> copy.
     Raises `PackageError` (a file is missing, unreadable or keeps changing, no place, too large, disk too small).
     """
     rewritten = {_plain(path): copy for path, copy in rewritten.items()}
@@ -169,7 +169,7 @@ def _entries(
 
 
 def _plain(path: Path) -> Path:
-    """A path without `..` and doubled slashes, as it would stand in an archive. Links are left as they are."""
+    """A path without `..` and doubled slashes, as it stands in an archive. Links are not resolved."""
     plain = Path(os.path.abspath(path))  # noqa: PTH100
     return Path("/", *plain.parts[1:]) if plain.root == "//" else plain
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Has a second Blender rewrite the paths that do not hold in the package: its process, and what it leaves behind.
+"""Runs the packer: a second Blender that rewrites the paths that do not hold in the package.
 
-It is given a plan as JSON and leaves copies of .blend files and a report, all in a folder of its own. Nothing of the
-artist's is written.
+The packer is given a plan as JSON. It leaves copies of .blend files and a report, all in a folder of its own. None of
+the artist's files is written.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ PLAN, REPORT, LOG, SETTINGS = "plan.json", "report.json", "packer.log", "user"
 START_SECONDS = 300.0
 """Seconds that the packer has for starting and for small files, on a slow disk."""
 BYTES_A_SECOND = 5e6
-"""What it has to manage of the .blend files that it opens: a tenth of what a notebook does."""
+"""The slowest pace at which it may work through .blend files: a tenth of what a notebook does."""
 PAUSE = 0.1
 """Seconds between two looks at the process."""
 END_SECONDS = 5.0
-"""Seconds that the process has to end by itself, once it is told to."""
+"""Seconds that the process has to end by itself after it was asked to."""
 LOG_CHARACTERS = 6000
 """The end of its log that is kept with a failure."""
 NICENESS = 10
@@ -58,9 +58,9 @@ def rewrite_paths(
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
-    A file of which all paths turn out to hold has no copy. `snapshot` is opened in place of the artist's file.
-    `blender` is the command up to the script's path. `check` is called all the time and may raise to stop. `seconds`
-    is the time that it may take, otherwise by the files' sizes. Raises `PackageError` when it does not succeed.
+    A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
+    to be followed by a script's path. `check` is called again and again, and may raise to stop. `seconds` limits the
+    time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -128,7 +128,7 @@ def _copies(report: Mapping[str, Any], targets: Mapping[Path, Path], own: Path) 
 
 
 def _run(command: Sequence[str], own: Path, seconds: float, check: Callable[[], object]) -> int | None:
-    """Run the packer to its end; gives the exit code, or None when it was stopped after so many seconds."""
+    """Run the packer to its end and give its exit code. None means that it was stopped after so many seconds."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
     environment["BLENDER_USER_RESOURCES"] = str(own / SETTINGS)
     flags = 0
@@ -184,7 +184,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _report(own: Path) -> dict[str, Any]:
-    """What the packer reported, as far as it came."""
+    """The packer's report, which may be incomplete or empty."""
     try:
         report = json.loads((own / REPORT).read_text(encoding="ascii"))
     except (OSError, ValueError):

@@ -26,7 +26,7 @@ KINDS = {
     stat.S_IFBLK: Message("a device"),
 }
 OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
-"""Without waiting: the opening of a pipe that took a file's place would never end."""
+"""O_NONBLOCK: to open a pipe that took the place of a file would never end without it."""
 
 
 class FileChanged(Exception):
@@ -68,7 +68,7 @@ class Source:
         with reading(self.path):
             self.file.seek(0)
         left = self.size
-        # what grows faster than it can be read has to have an end, too
+        # a file that grows faster than it is read has to end, too
         while left:
             with reading(self.path):
                 block = self.file.read(min(left, BLOCK_BYTES))
@@ -92,11 +92,11 @@ class Source:
             yield count
 
     def _copy_block(self, target: BinaryIO, buffer: memoryview) -> int:
-        """Write a block of at most the buffer's size, by way of the buffer if there is no shorter one."""
+        """Write a block of at most the buffer's size; through the buffer only where the system cannot copy directly."""
         try:
             copied = os.copy_file_range(self.file.fileno(), target.fileno(), len(buffer))
         except (AttributeError, OSError):
-            # not on this system, or not between these two disks; any other trouble comes again and is told below
+            # not on this system, or not between these two disks; any other error comes again with the buffer
             copied = 0
         if not copied:
             with reading(self.path):
@@ -165,7 +165,7 @@ def check_kind(path: Path, mode: int) -> None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """Turn errors of reading into `PackageError`, so that they are not taken for those of writing."""
+    """Raise `PackageError` for errors of reading, so that they are not taken for errors of writing."""
     try:
         yield
     except OSError as error:
@@ -173,7 +173,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def unreadable(path: Path, error: OSError) -> PackageError:
-    """What is told of a file that cannot be read."""
+    """The error for a file that cannot be read."""
     if error.errno == errno.ELOOP:
         message = Message("The file {} is a link that leads back to itself. Mend it, and submit again.", path)
     else:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from renderjuice.api.error_text import WORDS_CAP, clean, hide_secrets, read_reason
+from renderjuice.api.error_text import MAX_WORDS_CHARACTERS, clean, hide_secrets, read_reason
 
 ISSUE = {
     "code": "invalid_enum_value",
@@ -108,12 +108,12 @@ def test_not_json(body: str, words: str) -> None:
 def test_words_are_one_plain_line_of_bounded_length() -> None:
     reason = read_reason(json.dumps({"message": "a\x1b[31m\u202eb\r\n<b onclick='x'>c</b> 3 < 4 > 2" + "x" * 10_000}))
     assert reason.words.startswith("a [31m b c 3 < 4 > 2xxx")
-    assert len(reason.words) == WORDS_CAP
+    assert len(reason.words) == MAX_WORDS_CHARACTERS
 
 
 def test_many_complaints_are_capped() -> None:
     reason = read_reason(json.dumps({"errors": [{"message": f"m{number}"} for number in range(10_000)]}))
-    assert len(reason.words) <= WORDS_CAP
+    assert len(reason.words) <= MAX_WORDS_CHARACTERS
 
 
 def test_a_name_inside_another_word_is_not_a_field() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from renderjuice.api.errors import Refused, UnexpectedAnswer, WrongKey
-from renderjuice.messages.message import NO_MESSAGE, Message, as_message, from_json, message_of, sentences, to_json
+from renderjuice.messages.message import NO_MESSAGE, Message, from_json, message_of, sentences, to_json
 
 NESTED = Message("{} “{}” cannot be sent: {}.", Message("Image"), "{} 木", Message("it has {} bytes", 7))
 
@@ -88,8 +88,3 @@ def test_an_error_of_the_service_tells_what_happened_and_what_to_do() -> None:
     # copied as an exception travels between processes
     twin = pickle.loads(pickle.dumps(UnexpectedAnswer(Message("{} is gone.", "host"))))  # noqa: S301
     assert parts(message_of(twin))[1][0] == ("{} is gone.", ("host",))
-
-
-def test_a_text_becomes_a_message_once() -> None:
-    assert as_message(NESTED) is NESTED
-    assert parts(as_message("Plain.")) == ("Plain.", ())

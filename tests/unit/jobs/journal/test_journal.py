@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import stat
 import subprocess
@@ -18,6 +19,8 @@ from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError,
 from renderjuice.jobs.journal.watch import JournalWatch
 from renderjuice.jobs.records import Failure, FailureKind, OutputRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.submissions import OTHER_BLENDER, submission
+
+FORMER_JOURNAL = Path(__file__).resolve().parents[3] / "support" / "version_0_1_0" / "journal.sqlite"
 
 
 @pytest.fixture
@@ -276,3 +279,13 @@ def test_an_old_journal_is_renewed_once_by_many_at_once(tmp_path: Path) -> None:
     for number in range(count):
         with Journal(tmp_path / f"{number}.sqlite") as journal:
             assert len(journal.jobs()) == processes
+
+
+def test_troubles_of_a_former_version_are_converted_once_by_many_at_once(tmp_path: Path) -> None:
+    count, processes = 30, 4
+    for number in range(count):
+        shutil.copyfile(FORMER_JOURNAL, tmp_path / f"{number}.sqlite")
+    race(tmp_path, count, processes)
+    for number in range(count):
+        with Journal(tmp_path / f"{number}.sqlite") as journal:
+            assert journal.job("rendering").trouble == "Wait."
