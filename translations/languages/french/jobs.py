@@ -97,6 +97,7 @@ MESSAGES: dict[str, str] = {
     "{} is where the frames of another job go, “{}”": "{} est l’endroit où vont les frames d’une autre tâche, « {} »",
     "Renderjuice refused {} {}: the value that it finds in the file is used.": "Renderjuice a refusé {} {} : la valeur trouvée dans le fichier est utilisée.",
     "There is nothing to download yet.": "Il n’y a encore rien à télécharger.",
+    "The lock file {} cannot be used: {}": "Le fichier de verrouillage {} ne peut pas être utilisé : {}",
     "Blender cannot open {} to rewrite its paths": "Blender ne peut pas ouvrir {} pour réécrire ses chemins",
     "Mend the file or remove its use, and submit again.": "Réparez le fichier ou supprimez son utilisation, et envoyez de nouveau.",
     "Make room on the disk, and retry.": "Faites de la place sur le disque, et réessayez.",

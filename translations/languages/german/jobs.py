@@ -97,6 +97,7 @@ MESSAGES: dict[str, str] = {
     "{} is where the frames of another job go, “{}”": "In {} kommen die Bilder eines anderen Auftrags, „{}“",
     "Renderjuice refused {} {}: the value that it finds in the file is used.": "Renderjuice lehnte {} {} ab: Es gilt der Wert, der in der Datei steht.",
     "There is nothing to download yet.": "Es gibt noch nichts herunterzuladen.",
+    "The lock file {} cannot be used: {}": "Die Sperrdatei {} kann nicht verwendet werden: {}",
     "Blender cannot open {} to rewrite its paths": "Blender kann {} nicht öffnen, um die Pfade umzuschreiben",
     "Mend the file or remove its use, and submit again.": "Reparieren Sie die Datei, oder entfernen Sie ihre Verwendung, und senden Sie erneut.",
     "Make room on the disk, and retry.": "Schaffen Sie Platz auf dem Datenträger, und wiederholen Sie.",

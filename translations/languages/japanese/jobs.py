@@ -97,6 +97,7 @@ MESSAGES: dict[str, str] = {
     "{} is where the frames of another job go, “{}”": "{} には別のジョブ「{}」のフレームが保存されます",
     "Renderjuice refused {} {}: the value that it finds in the file is used.": "Renderjuice は {} {} を拒否しました: ファイル内の値が使われます。",
     "There is nothing to download yet.": "ダウンロードするものはまだありません。",
+    "The lock file {} cannot be used: {}": "ロックファイル {} を使用できません: {}",
     "Blender cannot open {} to rewrite its paths": "Blender はパスを書き換えるために {} を開けません",
     "Mend the file or remove its use, and submit again.": "ファイルを修復するか使用をやめて、もう一度送信してください。",
     "Make room on the disk, and retry.": "ディスクの空き容量を増やして、再試行してください。",

@@ -97,6 +97,7 @@ MESSAGES: dict[str, str] = {
     "{} is where the frames of another job go, “{}”": "{} 用于存放另一个任务“{}”的帧",
     "Renderjuice refused {} {}: the value that it finds in the file is used.": "Renderjuice 拒绝了 {} {}: 将使用文件中的值。",
     "There is nothing to download yet.": "还没有可下载的内容。",
+    "The lock file {} cannot be used: {}": "无法使用锁定文件 {}: {}",
     "Blender cannot open {} to rewrite its paths": "Blender 无法打开 {} 来改写其路径",
     "Mend the file or remove its use, and submit again.": "请修复该文件或移除对它的使用，然后重新提交。",
     "Make room on the disk, and retry.": "请在磁盘上腾出空间，然后重试。",

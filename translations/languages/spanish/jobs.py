@@ -97,6 +97,7 @@ MESSAGES: dict[str, str] = {
     "{} is where the frames of another job go, “{}”": "{} es adonde van los fotogramas de otro trabajo, «{}»",
     "Renderjuice refused {} {}: the value that it finds in the file is used.": "Renderjuice rechazó {} {}: se usa el valor que encuentra en el archivo.",
     "There is nothing to download yet.": "Todavía no hay nada que descargar.",
+    "The lock file {} cannot be used: {}": "No se puede usar el archivo de bloqueo {}: {}",
     "Blender cannot open {} to rewrite its paths": "Blender no puede abrir {} para reescribir sus rutas",
     "Mend the file or remove its use, and submit again.": "Repara el archivo o quita su uso, y envía de nuevo.",
     "Make room on the disk, and retry.": "Haz espacio en el disco, y reintenta.",
