@@ -10,17 +10,21 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import bpy
 
+from ..jobs.client.errors import WorkerError
 from ..jobs.client.estimate import Estimates
-from ..jobs.client.session import Session, WorkerError
-from ..jobs.journal.journal import JournalError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Stage
 from ..messages.message import message_of
 from ..properties import connection_check, job_list, preferences
 from . import notices, thumbnails
 from .redrawing import redraw
+
+if TYPE_CHECKING:
+    from ..jobs.client.session import Session
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +65,9 @@ def session() -> Session:
     """The session at the journal, opened when it is first needed. Raises `JournalError` and `OSError`."""
     _state.is_wanted = True
     if _state.session is None:
+        # loaded when it is first needed, because every start of Blender waits for what is loaded before
+        from ..jobs.client.session import Session
+
         # 4.2 has no `python_args`; isolated mode is what later versions give
         python_args = getattr(bpy.app, "python_args", ("-I",))
         _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args)

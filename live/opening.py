@@ -10,7 +10,7 @@ from contextlib import suppress
 import bpy
 
 from ..jobs.frame_names import frame_paths
-from ..jobs.journal.journal import JournalError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord
 from ..messages.message import Message, message_of
 from ..scene_edits import footage

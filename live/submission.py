@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import bpy
 
 from ..jobs.client import destination
-from ..jobs.client.session import Session, WorkerError
-from ..jobs.journal.journal import JournalError
+from ..jobs.client.errors import WorkerError
+from ..jobs.client.session import Session
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Submission
 from ..messages.message import Message, message_of, sentences
 from ..package_layout.manifest import Manifest, write_manifest

@@ -23,11 +23,15 @@ def start() -> None:
 def tick() -> float | None:
     """Look once. Gives the seconds until the next look; None means that nothing is awaited: the timer then ends."""
     next_look, next_step = jobs.tick(), scene_check.tick(bpy.context)
-    return next_step if next_look is None or scene_check.is_under_way() else next_look
+    is_hurried = scene_check.is_under_way() and next_step is not None
+    return next_step if next_look is None or is_hurried else next_look
 
 
 def _begin() -> None:
     """Follow the jobs of earlier sessions, and look at the scene. Runs once."""
+    # what the panel needs at its first draw, which should not have to read files
+    from ..scene.config import overrides, receipt  # noqa: F401
+
     jobs.want_earlier_jobs()
     scene_check.note_change()
     start()

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..jobs.client.session import WorkerError
+from ..jobs.client.errors import WorkerError
 from ..jobs.client.waiting import wait_for_job
-from ..jobs.journal.journal import JournalError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Stage
 from ..messages.message import Message, message_of, sentences
 from . import jobs

@@ -20,18 +20,29 @@ class Message(str):
 
     template: str
     values: tuple[str, ...]
+    is_small: bool
 
-    def __new__(cls, template: str, *values: object) -> Message:
-        """Put the English text together. A value that is no string is taken as `str` gives it."""
+    def __new__(cls, template: str, *values: object, is_small: bool = False) -> Message:
+        """Put the English text together. A value that is no string is taken as `str` gives it.
+
+        `is_small` is for a label inside an English sentence, which is written in small letters there.
+        """
         texts = tuple(value if isinstance(value, str) else str(value) for value in values)
-        message = super().__new__(cls, template.format(*texts) if texts else template)
+        english = template.format(*texts) if texts else template
+        message = super().__new__(cls, english.lower() if is_small else english)
         message.template = str(template)
         message.values = texts
+        message.is_small = is_small
         return message
 
-    def __getnewargs__(self) -> tuple[str, ...]:  # type: ignore[override]
+    def __getnewargs_ex__(self) -> tuple[tuple[str, ...], dict[str, bool]]:
         """What copying makes the message from."""
-        return (self.template, *self.values)
+        return (self.template, *self.values), {"is_small": self.is_small}
+
+
+def small(label: Message) -> Message:
+    """A label inside a sentence, such as “color depth” for Color Depth. Other languages have it as it is."""
+    return Message(label.template, *label.values, is_small=True)
 
 
 NO_MESSAGE = Message("")
@@ -56,23 +67,30 @@ def message_of(error: BaseException) -> Message:
 
 def to_json(text: str) -> str | dict[str, Any]:
     """A text as JSON keeps it: a plain string where there are no values, else the template and the values."""
-    if isinstance(text, Message) and text.values:
-        return {"template": text.template, "values": [_value_to_json(value) for value in text.values]}
+    if isinstance(text, Message) and (text.values or text.is_small):
+        return _message_to_json(text)
     return str(text)
 
 
 def from_json(kept: Any) -> Message:
     """The text that `to_json` was given. Raises `KeyError`, `TypeError` or `IndexError` for what is none."""
     if isinstance(kept, Mapping):
-        return Message(str(kept["template"]), *(_value_from_json(value) for value in kept["values"]))
+        values = (_value_from_json(value) for value in kept["values"])
+        return Message(str(kept["template"]), *values, is_small=bool(kept.get("is_small", False)))
     return Message(str(kept))
 
 
 def _value_to_json(value: str) -> str | dict[str, Any]:
     # a name stays a plain string: a message of the same words would be translated
-    if isinstance(value, Message) and not value.values:
-        return {"template": value.template, "values": []}
-    return to_json(value)
+    return _message_to_json(value) if isinstance(value, Message) else value
+
+
+def _message_to_json(message: Message) -> dict[str, Any]:
+    kept: dict[str, Any] = {
+        "template": message.template,
+        "values": [_value_to_json(value) for value in message.values],
+    }
+    return kept | {"is_small": True} if message.is_small else kept
 
 
 def _value_from_json(kept: Any) -> str:

@@ -6,8 +6,8 @@ from __future__ import annotations
 import bpy
 
 from ..jobs.client import destination
-from ..jobs.client.session import WorkerError
-from ..jobs.journal.journal import JournalError
+from ..jobs.client.errors import WorkerError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import NOTHING_LEFT, JobRecord, Stage, Wish
 from ..live import jobs as live_jobs
 from ..live import notices, readiness, timer, waiting

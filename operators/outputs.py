@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from ..jobs.journal.journal import JournalError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord
 from ..live import arrivals
 from ..live import jobs as live_jobs

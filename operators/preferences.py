@@ -6,9 +6,9 @@ from __future__ import annotations
 import bpy
 
 from .. import __package__ as base_package
-from ..jobs.client.session import WorkerError
+from ..jobs.client.errors import WorkerError
 from ..jobs.client.waiting import wait_for_connection_test
-from ..jobs.journal.journal import JournalError
+from ..jobs.journal.errors import JournalError
 from ..jobs.records import Setting, Wish
 from ..live import jobs as live_jobs
 from ..live import readiness, timer

@@ -32,17 +32,11 @@ class Manifest:
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Put it into a submission's folder. Raises `OSError`."""
     value = {
+        # as version 0.1.0 reads them, whose worker may still run while the extension is updated
         "uses": [
-            {
-                "blend": str(use.blend),
-                "written": use.written,
-                "path": str(use.path),
-                "files": [str(file) for file in use.files],
-                "form": use.form,
-                "is_packed": use.is_packed,
-            }
-            for use in manifest.uses
+            [str(use.blend), use.written, str(use.path), [str(file) for file in use.files]] for use in manifest.uses
         ],
+        "forms": [[use.form, use.is_packed] for use in manifest.uses],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
     }
@@ -54,31 +48,21 @@ def read_manifest(folder: Path) -> Manifest:
     """The manifest in a submission's folder. Raises `OSError`, and `ValueError` when it is damaged."""
     try:
         value = json.loads((folder / NAME).read_text(encoding="ascii"))
-        uses = tuple(map(_use, value["uses"]))
+        forms = value.get("forms", [None] * len(value["uses"]))
+        uses = tuple(_use(use, form) for use, form in zip(value["uses"], forms, strict=True))
         return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]))
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error
 
 
-def _use(value: Any) -> PathUse:
-    if isinstance(value, list):
-        return _use_of_version_0_1_0(value)
-    return PathUse(
-        blend=Path(value["blend"]),
-        written=str(value["written"]),
-        path=Path(value["path"]),
-        files=tuple(map(Path, value["files"])),
-        form=PathForm(value["form"]),
-        is_packed=bool(value["is_packed"]),
-    )
-
-
-def _use_of_version_0_1_0(value: list[Any]) -> PathUse:
-    """A path as version 0.1.0 wrote it: its form and whether it is packed are told by its spelling, as they were there.
-
-    Such a submission may wait while the extension is updated.
-    """
+def _use(value: list[Any], said: list[Any] | None) -> PathUse:
+    """A path, with what was said of its form and whether it is packed. None means that version 0.1.0 wrote it."""
     blend, written, path, files = Path(value[0]), str(value[1]), Path(value[2]), tuple(map(Path, value[3]))
-    form = PathForm.IMPLIED if written.startswith("//blendcache_") else form_of(written)
-    is_packed = path.suffix.lower().startswith(".blend") and path not in files
+    form, is_packed = (PathForm(said[0]), bool(said[1])) if said else _guessed_by_version_0_1_0(written, path, files)
     return PathUse(blend=blend, written=written, path=path, files=files, form=form, is_packed=is_packed)
+
+
+def _guessed_by_version_0_1_0(written: str, path: Path, files: tuple[Path, ...]) -> tuple[PathForm, bool]:
+    """The form of a path and whether it is packed, by its spelling: such a submission may wait during an update."""
+    form = PathForm.IMPLIED if written.startswith("//blendcache_") else form_of(written)
+    return form, path.suffix.lower().startswith(".blend") and path not in files

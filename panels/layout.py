@@ -52,7 +52,7 @@ def draw_text(
 ) -> None:
     """Draw a text in as many lines as the region's width asks for: Blender cuts off a longer label.
 
-    A text of ours is a message, and is translated here. Any other text is shown as it is.
+    A message is translated here with its values, and any other text as a whole if it is one of our words.
     """
     text = translate(text)
     scale = context.preferences.system.ui_scale

@@ -9,27 +9,20 @@ import sys
 import uuid
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
 from ...messages.message import Message, from_json
 from ..home import Home
 from ..journal.database import SHORT_PATIENCE
-from ..journal.journal import Journal, JournalBusy
+from ..journal.errors import JournalBusy
+from ..journal.journal import Journal
 from ..journal.watch import JournalWatch
 from ..records import Setting, Wish
+from .connection_answer import ConnectionTest
 from .launch import is_alive
 from .worker_keeper import WORKER_PROGRAM, WorkerKeeper
-from .worker_keeper import WorkerError as WorkerError
 
 PATIENCE = 2.0
 """Seconds that a press on a button may wait for another program which holds the journal. The timer does not wait."""
-
-
-class ConnectionTest(NamedTuple):
-    """What a test of the connection found: whether address and key are right, and a sentence."""
-
-    is_ok: bool
-    message: Message
 
 
 class Session:

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ...messages.message import Message
-from ..journal.journal import JournalBusy, JournalError
+from ..journal.errors import JournalBusy, JournalError
 from ..records import JobRecord, Setting, Wish
-from .session import ConnectionTest, Session
+from .connection_answer import ConnectionTest
+
+if TYPE_CHECKING:
+    from .session import Session
 
 LOOK_INTERVAL = 0.1
 """Seconds between two looks at the journal."""

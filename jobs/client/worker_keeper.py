@@ -6,15 +6,14 @@ from __future__ import annotations
 import subprocess
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
-from ...messages.message import Message
 from ..credentials import fingerprint
 from ..home import Home
 from ..journal.journal import Journal
 from ..records import WORKER_GONE, WORKER_STARTING, Setting
 from ..worker_lock import WorkerLock
+from .errors import OtherKey, WorkerFailed
 from .launch import start_worker
 
 WORKER_PROGRAM = Path(__file__).resolve().parents[1] / "worker" / "start_worker.py"
@@ -24,43 +23,6 @@ EARLY_END = 10.0
 """Seconds of life within which an end with an error counts."""
 RESTART_INTERVAL = 5.0
 """Seconds between two looks whether the worker still lives."""
-
-
-class WorkerError(Exception):
-    """The worker does not work for this Blender; the text tells the artist why."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-
-
-class OtherKey(WorkerError):
-    """The worker that is there was started by a Blender whose environment has another API key, or none."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            Message(
-                "The background process of another Blender works with another RENDERJUICE_API_KEY. "
-                "Wait until its jobs are done, or start this Blender with the same key, and try again."
-            )
-        )
-
-
-class WorkerFailed(WorkerError):
-    """The process that does the transfers cannot be started, or keeps ending with an error."""
-
-    def __init__(self, home: Home) -> None:
-        last_line = ""
-        with suppress(OSError):
-            lines = home.worker_errors.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            last_line = f" ({lines[-1]})" if lines else ""
-        super().__init__(
-            Message(
-                "The background process that sends and fetches files could not be started{}. "
-                "Restart Blender; if it stays so, report it with the files in {}.",
-                last_line,
-                home.path,
-            )
-        )
 
 
 class WorkerKeeper:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ...messages.message import Message
+from .errors import JournalBusy, JournalError, JournalLost
 from .rows import SCHEMA_VERSION, update_tables
 
 logger = logging.getLogger(__name__)
@@ -26,24 +27,6 @@ SHORT_PATIENCE = 0.05
 """The same where a window stands still meanwhile. In a WAL journal a reader usually waits for nobody."""
 FILE_INTERVAL = 1.0
 """Seconds between two looks at the file itself (2 µs each) while it is only read."""
-
-
-class JournalError(Exception):
-    """The journal cannot be read or written; the text says so to the artist."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-
-
-class JournalBusy(JournalError):
-    """Another process held the journal for too long; the same may succeed in a moment."""
-
-
-class JournalLost(JournalError):
-    """The file that was opened is not the journal any more: it was deleted or replaced."""
-
-    def __init__(self) -> None:
-        super().__init__(Message("The list of jobs was deleted or replaced by another file."))
 
 
 class Database:

@@ -16,7 +16,8 @@ from typing import Any, Self
 
 from ...messages.message import Message
 from ..records import JobRecord, OutputRecord, Setting, Stage, Submission, Wish, WishRecord
-from .database import PATIENCE, Database, JournalBusy, JournalError, JournalLost
+from .database import PATIENCE, Database
+from .errors import JournalBusy, JournalError, JournalLost, Overtaken
 from .rows import NOT_OURS, column_of_value, job_of_row, output_of_row
 
 COUNT_REVISION = "UPDATE counter SET revision = revision + 1"
@@ -24,10 +25,6 @@ NEXT_REVISION = "(SELECT revision FROM counter)"
 KNOWN_WISHES = frozenset(Wish)
 
 __all__ = ["Journal", "JournalBusy", "JournalError", "JournalLost", "Overtaken"]
-
-
-class Overtaken(Exception):
-    """A job is not where it was when the work on it began: it was canceled, retried or removed meanwhile."""
 
 
 class Journal:

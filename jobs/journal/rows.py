@@ -153,7 +153,13 @@ def _failure(text: str) -> Failure | None:
 
 @_kept
 def _message(text: str) -> Message:
-    return from_json(json.loads(text)) if text else NO_MESSAGE
+    if not text:
+        return NO_MESSAGE
+    try:
+        return from_json(json.loads(text))
+    except ValueError:
+        # a worker of version 0.1.0 that still runs writes plain text
+        return from_json(text)
 
 
 @_kept

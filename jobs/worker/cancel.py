@@ -9,7 +9,7 @@ from ...api.client import Client
 from ...api.errors import NotFound, Refused, RenderjuiceError, WrongKey
 from ...api.models import JobStatus
 from ...messages.message import Message
-from ..journal.journal import Overtaken
+from ..journal.errors import Overtaken
 from ..records import Failure, FailureKind, JobRecord, Stage
 from .context import Context
 from .failures import give_up

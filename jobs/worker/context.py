@@ -15,7 +15,8 @@ from ...api.errors import Canceled, RenderjuiceError, WrongKey
 from ...messages.message import Message
 from ..credentials import find_key
 from ..home import Home
-from ..journal.journal import Journal, JournalError
+from ..journal.errors import JournalError
+from ..journal.journal import Journal
 from ..records import JobRecord, Setting
 from .patience import FIRST_FILE_PAUSE, Backoff, passes_by_itself
 

@@ -31,7 +31,7 @@ from ...api.errors import (
 )
 from ...api.models import Job, JobStatus
 from ...messages.message import Message, message_of
-from ..journal.journal import JournalError, Overtaken
+from ..journal.errors import JournalError, Overtaken
 from ..packaging.package import NothingLeft, PackageError
 from ..records import Failure, FailureKind, JobRecord, Stage
 from .context import Context, NoKey

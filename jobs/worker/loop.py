@@ -11,7 +11,7 @@ import logging
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from ..journal.journal import JournalError, JournalLost
+from ..journal.errors import JournalError, JournalLost
 from ..records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Wish, WishRecord
 from .cancel import cancel_here, cancel_on_the_farm
 from .connection import test_connection

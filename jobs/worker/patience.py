@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from ...api.errors import RenderjuiceError
-from ..journal.journal import JournalBusy
+from ..journal.errors import JournalBusy
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 """Seconds between two questions to the service."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from ...api import storage
 from ...api.errors import Canceled
 from .. import output_names
-from ..journal.journal import JournalError
+from ..journal.errors import JournalError
 from ..records import JobRecord
 from .context import Context
 from .patience import PREVIEW_TRIES, Backoff

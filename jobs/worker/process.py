@@ -15,7 +15,8 @@ from pathlib import Path
 
 from ..credentials import fingerprint
 from ..home import Home
-from ..journal.journal import Journal, JournalError
+from ..journal.errors import JournalError
+from ..journal.journal import Journal
 from ..records import Setting
 from ..worker_lock import WorkerLock
 from .context import Context

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 from ...api.errors import Canceled, RateLimited, ServiceDown
 from ...api.models import JobStatus
-from ..journal.journal import JournalBusy, Overtaken
+from ..journal.errors import JournalBusy, Overtaken
 from ..records import JobRecord, Stage
 from .context import Context
 from .failures import give_up, note_trouble

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...api.frame_ranges import frame_ranges
 from ...api.render_config import FIELDS, RenderConfig
-from ...messages.message import Message
+from ...messages.message import Message, small
 
 ENGINE_FIELDS: Mapping[str, frozenset[str]] = {
     "CYCLES": frozenset(
@@ -164,7 +164,7 @@ def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
                 Message(
                     "{} has no {} {}. Set {} to one of {}, or choose another output format.",
                     output_format,
-                    field.replace("_", " "),
+                    small(FIELDS[field].label),
                     values[field],
                     field,
                     ", ".join(allowed),

@@ -15,8 +15,8 @@ from typing import Any
 import bpy
 
 from ...api.frame_ranges import frame_ranges
-from ...api.render_config import RenderConfig
-from ...messages.message import Message
+from ...api.render_config import FIELDS, RenderConfig
+from ...messages.message import Message, small
 from ..blender_versions import active_compositor_tree
 from . import color_management
 from .choices import EEVEE_NAMES
@@ -183,4 +183,4 @@ def _left_out(config: RenderConfig, wanted: Iterable[str]) -> Iterator[Message]:
     reasons = meaningless_fields(config)
     for field in wanted:
         if field in reasons:
-            yield Message("The override of {} is left out: {}.", field.replace("_", " "), reasons[field])
+            yield Message("The override of {} is left out: {}.", small(FIELDS[field].label), reasons[field])

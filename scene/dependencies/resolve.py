@@ -20,7 +20,7 @@ class Found(NamedTuple):
 
 
 Resolve = Callable[[str, FramesRead, Disk], Found]
-"""Gives the files that are read through an absolute path, on a disk, for the frames of a frames_read."""
+"""Gives the files that are read through an absolute path, on a disk, for the frames that are read."""
 
 
 def single(path: str, _frames_read: FramesRead, disk: Disk) -> Found:

@@ -69,7 +69,7 @@ def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
     """The switch that keeps renders from using the nodes. None means that they are used."""
     if not scene.render.use_compositing:
         return Message("Compositing under Output Properties > Post Processing")
-    if scene.use_nodes or not has_compositor_switch(scene):
+    if not has_compositor_switch(scene) or scene.use_nodes:
         return None
     return Message("Use Nodes in the Compositor")
 

@@ -65,7 +65,7 @@ def loaded_by_enabling(extension_name: str) -> list[str]:
 def test_enabling_loads_nothing_that_only_a_check_or_a_submission_needs(extension_name: str) -> None:
     loaded = {name.removeprefix(f"{extension_name}.") for name in loaded_by_enabling(extension_name)}
     assert "live.scene_check" in loaded
-    late = ("live.scene_reading", "live.submission", "live.opening", "package_layout", "packer")
+    late = ("live.scene_reading", "live.submission", "live.opening", "package_layout", "packer", "jobs.client.session")
     assert not loaded & {
         *late,
         "scene.config.render_config",

@@ -13,7 +13,7 @@ from ....api.errors import Canceled, DownloadURLExpired, WrongKey
 from ....api.models import Downloads, JobStatus
 from ....messages.message import Message
 from ... import frame_names
-from ...journal.journal import JournalError, Overtaken
+from ...journal.errors import JournalError, Overtaken
 from ...records import Failure, FailureKind, JobRecord, Stage
 from ..context import Context
 from ..failures import ENDED_ON_THE_FARM, DamagedFile, give_up, note_trouble

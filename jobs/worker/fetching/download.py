@@ -16,7 +16,7 @@ from ....api import storage
 from ....api.errors import Canceled, DownloadURLExpired
 from ....api.models import Downloads
 from ... import frame_names, output_names
-from ...journal.journal import JournalBusy, Overtaken
+from ...journal.errors import JournalBusy, Overtaken
 from ...records import SENDING_STAGES, JobRecord, OutputRecord
 from ..context import Context
 from ..failures import DamagedFile

@@ -47,6 +47,17 @@ def test_a_check_stays_due_and_costs_nothing_where_no_render_can_be_sent(timer: 
     assert check.is_due()
 
 
+def test_a_check_that_stopped_half_way_does_not_end_the_timer_of_live_jobs(
+    timer: ModuleType, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The key was removed while the check was under way: no render can be sent, but jobs are still followed."""
+    jobs, check = load("live.jobs"), load("live.scene_check")
+    monkeypatch.setattr(jobs, "tick", lambda: jobs.INTERVAL)
+    monkeypatch.setattr(check, "tick", lambda _context: None)
+    monkeypatch.setattr(check, "is_under_way", lambda: True)
+    assert timer.tick() == jobs.INTERVAL
+
+
 def test_a_list_that_cannot_be_read_is_looked_at_less_often(timer: ModuleType, load: Load, project: Path) -> None:
     jobs, check = load("live.jobs"), load("live.scene_check")
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import copy
 import json
+import pickle
 from typing import Any
 
 import pytest
 
-from renderjuice.messages.message import Message, from_json, message_of, sentences, to_json
+from renderjuice.messages.message import Message, from_json, message_of, sentences, small, to_json
 
 NESTED = Message("The cancel has not arrived: {}", Message("{} took {} s.", "{} “{0}”", 3))
 
@@ -65,3 +66,12 @@ def test_the_message_of_an_error() -> None:
     assert parts(message_of(ValueError(NESTED))) == parts(NESTED)
     assert message_of(ValueError("plain")) == "plain"
     assert message_of(ValueError()) == ""
+
+
+def test_a_label_inside_a_sentence_is_small_in_english_only() -> None:
+    sentence = Message("Set {} to 8.", small(Message("Color Depth")))
+    assert sentence == "Set color depth to 8."
+    for again in (copy.deepcopy(sentence), pickle.loads(pickle.dumps(sentence)), from_json(to_json(sentence))):  # noqa: S301
+        assert again == sentence
+        assert again.values[0].template == "Color Depth"
+        assert again.values[0] == "color depth"

@@ -23,6 +23,16 @@ def test_a_manifest_is_read_as_it_was_written(tmp_path: Path, form: PathForm, is
     assert read_manifest(tmp_path) == manifest
 
 
+def test_a_worker_of_the_version_before_can_read_it(tmp_path: Path) -> None:
+    """It may still run while the extension is updated, and takes each path as four values."""
+    use = PathUse(SHOT, "//lib/tree.blend", LIBRARY, (Path("/film/bark.png"),), PathForm.RELATIVE, is_packed=True)
+    write_manifest(tmp_path, Manifest((use,), ("blender",)))
+    value = json.loads((tmp_path / NAME).read_text())
+    assert value["uses"] == [[str(SHOT), "//lib/tree.blend", str(LIBRARY), ["/film/bark.png"]]]
+    assert value["blender"] == ["blender"]
+    assert value["is_remapped"] is False
+
+
 def test_a_manifest_of_the_version_before_is_understood(tmp_path: Path) -> None:
     uses = [
         [str(SHOT), "//wood.png", "/film/wood.png", ["/film/wood.png"]],

@@ -12,7 +12,8 @@ import pytest
 
 from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal.journal import Journal, JournalBusy
+from renderjuice.jobs.journal.errors import JournalBusy
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, OutputRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
 from renderjuice.tests.unit.jobs.held_journal import held

@@ -14,12 +14,14 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs.client import destination
+from renderjuice.jobs.client.errors import OtherKey, WorkerFailed
 from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.client.waiting import wait_for_job
-from renderjuice.jobs.client.worker_keeper import FAILED_WORKERS, OtherKey, WorkerFailed
+from renderjuice.jobs.client.worker_keeper import FAILED_WORKERS
 from renderjuice.jobs.credentials import KEY_VARIABLE
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal.journal import Journal, JournalError
+from renderjuice.jobs.journal.errors import JournalError
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import JobRecord, Setting, Stage, Wish
 from renderjuice.tests.unit.jobs.artist import until
 from renderjuice.tests.unit.jobs.submissions import submission

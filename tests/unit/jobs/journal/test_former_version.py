@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal.journal import Journal, JournalError
+from renderjuice.jobs.journal.errors import JournalError
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.journal.rows import SCHEMA_VERSION
 from renderjuice.jobs.records import FailureKind, Setting, Stage
 from renderjuice.messages.message import Message

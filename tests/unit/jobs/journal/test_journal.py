@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError, Overtaken
+from renderjuice.jobs.journal.errors import JournalBusy, JournalError, Overtaken
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.journal.watch import JournalWatch
 from renderjuice.jobs.records import Failure, FailureKind, OutputRecord, Stage, Wish
 from renderjuice.tests.unit.jobs.submissions import OTHER_BLENDER, submission
@@ -289,3 +291,12 @@ def test_troubles_of_a_former_version_are_converted_once_by_many_at_once(tmp_pat
     for number in range(count):
         with Journal(tmp_path / f"{number}.sqlite") as journal:
             assert journal.job("rendering").trouble == "Wait."
+
+
+def test_a_trouble_that_an_older_worker_writes_meanwhile_is_read(path: Path, journal: Journal) -> None:
+    """A worker of version 0.1.0 that still runs has the journal open, and writes plain text."""
+    job = journal.add(submission())
+    with closing(sqlite3.connect(path)) as older, older:
+        older.execute("UPDATE jobs SET trouble = 'Renderjuice cannot be reached.'")
+    assert journal.job(job.id).trouble == "Renderjuice cannot be reached."
+    assert [each.id for each in journal.live_jobs()] == [job.id]

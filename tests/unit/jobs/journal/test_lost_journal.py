@@ -17,7 +17,8 @@ from renderjuice.jobs import credentials
 from renderjuice.jobs.client.session import PATIENCE, Session
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal import database
-from renderjuice.jobs.journal.journal import Journal, JournalBusy, JournalError, JournalLost
+from renderjuice.jobs.journal.errors import JournalBusy, JournalError, JournalLost
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Setting, Stage, Wish
 from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running, until
 from renderjuice.tests.unit.jobs.held_journal import held

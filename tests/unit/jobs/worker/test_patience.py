@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from renderjuice.api.errors import NotFound, RateLimited, ServiceDown, UnexpectedAnswer, Unreachable
-from renderjuice.jobs.journal.journal import JournalBusy
+from renderjuice.jobs.journal.errors import JournalBusy
 from renderjuice.jobs.worker.patience import (
     LONGEST_PAUSE,
     MAX_RETRY_AFTER,

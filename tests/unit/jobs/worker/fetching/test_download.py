@@ -18,7 +18,8 @@ import pytest
 from renderjuice.api.errors import Unreachable
 from renderjuice.api.models import Downloads, OutputFile
 from renderjuice.jobs.home import Home
-from renderjuice.jobs.journal.journal import Journal, JournalBusy
+from renderjuice.jobs.journal.errors import JournalBusy
+from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import JobRecord, OutputRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.fetching.delivery import finish
