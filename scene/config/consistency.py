@@ -151,6 +151,12 @@ def _codec_fits_depth(values: Mapping[str, Any]) -> bool:
     return not (values["exr_codec"] in HALF_FLOAT_CODECS and values["color_depth"] == "32")
 
 
+def field_in_sentence(field: str) -> str:
+    """What a field is called inside a sentence: its words, as the label that has the same words where there is one."""
+    words, label = field.replace("_", " "), FIELDS[field].label
+    return small(label) if label.lower() == words else words
+
+
 def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
     """Raise `OverrideError` for an overridden color mode, color depth or codec that the output format lacks."""
     output_format = values["output_format"]
@@ -164,7 +170,7 @@ def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
                 Message(
                     "{} has no {} {}. Set {} to one of {}, or choose another output format.",
                     output_format,
-                    small(FIELDS[field].label),
+                    field_in_sentence(field),
                     values[field],
                     field,
                     ", ".join(allowed),

@@ -15,12 +15,12 @@ from typing import Any
 import bpy
 
 from ...api.frame_ranges import frame_ranges
-from ...api.render_config import FIELDS, RenderConfig
-from ...messages.message import Message, small
+from ...api.render_config import RenderConfig
+from ...messages.message import Message
 from ..blender_versions import active_compositor_tree
 from . import color_management
 from .choices import EEVEE_NAMES
-from .consistency import apply_overrides, fit_color_depth, fit_color_mode, meaningless_fields
+from .consistency import apply_overrides, field_in_sentence, fit_color_depth, fit_color_mode, meaningless_fields
 from .frames import checked_frames, frames_of_range
 from .notices import color_notice, engine_notice, movie_notice
 
@@ -183,4 +183,4 @@ def _left_out(config: RenderConfig, wanted: Iterable[str]) -> Iterator[Message]:
     reasons = meaningless_fields(config)
     for field in wanted:
         if field in reasons:
-            yield Message("The override of {} is left out: {}.", small(FIELDS[field].label), reasons[field])
+            yield Message("The override of {} is left out: {}.", field_in_sentence(field), reasons[field])

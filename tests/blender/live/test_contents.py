@@ -44,12 +44,12 @@ def test_every_file_is_listed_with_its_size_and_users(project: Path) -> None:
 def test_the_panel_gets_the_words_as_messages(project: Path, load: Load) -> None:
     """Blender's properties hold English texts; what the panel translates has its values apart."""
     a_file(project / "tex" / "a.png", 12_345)
-    add_image("//tex/a.png")
+    image = add_image("//tex/a.png")
     bpy.ops.renderjuice.list_files()
     listed, message_for = bpy.context.window_manager.renderjuice_contents, load("live.contents").message_for
     assert message_for(listed.total).template == "{} files, {}"
     assert message_for(listed.total) == listed.total
-    assert message_for(listed.rows[1].users).values == ("Image", bpy.data.images[-1].name)
+    assert message_for(listed.rows[1].users).values == ("Image", image.name)
     assert message_for("not one of them") == "not one of them"
 
 
