@@ -13,6 +13,7 @@ from ..jobs.frame_names import frame_paths
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord
 from ..messages.message import Message, message_of
+from ..scene.blender_versions import workspace_sequencer_scene
 from ..scene_edits import footage
 from ..scene_edits.footage import Footage, Opened
 from . import jobs
@@ -43,8 +44,8 @@ def open_frames(
     """Open the frames of a job for a scene. Raises `FootageError`."""
     rendered = bpy.data.scenes.get(job.scene) or scene
     if how == "SEQUENCER" and window is not None:
-        # from 5.0 on, a workspace may show another scene's strips than the window's
-        scene = getattr(window.workspace, "sequencer_scene", None) or scene
+        # a workspace may show another scene's strips than the window's
+        scene = workspace_sequencer_scene(window) or scene
     return footage.open_footage(scene, frames, how, window=window, rendered=rendered, may_open_window=may_open_window)
 
 

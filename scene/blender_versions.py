@@ -23,13 +23,18 @@ def active_compositor_tree(scene: bpy.types.Scene) -> Any:
     return compositor_tree(scene) if not has_compositor_switch(scene) or scene.use_nodes else None
 
 
+def are_nodes_used(owner: bpy.types.ID) -> bool:
+    """False where Use Nodes is off. From 5.0 on nodes are always used, and asking prints a warning in the console."""
+    return bpy.app.version >= (5, 0, 0) or getattr(owner, "use_nodes", True)
+
+
 def file_output_folder(node: Any) -> str:
     """Which property of a File Output node is its folder. It is called `directory` from 5.0 on."""
     return "directory" if hasattr(node, "directory") else "base_path"
 
 
-def writes_layers_of_its_own(node: Any) -> bool:
-    """True for a File Output node that writes all inputs into one file, told by its format as up to 4.5."""
+def names_a_file(node: Any) -> bool:
+    """True where a File Output node's folder is the begin of a file's name: OpenEXR MultiLayer, before 5.0."""
     return file_output_folder(node) == "base_path" and node.format.file_format == "OPEN_EXR_MULTILAYER"
 
 
@@ -37,6 +42,12 @@ def sequencer_scene(window: bpy.types.Window) -> bpy.types.Scene | None:
     """The scene whose strips a window shows. From 5.0 on each workspace has its own, or none."""
     workspace: Any = window.workspace
     return workspace.sequencer_scene if hasattr(workspace, "sequencer_scene") else window.scene
+
+
+def workspace_sequencer_scene(window: bpy.types.Window) -> bpy.types.Scene | None:
+    """The scene that the window's workspace has chosen for its strips. None means none, as always before 5.0."""
+    scene: bpy.types.Scene | None = getattr(window.workspace, "sequencer_scene", None)
+    return scene
 
 
 def top_strips(editor: Any) -> Any:

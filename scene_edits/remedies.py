@@ -13,9 +13,9 @@ from typing import Any
 import bpy
 
 from ..messages.message import Message, message_of
-from ..scene.blender_versions import file_output_folder
+from ..scene.blender_versions import file_output_folder, names_a_file
 from ..scene.preflight.add_ons import has_open_image_denoise
-from ..scene.preflight.file_output import names_a_file, nodes_writing_elsewhere, output_folder, output_nodes
+from ..scene.preflight.file_output import nodes_writing_elsewhere, output_folder, output_nodes
 from ..scene.preflight.finding import LABELS, Remedy
 from .local_data import NotHere, own_datablock
 from .modes import StuckInMode, make_undoable

@@ -9,11 +9,12 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
+from ..blender_versions import are_nodes_used
 from ..config.notices import engine_notice
 from .checked_scene import CheckedScene, Findings
 from .chunks import datablocks_in_chunks
 from .finding import Finding, Remedy, Severity, finding_about
-from .needed import are_nodes_used, needed_by
+from .needed import needed_by
 
 NODE_OWNERS = ("materials", "worlds", "lights", "scenes", "node_groups")
 BLENDER_TREES = frozenset({"ShaderNodeTree", "GeometryNodeTree", "CompositorNodeTree", "TextureNodeTree"})

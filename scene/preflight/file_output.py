@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
-from ..blender_versions import file_output_folder, writes_layers_of_its_own
+from ..blender_versions import file_output_folder
 from .checked_scene import CheckedScene, Findings
 from .compositor import FILE_OUTPUT_NODE, nodes_of
 from .finding import Remedy
@@ -47,8 +47,3 @@ def output_folder(node: Any) -> str:
     """The folder that a File Output node writes to, as it is written in the node."""
     folder: str = getattr(node, file_output_folder(node))
     return folder
-
-
-def names_a_file(node: Any) -> bool:
-    """True when the node's folder ends with the beginning of a file's name: OpenEXR MultiLayer, before 5.0."""
-    return writes_layers_of_its_own(node)

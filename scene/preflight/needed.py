@@ -7,6 +7,7 @@ from collections.abc import Generator, Sequence
 
 import bpy
 
+from ..blender_versions import are_nodes_used
 from ..dependencies.usage import unreached_from
 
 
@@ -24,11 +25,6 @@ def needed_by(
     yield
     unreached = yield from unreached_from(scene, set().union(*readers.values()))
     return tuple(datablock for datablock in candidates if datablock == scene or readers[datablock] - unreached)
-
-
-def are_nodes_used(owner: bpy.types.ID) -> bool:
-    """False where Use Nodes is off. From 5.0 on nodes are always used, and asking prints a warning in the console."""
-    return bpy.app.version >= (5, 0, 0) or getattr(owner, "use_nodes", True)
 
 
 def _renders_with(user: bpy.types.ID, used: bpy.types.ID) -> bool:
