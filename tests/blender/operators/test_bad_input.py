@@ -292,7 +292,8 @@ def test_nothing_is_left_of_a_job_that_no_worker_takes(extension_name: str, tmp_
     job = submission(
         "a job", "shot", "Scene", tmp_path / "shot.blend", snapshot, (1,), config, tmp_path, "http://127.0.0.1:9"
     )
-    with pytest.raises(control.WorkerError, match="could not be started"):
+    errors = importlib.import_module(f"{extension_name}.jobs.client.errors")
+    with pytest.raises(errors.WorkerError, match="could not be started"):
         hand_over(session, job)
     assert session.journal.jobs() == ()
     assert not snapshot.exists()
