@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from .scenes import Made, same, unreached_from
+from .scenes import Made, same, out_of_reach
 
 LOOK_SECONDS = 0.1
 PACKAGING_SECONDS = 120.0
@@ -57,7 +57,7 @@ def travel(scenes: Mapping[str, Made], output: Path, session: Any) -> dict[str, 
 def hidden(scenes: Iterable[Made]) -> Any:
     """A context in which nothing is left where the scenes' paths lead."""
     places = [place for scene in scenes for place in (scene.places.folder, scene.places.mount)]
-    return unreached_from([place for place in places if place.exists()])
+    return out_of_reach([place for place in places if place.exists()])
 
 
 def _wait_for_packages(session: Any, job_ids: list[str]) -> None:

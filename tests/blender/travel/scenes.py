@@ -96,7 +96,7 @@ def same(ours: Sequence[Path], theirs: Sequence[Path]) -> bool:
 
 
 @contextmanager
-def unreached_from(paths: Sequence[Path]) -> Iterator[None]:
+def out_of_reach(paths: Sequence[Path]) -> Iterator[None]:
     """The files and folders have other names meanwhile."""
     with ExitStack() as stack:
         for path in paths:
@@ -109,7 +109,7 @@ def unreached_from(paths: Sequence[Path]) -> Iterator[None]:
 @contextmanager
 def replaced(paths: Sequence[Path]) -> Iterator[None]:
     """There are other pictures in place of the files meanwhile."""
-    with unreached_from(paths):
+    with out_of_reach(paths):
         for path in paths:
             picture(path, (90, 90, 90))
         yield

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from renderjuice.tests.blender.travel.families import FAMILIES
-from renderjuice.tests.blender.travel.scenes import Made, render, replaced, same, unreached_from
+from renderjuice.tests.blender.travel.scenes import Made, render, replaced, same, out_of_reach
 
 CRASHING = {"strip_image_sequence", "strip_trimmed"}
 """Blender dies now and then when it renders such a strip without its files: it gets other files instead."""
@@ -24,7 +24,7 @@ def test_every_kind_changes_the_pixels(family: str, made: Callable[[str], Made],
     assert same(scene.here, render(scene.blend, scene.frames, tmp_path / "again")), "no two renders are the same"
     unseen = set()
     for kind, files in scene.files.items():
-        with (replaced if kind in CRASHING else unreached_from)(files):
+        with (replaced if kind in CRASHING else out_of_reach)(files):
             gone = render(scene.blend, scene.frames, tmp_path / kind)
         if same(scene.here, gone):
             unseen.add(kind)
