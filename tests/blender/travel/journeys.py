@@ -12,7 +12,7 @@ from typing import Any
 
 import bpy
 
-from .scenes import Made, same, out_of_reach
+from .scenes import Made, out_of_reach, same
 
 LOOK_SECONDS = 0.1
 PACKAGING_SECONDS = 120.0

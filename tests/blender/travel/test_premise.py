@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from renderjuice.tests.blender.travel.families import FAMILIES
-from renderjuice.tests.blender.travel.scenes import Made, render, replaced, same, out_of_reach
+from renderjuice.tests.blender.travel.scenes import Made, out_of_reach, render, replaced, same
 
 CRASHING = {"strip_image_sequence", "strip_trimmed"}
 """Blender dies now and then when it renders such a strip without its files: it gets other files instead."""
