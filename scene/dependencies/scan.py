@@ -15,7 +15,7 @@ from typing import Any
 
 import bpy
 
-from ...messages.message import Message
+from ...messages.message import NO_MESSAGE, Message
 from ...package_layout.path_use import PathForm, PathUse, form_of
 from ..steps import result_of
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
@@ -89,6 +89,9 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     return so_far.result()
 
 
+NO_FILES = Found()
+
+
 @dataclass
 class _Scan:
     """What a scan has found so far.
@@ -114,11 +117,11 @@ class _Scan:
             return
         if "datafiles" in path and setting.kind.comes_with_blender and comes_with_blender(path):
             if not _is_brush_only(setting.datablock):
-                self.refused.append((_dependency(setting, written, path, origin, Found()), FROM_BLENDER))
+                self.refused.append((_dependency(setting, written, path, origin, NO_FILES), FROM_BLENDER))
             return
         if setting.is_handed_over:
             self.known.add(self.origins.absolute(written, setting.datablock))
-        reason, found = Message("") if written.startswith("//") else _refusal(setting, path), Found()
+        reason, found = NO_MESSAGE if written.startswith("//") else _refusal(setting, path), NO_FILES
         if not reason:
             found = setting.resolve(path, self.frames_read, self.disk)
             self.known.update(found.files)
@@ -171,7 +174,7 @@ def _refusal(setting: PathSetting, path: str) -> Message:
     """Why a path that is not relative to its .blend cannot travel, or "" if it can."""
     if not os.path.isabs(path):  # noqa: PTH117
         return FROM_WORKING_FOLDER
-    return HANDED_OVER if setting.is_handed_over else Message("")
+    return HANDED_OVER if setting.is_handed_over else NO_MESSAGE
 
 
 def _holds_as_it_is(origin: Origin, written: str) -> bool:

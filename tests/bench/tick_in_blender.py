@@ -105,7 +105,7 @@ def main(result: str, module: str, python: str, extension: str, jobs: str, ticks
     bpy.context.preferences.system.use_online_access = True
     live_jobs = importlib.import_module(f"{module}.live.jobs")
     timer = importlib.import_module(f"{module}.live.timer")
-    client = importlib.import_module(f"{module}.jobs.client.session")
+    client = importlib.import_module(f"{module}.jobs.client.worker_keeper")
     home = importlib.import_module(f"{module}.properties.preferences").home().create()
     with writer(python, extension, home.path, int(jobs)) as other:
         live_jobs.session()
