@@ -48,14 +48,22 @@ def test_a_check_stays_due_and_costs_nothing_where_no_render_can_be_sent(timer: 
 
 
 def test_a_check_that_stopped_half_way_does_not_end_the_timer_of_live_jobs(
-    timer: ModuleType, load: Load, monkeypatch: pytest.MonkeyPatch
+    timer: ModuleType, load: Load, project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The key was removed while the check was under way: no render can be sent, but jobs are still followed."""
+    """Online access goes while the check is under way: no render can be sent, but the jobs are still followed."""
     jobs, check = load("live.jobs"), load("live.scene_check")
-    monkeypatch.setattr(jobs, "tick", lambda: jobs.INTERVAL)
-    monkeypatch.setattr(check, "tick", lambda _context: None)
-    monkeypatch.setattr(check, "is_under_way", lambda: True)
+    monkeypatch.setattr(check, "QUIET_TIME", 0.0)
+    monkeypatch.setattr(check, "STEP_TIME", 0.0)
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
+    (job,) = [job for job in jobs.jobs() if job.is_live]
+    check.note_change()
+    timer.tick()
+    assert check.is_under_way()
+    bpy.context.preferences.system.use_online_access = False
     assert timer.tick() == jobs.INTERVAL
+    assert check.is_under_way()
+    bpy.context.preferences.system.use_online_access = True
+    assert bpy.ops.renderjuice.cancel(job=job.id) == {"FINISHED"}
 
 
 def test_a_list_that_cannot_be_read_is_looked_at_less_often(timer: ModuleType, load: Load, project: Path) -> None:
