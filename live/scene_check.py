@@ -202,4 +202,4 @@ def forget() -> None:
     """Forget everything, as for another file."""
     _state.found.clear()
     _state.files.clear()
-    _state.changed, _state.walk = None, None
+    _state.changed, _state.walk, _state.not_before = None, None, 0.0

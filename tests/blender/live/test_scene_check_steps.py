@@ -107,6 +107,19 @@ def test_to_check_a_scene_keeps_what_is_known_of_others(check: ModuleType, scene
     assert check.findings(second) == known
 
 
+def test_the_pause_after_a_long_check_ends_with_its_file(check: ModuleType) -> None:
+    check.PAUSE_FACTOR = 1e6
+    check.note_change()
+    walk_to_the_end(check)
+    check.note_change()
+    assert not check.look(bpy.context)
+    assert not check.is_under_way()
+    check.forget()
+    check.note_change()
+    check.look(bpy.context)
+    assert check.is_under_way()
+
+
 def test_a_change_throws_away_what_was_begun(check: ModuleType) -> None:
     walk = begin(check)
     check.note_change()
