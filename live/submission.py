@@ -19,7 +19,7 @@ from ..jobs.client.session import Session
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Submission
 from ..messages.message import Message, message_of, sentences
-from ..package_layout.manifest import Manifest, write_manifest
+from ..package_layout.manifest import Manifest, UnreadMovie, write_manifest
 from ..package_layout.path_use import PathUse, is_blend
 from ..package_layout.same_files import leads_twice
 from ..packer.second_blender import second_blender
@@ -196,12 +196,14 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
     own = [use for use in uses if use.blend == blend]
     # all files of a pattern or a folder go the same way, so that the first one tells
     first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
-    is_remapped = (
-        not all(use.is_plain for use in own)
-        or leads_twice(first.values())
-        or any(map(is_for_the_packer, dependencies.unread))
-    )
-    return Manifest(uses, second_blender(), is_remapped)
+    unread = tuple(map(_unread_movie, filter(is_for_the_packer, dependencies.unread)))
+    is_remapped = not all(use.is_plain for use in own) or leads_twice(first.values()) or bool(unread)
+    return Manifest(uses, second_blender(), is_remapped, unread)
+
+
+def _unread_movie(thing: Any) -> UnreadMovie:
+    is_clip = isinstance(thing, bpy.types.MovieClip)
+    return UnreadMovie(thing.name) if is_clip else UnreadMovie(thing.id_data.name, thing.name)
 
 
 def check_is_text(*paths: Path) -> None:

@@ -9,11 +9,18 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .path_use import PathForm, PathUse, form_of
 
 NAME = "manifest.json"
+
+
+class UnreadMovie(NamedTuple):
+    """A movie clip, or a movie strip of a scene, that no render reads. `strip` is "" for a clip."""
+
+    datablock: str
+    strip: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,12 +28,14 @@ class Manifest:
     """The paths that the render reads, and how a Blender is started that can rewrite them.
 
     `blender` is a command, to be followed by a script's path. `is_remapped`: the relative paths of the snapshot count
-    from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case.
+    from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case. `unread` are the
+    movies whose files do not travel, and whose paths are taken from the copy.
     """
 
     uses: tuple[PathUse, ...] = ()
     blender: tuple[str, ...] = ()
     is_remapped: bool = False
+    unread: tuple[UnreadMovie, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -39,6 +48,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "forms": [[use.form, use.is_packed] for use in manifest.uses],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
+        "unread": manifest.unread,
     }
     # names on disk may be no Unicode text, which JSON can carry all the same
     (folder / NAME).write_text(json.dumps(value), encoding="ascii")
@@ -50,7 +60,8 @@ def read_manifest(folder: Path) -> Manifest:
         value = json.loads((folder / NAME).read_text(encoding="ascii"))
         forms = value.get("forms", [None] * len(value["uses"]))
         uses = tuple(_use(use, form) for use, form in zip(value["uses"], forms, strict=True))
-        return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]))
+        unread = tuple(UnreadMovie(*map(str, movie)) for movie in value.get("unread", ()))
+        return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]), unread)
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error
 

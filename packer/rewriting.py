@@ -20,12 +20,12 @@ import bpy
 
 from ..messages.message import Message, message_of, sentences, to_json
 from ..package_layout.layout import Layout, relative_path, works
+from ..package_layout.manifest import UnreadMovie
+from ..scene.blender_versions import all_strips
 from ..scene.dependencies.dependency import DependencyKind, absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
-from ..scene.dependencies.kinds.strips import unread_strips
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
-from ..scene.dependencies.usage import unused_footage
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -53,7 +53,8 @@ def carry_out(plan_path: Path) -> int:
                 return 1
             report["current"] = file["blend"]
             _write(report_path, report)
-            report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))
+            paths = Path(file["blend"]), Path(file["source"]), Path(file["target"])
+            report["files"].append(rewrite(layout, *paths, unread=[UnreadMovie(*movie) for movie in plan.get("unread", ())]))
         report["is_done"] = True
     except CannotRewrite as error:
         report["error"] = to_json(message_of(error))
@@ -61,11 +62,14 @@ def carry_out(plan_path: Path) -> int:
     return 0 if report["is_done"] else 1
 
 
-def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str, Any]:
+def rewrite(
+    layout: Layout, blend: Path, source: Path, target: Path, *, unread: Iterable[UnreadMovie] = ()
+) -> dict[str, Any]:
     """Save a copy of a .blend in which all known paths hold in the package; gives what changed for the report.
 
     `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
-    library itself, which is not saved when it has no path to change. Raises `CannotRewrite`.
+    library itself, which is not saved when it has no path to change. `unread` are movies of the artist's file. Raises
+    `CannotRewrite`.
     """
     is_library = blend != layout.blend
     with _told(
@@ -74,7 +78,7 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     ):
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
-    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear_unread()
+    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
     unknown: set[str] = set()
     for place in [*path_places(), *packed_library_places()]:
         written = place.written
@@ -92,20 +96,28 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
 
 
-def _clear_unread() -> list[tuple[str, str, str, str]]:
+def _clear(unread: Iterable[UnreadMovie]) -> list[tuple[str, str, str, str]]:
     """Take the paths from the movies that no render reads, whose files do not travel; gives what changed.
 
     The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
     strip (4.2, 5.2).
     """
-    clips = [(DependencyKind.MOVIE_CLIP, clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
-    strips = [(DependencyKind.STRIP, strip) for strip in unread_strips() if strip.type == "MOVIE"]
     changed: list[tuple[str, str, str, str]] = []
-    for kind, thing in (*clips, *strips):
-        if thing.id_data.library is None and thing.filepath:
+    for movie in unread:
+        kind, thing = _movie(movie)
+        if thing is not None and thing.filepath:
             changed.append((kind, thing.name, thing.filepath, ""))
             thing.filepath = ""
     return changed
+
+
+def _movie(movie: UnreadMovie) -> tuple[DependencyKind, Any]:
+    """The clip or strip of the open file. None means that it is not there."""
+    if not movie.strip:
+        return DependencyKind.MOVIE_CLIP, bpy.data.movieclips.get((movie.datablock, None))
+    scene: Any = bpy.data.scenes.get((movie.datablock, None))
+    strips = all_strips(scene) if scene else ()
+    return DependencyKind.STRIP, next((strip for strip in strips if strip.name == movie.strip), None)
 
 
 def _save(blend: Path, source: Path, target: Path) -> None:

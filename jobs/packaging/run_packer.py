@@ -23,6 +23,7 @@ from typing import Any
 
 from ...messages.message import Message, from_json
 from ...package_layout.layout import Layout
+from ...package_layout.manifest import UnreadMovie
 from ...package_layout.package_error import PackageError
 from .free_space import check_free_bytes
 from .sources import size_of
@@ -54,12 +55,14 @@ def rewrite_paths(
     folder: Path,
     check: Callable[[], object],
     *,
+    unread: Sequence[UnreadMovie] = (),
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
-    to be followed by a script's path. `check` is called again and again, and may raise to stop. `seconds` limits the
+    to be followed by a script's path. `unread` are the movies of the artist's file whose paths are taken out. `check`
+    is called again and again, and may raise to stop. `seconds` limits the
     time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
     """
     discard_packers(folder)
@@ -76,6 +79,7 @@ def rewrite_paths(
         "layout": layout.to_json(),
         "report": str(own / REPORT),
         "worker": os.getpid(),
+        "unread": [list(movie) for movie in unread],
         "files": [
             {"blend": str(blend), "source": str(source), "target": str(targets[blend])}
             for blend, source in sources.items()

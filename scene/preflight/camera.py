@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from ...messages.message import Message
+from ..rendered.scenes import has_visible_strips, rendered_views
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about
-from .rendered import has_visible_strips, rendered_views
 
 
 def check_camera(checked: CheckedScene) -> Findings:

@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
+from ..chunks import datablocks_in_chunks
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Finding, Severity
 
 NEVER_RENDERED = frozenset({"libraries", "screens", "window_managers", "workspaces", "all_ids"})

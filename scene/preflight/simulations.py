@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 import bpy
 
 from ...messages.message import Message, sentences
+from ..chunks import datablocks_in_chunks, in_chunks, objects_below
 from ..dependencies.disk import Disk
+from ..rendered.objects import rendered_objects
+from ..rendered.scenes import rendered_scenes
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks, in_chunks, objects_below
 from .finding import Finding, Severity, finding_about
-from .rendered import rendered_objects, rendered_scenes
 
 BAKE_IN_PHYSICS = Message("Bake it in the Physics properties, under Cache.")
 BAKE_IN_SCENE = Message("Bake it in the Scene properties, under Rigid Body World.")
@@ -81,7 +82,7 @@ def check_simulations(checked: CheckedScene) -> Findings:
         yield None
     if not lacking:
         return
-    rendered = yield from rendered_objects(rendered_scenes(checked.scene), {each.owner for each in lacking})
+    rendered = yield from rendered_objects(checked.scene, {each.owner for each in lacking})
     groups: dict[tuple[Message, Lack], list[Lacking]] = {}
     for each in lacking:
         if each.owner in rendered:

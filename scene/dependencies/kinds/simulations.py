@@ -11,9 +11,9 @@ from typing import Any
 
 import bpy
 
+from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind, Origins, library_of
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
 from ..resolve import Found, Resolve, below, merged, nothing
 

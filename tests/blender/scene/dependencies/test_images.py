@@ -210,7 +210,7 @@ def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: P
 
 
 def left_out(load: Callable[[str], ModuleType], *candidates: bpy.types.ID) -> frozenset[bpy.types.ID]:
-    steps = load("scene.dependencies.usage").unreached_from(bpy.context.scene, candidates)
+    steps = load("scene.rendered.reading").unread_among(bpy.context.scene, candidates)
     while True:
         try:
             next(steps)
