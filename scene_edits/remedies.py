@@ -66,6 +66,8 @@ def _change(scene: Any, remedy: Remedy) -> Message:
             camera = _camera_of(scene)
             done = Message("“{}” is the scene's camera now.", camera.name)
             changes = [(scene, "camera", scene.camera or camera)]
+        case Remedy.RENDER_SCENE:
+            done = Message("“{}” is rendered now, not its sequencer.", scene.name)
         case Remedy.WRITE_IMAGES:
             done = Message("The scene's output is PNG images now.")
         case Remedy.MAKE_OUTPUT_RELATIVE:
@@ -94,6 +96,8 @@ def _settings(scene: Any, remedy: Remedy) -> list[Change]:
             return [(render, "use_compositing", True)]
         case Remedy.TURN_ON_SEQUENCER:
             return [(render, "use_sequencer", True)]
+        case Remedy.RENDER_SCENE:
+            return [(render, "use_sequencer", False)]
         case Remedy.USE_PREVIEW_RANGE:
             return [(scene, f"frame_{end}", getattr(scene, f"frame_preview_{end}")) for end in ("start", "end")]
         case Remedy.USE_OPEN_IMAGE_DENOISE:

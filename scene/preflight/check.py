@@ -24,12 +24,14 @@ from .libraries import check_libraries, check_linked
 from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
 from .scripts import check_drivers, check_handlers, check_texts
+from .sequencer import check_sequencer
 from .simulations import check_rigid_bodies, check_simulations
 from .usd import check_usd
 from .workbench import check_workbench
 
 CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
     check_camera,
+    check_sequencer,
     check_frames,
     check_engine,
     check_files,

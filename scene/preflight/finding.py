@@ -38,6 +38,7 @@ class Remedy(StrEnum):
     TURN_OFF_SIMPLIFY = "turn_off_simplify"
     TURN_ON_COMPOSITING = "turn_on_compositing"
     TURN_ON_SEQUENCER = "turn_on_sequencer"
+    RENDER_SCENE = "render_scene"
     USE_PREVIEW_RANGE = "use_preview_range"
     USE_OPEN_IMAGE_DENOISE = "use_open_image_denoise"
 
@@ -53,6 +54,7 @@ LABELS = {
     Remedy.TURN_OFF_SIMPLIFY: Message("Turn Off Simplify"),
     Remedy.TURN_ON_COMPOSITING: Message("Turn On Compositing"),
     Remedy.TURN_ON_SEQUENCER: Message("Turn On Sequencer"),
+    Remedy.RENDER_SCENE: Message("Render the Scene"),
     Remedy.USE_PREVIEW_RANGE: Message("Use Preview Range"),
     Remedy.USE_OPEN_IMAGE_DENOISE: Message("Use OpenImageDenoise"),
 }

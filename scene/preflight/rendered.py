@@ -11,6 +11,7 @@ import bpy
 
 from ..blender_versions import all_strips
 from ..config.render_config import compositor_in_use
+from ..sequencer import renders_sequencer
 from .chunks import in_chunks
 from .compositor import nodes_of
 
@@ -28,16 +29,6 @@ class View(NamedTuple):
 def rendered_views(scene: bpy.types.Scene) -> list[View]:
     """What is rendered for the images of a scene: itself, or the scenes that its sequencer or compositor uses."""
     return list(_views_of_sequencer(scene, set()) if renders_sequencer(scene) else _views_of_compositor(View(scene)))
-
-
-def renders_sequencer(scene: bpy.types.Scene) -> bool:
-    """True when the images come from the sequencer."""
-    return scene.render.use_sequencer and has_visible_strips(scene)
-
-
-def has_visible_strips(scene: bpy.types.Scene) -> bool:
-    """True when the sequencer has strips that are neither sound nor muted."""
-    return any(strip.type != "SOUND" and not strip.mute for strip in all_strips(scene))
 
 
 def _views_of_sequencer(scene: bpy.types.Scene, seen: set[bpy.types.Scene]) -> Iterator[View]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import bpy
 import pytest
@@ -240,10 +241,14 @@ def test_strips_count_only_where_the_sequencer_renders(
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
     strip = strips.new_image("frames", "//0001.png", channel=1, frame_start=1)
-    assert findings(load) == []
+
+    def missed() -> list[Any]:
+        return [found for found in findings(load) if found.remedy != "render_scene"]
+
+    assert missed() == []
     (tmp_path / "0001.png").unlink()
-    assert len(findings(load)) == 1
+    assert len(missed()) == 1
     strip.mute = True
-    assert findings(load) == []
+    assert missed() == []
     strip.mute, scene.render.use_sequencer = False, False
     assert findings(load) == []
