@@ -46,7 +46,8 @@ Walk = Generator[None, None, "dict[int, Checked]"]
 class State:
     """What is known of the scenes, by their session UIDs, and the check that is due or under way.
 
-    `found` is what the last check found. `files` is the number of the files that each scene needed when it was checked.
+    `found` is what the last check found. `files` is the number of the files that each scene needed when it was checked,
+    `lacks` what was missing.
     `changed` is when something changed that no check has seen; None means that no check is due. No check begins
     `not_before`. `walk` is the check under way, which has `taken` so many seconds; it was begun when there were
     `counted` datablocks of each kind.
@@ -54,6 +55,7 @@ class State:
 
     found: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
     files: dict[int, int] = field(default_factory=dict)
+    lacks: dict[int, str] = field(default_factory=dict)
     changed: float | None = None
     not_before: float = 0.0
     walk: Walk | None = None
@@ -72,6 +74,11 @@ def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
 def files_number(scene: bpy.types.Scene) -> int | None:
     """A number that tells the files that a scene needed at the last check from others; None when it was not checked."""
     return _state.files.get(scene.session_uid)
+
+
+def lack(scene: bpy.types.Scene) -> str:
+    """What the last check missed in a scene, as `Dependencies.lack` tells it."""
+    return _state.lacks.get(scene.session_uid, "")
 
 
 def note_change() -> None:
@@ -172,7 +179,8 @@ def _take_in(checked: dict[int, Checked]) -> bool:
 
 
 def _take_files(checked: dict[int, Checked]) -> dict[int, tuple[Finding, ...]]:
-    """Note which files the checked scenes need; gives what was found in each."""
+    """Note which files the checked scenes need and lack; gives what was found in each."""
+    _state.lacks.update({uid: each.lack for uid, each in checked.items()})
     _state.files.update({uid: each.files_number for uid, each in checked.items()})
     return {uid: each.findings for uid, each in checked.items()}
 
@@ -202,4 +210,5 @@ def forget() -> None:
     """Forget everything, as for another file."""
     _state.found.clear()
     _state.files.clear()
+    _state.lacks.clear()
     _state.changed, _state.walk, _state.not_before = None, None, 0.0

@@ -23,10 +23,11 @@ MAX_INT = 2**31 - 1
 
 
 class Checked(NamedTuple):
-    """What was found in a scene, and the number of the files that it needs (see `number_of`)."""
+    """What was found in a scene, the number of the files that it needs (see `number_of`), and what it lacks."""
 
     findings: tuple[Finding, ...]
     files_number: int
+    lack: str
 
 
 class FileList(NamedTuple):
@@ -55,19 +56,25 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         # a range that is none is a finding; its files are those of the frame that is shown
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
         findings = yield from all_findings(scene, dependencies, frames, overrides)
-        checked[scene.session_uid] = Checked(findings, number_of(dependencies))
+        checked[scene.session_uid] = Checked(findings, number_of(dependencies), dependencies.lack)
     return checked
 
 
 def all_findings(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None,
+    overrides: Mapping[str, Any],
+    *,
+    without_files: bool = False,
 ) -> Generator[None, None, tuple[Finding, ...]]:
     """What would go wrong with a scene and its package, errors first, in steps.
 
-    `frames` are those to render; None means that the scene has no range of frames, which is a finding.
+    `frames` are those to render; None means that the scene has no range of frames, which is a finding. `without_files`:
+    the scene is sent without the files that are missing.
     """
     package = yield from package_findings(dependencies, preferences.free_bytes())
-    found = yield from check_in_steps(scene, dependencies, frames, overrides)
+    found = yield from check_in_steps(scene, dependencies, frames, overrides, without_files=without_files)
     return errors_first((*package, *found))
 
 

@@ -28,6 +28,7 @@ from ..scene.config.frames import parse_frames
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
 from ..scene.dependencies.scan import Dependencies, find_dependencies
+from ..scene.preflight.files import note_of_lack
 from ..scene.preflight.finding import Finding, Severity
 from ..scene.steps import result_of
 from ..scene.written_paths import leads_nowhere, whole_path
@@ -42,13 +43,14 @@ class Asked(NamedTuple):
     """What is asked for beside the scene's own settings.
 
     `frames` as an artist writes them, "" for the scene's range; `is_still` means the current frame only. `output_dir`
-    as `save` takes it. `overrides` win over those of the scene.
+    as `save` takes it. `overrides` win over those of the scene. `without_files`: although files are missing.
     """
 
     frames: str
     is_still: bool
     output_dir: str
     overrides: dict[str, Any]
+    without_files: bool = False
 
 
 class Submitted(NamedTuple):
@@ -74,7 +76,7 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
         if asked.is_still or asked.frames:
             # a single frame that was asked for is no oversight
             overrides["frame_ranges"] = reading.frames
-        findings = check(scene, dependencies, reading.frames, overrides)
+        findings = check(scene, dependencies, reading.frames, overrides, without_files=asked.without_files)
         session = jobs.session()
         session.ensure_worker(preferences.api_url(context))
         job = hand_over(session, save(context, reading, dependencies, asked.output_dir))
@@ -117,10 +119,15 @@ def _reason(error: BaseException) -> str:
 
 
 def check(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: tuple[int, ...],
+    overrides: dict[str, Any],
+    *,
+    without_files: bool = False,
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    findings = result_of(all_findings(scene, dependencies, frames, overrides))
+    findings = result_of(all_findings(scene, dependencies, frames, overrides, without_files=without_files))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if len(errors) > 1:
         raise ValueError(sentences(errors[0], Message("(and {} more)", str(len(errors) - 1))))
@@ -161,7 +168,7 @@ def save(context: bpy.types.Context, reading: SceneReading, dependencies: Depend
         config=reading.config,
         output_dir=folder_of_frames,
         api_url=preferences.api_url(context),
-        notes=reading.notices,
+        notes=(*reading.notices, *filter(None, [note_of_lack(dependencies)])),
     )
 
 

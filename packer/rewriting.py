@@ -45,6 +45,7 @@ def carry_out(plan_path: Path) -> int:
     """
     plan = json.loads(plan_path.read_text(encoding="ascii"))
     layout, report_path = Layout.from_json(plan["layout"]), Path(plan["report"])
+    unread = [UnreadMovie(*movie) for movie in plan.get("unread", ())]
     report: dict[str, Any] = {"files": [], "current": "", "error": "", "is_done": False}
     try:
         for file in plan["files"]:
@@ -54,7 +55,7 @@ def carry_out(plan_path: Path) -> int:
             report["current"] = file["blend"]
             _write(report_path, report)
             paths = Path(file["blend"]), Path(file["source"]), Path(file["target"])
-            report["files"].append(rewrite(layout, *paths, unread=[UnreadMovie(*movie) for movie in plan.get("unread", ())]))
+            report["files"].append(rewrite(layout, *paths, unread=unread))
         report["is_done"] = True
     except CannotRewrite as error:
         report["error"] = to_json(message_of(error))

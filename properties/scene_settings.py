@@ -54,13 +54,23 @@ OPENING: dict[str, Any] = {
 """Where the frames of a scene go, and how they are opened. The numbers are saved in .blend files: never change one."""
 
 
+AGREED: dict[str, Any] = {
+    "without_files": bpy.props.StringProperty(
+        name="Without Files",
+        description="Which files are missing that the scene is sent without; asked again when others are",
+        options={"HIDDEN"},
+    ),
+}
+"""What the artist has agreed to."""
+
+
 class RENDERJUICE_PG_scene(bpy.types.PropertyGroup):
-    """`scene.renderjuice`: what is in OPENING, and a property for each field of `RenderConfig`.
+    """`scene.renderjuice`: what is in OPENING and AGREED, and a property for each field of `RenderConfig`.
 
     A field is overridden when its `use_<field>` is set.
     """
 
-    __annotations__ = PROPERTIES | {f"use_{field}": _switch(field) for field in PROPERTIES} | OPENING
+    __annotations__ = PROPERTIES | {f"use_{field}": _switch(field) for field in PROPERTIES} | OPENING | AGREED
 
 
 classes = (RENDERJUICE_PG_scene,)

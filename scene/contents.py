@@ -38,7 +38,7 @@ def list_contents(scene: bpy.types.Scene, dependencies: Dependencies) -> tuple[I
     users: dict[str, list[Message]] = defaultdict(list)
     for dependency in dependencies.used:
         for path in dependency.files:
-            users[path].append(Message("{} “{}”", dependency.kind.label, dependency.user))
+            users[path].append(Message("{} “{}”", dependency.kind.label, dependency.name))
     items = [Item(path, _size(path), tuple(dict.fromkeys(of))) for path, of in users.items()]
     items.sort(key=lambda item: (-(item.size or 0), item.path))
     blend = Item(bpy.data.filepath, _size(bpy.data.filepath), (Message("{} “{}”", SCENE, scene.name),))

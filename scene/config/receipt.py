@@ -12,6 +12,7 @@ import bpy
 from ...api.render_config import RenderConfig
 from ...messages.message import Message, sentences
 from ..blender_versions import active_compositor_tree
+from ..rendered.sequencer import renders_sequencer
 from .frames import describe
 from .notices import movie_notice
 from .render_config import SceneReading, read_scene
@@ -40,14 +41,17 @@ def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receip
     Raises `ValueError` as `read_scene` does.
     """
     reading = read_scene(scene, overrides=overrides, for_display=True)
-    return Receipt(_lines(reading), tuple(_remarks(scene, reading, overrides)))
+    return Receipt(_lines(scene, reading), tuple(_remarks(scene, reading, overrides)))
 
 
-def _lines(reading: SceneReading) -> tuple[Message, Message]:
+def _lines(scene: bpy.types.Scene, reading: SceneReading) -> tuple[Message, Message]:
     config = reading.config
     engine = ENGINE_NAMES.get(config.render_engine or "", config.render_engine or "")
     size = " × ".join(str(pixels) for pixels in _size(config))
     samples = Message("{} samples", config.sample_count) if config.sample_count else ""
+    if renders_sequencer(scene):
+        # engine and samples are those of what is not rendered
+        engine, samples = Message("Sequencer"), ""
     return (
         sentences(engine, size, samples, separator=SEPARATOR),
         sentences(describe(reading.frames), _format(config), separator=SEPARATOR),

@@ -7,6 +7,7 @@ refused by name, because a farm that renders without a file renders another pict
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,14 @@ class Dependencies:
     def files(self) -> tuple[str, ...]:
         """Every file that travels, once."""
         return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
+
+    @property
+    def lack(self) -> str:
+        """What is missing or refused, a short word for each path: none of them is to be read in a .blend."""
+        paths = {path for dependency in self.missing for path in dependency.missing}
+        paths.update(dependency.path for dependency, _reason in self.refused)
+        words = (hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:16] for path in paths)
+        return " ".join(sorted(words))
 
 
 def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependencies:

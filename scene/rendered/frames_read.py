@@ -6,12 +6,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import all_strips
 from .scenes import reached_scenes
+from .timeline import TIMING, Timeline, on_screen
 from .views import view_suffixes
 
 NEIGHBORS = 1
@@ -78,3 +80,9 @@ def _has_animated_shutter(scene: bpy.types.Scene) -> bool:
 
 def _shows_scenes(scene: bpy.types.Scene) -> bool:
     return scene.render.use_sequencer and any(strip.type == "SCENE" for strip in all_strips(scene))
+
+
+def is_certain(timeline: Timeline, strip: Any, frames: FramesRead) -> bool:
+    """True for a strip that is surely in one of the rendered frames, by its own time."""
+    is_own_time = timeline.scene == frames.scene and not frames.is_remapped
+    return is_own_time and bool(on_screen(strip, frames.rendered)) and not timeline.is_animated(strip, TIMING)

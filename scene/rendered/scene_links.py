@@ -12,11 +12,11 @@ import bpy
 from ..blender_versions import all_strips, has_compositor_switch
 from .collections import rendered_collections
 from .compositor import compositor_in_use
-from .frames_read import FramesRead
+from .frames_read import FramesRead, is_certain
 from .links import Aspect, Link, is_driven_by, through_nodes
 from .nodes import nodes_with
-from .scenes import reached_scenes, rendered_scenes
-from .timeline import Timeline, played_scenes, timeline_of
+from .scenes import played_scenes, reached_scenes, rendered_scenes
+from .timeline import Timeline, timeline_of
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
 
@@ -65,7 +65,7 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
         return None
     match used:
         case bpy.types.Object():
-            return end if link.is_visible or _is_camera(scene, used) else None
+            return end if (link.is_visible and _is_in(scene.collection, used)) or _is_camera(scene, used) else None
         case bpy.types.Collection():
             return end._replace(is_sure=False) if _simulates(scene, used) and link.aspect is not Aspect.LOOK else None
         case bpy.types.Image():
@@ -79,6 +79,11 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
             is_used = compositor_in_use(scene) or scene in _played(reach)
             return end if is_used else None
     return end
+
+
+def _is_in(collection: bpy.types.Collection, thing: bpy.types.Object) -> bool:
+    """True for an object of a scene's own collection: as its view layers show all others, too, it is their user."""
+    return thing.name in collection.objects and thing in tuple(collection.objects)
 
 
 def _is_camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> bool:
@@ -110,9 +115,9 @@ def _in_strips(link: Link, scene: bpy.types.Scene, reach: Reach, kind: str, name
                 if strip.type == kind and getattr(strip, name, link.datablock) == link.datablock:
                     if reach.frames is None:
                         return Link(scene, is_sure=False)
-                    if timeline.is_shown(strip, reach.frames):
-                        is_sure = link.is_sure and hasattr(strip, name) and timeline.is_certain(strip, reach.frames)
-                        return Link(scene, is_sure=is_sure)
+                    if timeline.is_shown(strip, reach.frames.around()):
+                        is_told = hasattr(strip, name) and is_certain(timeline, strip, reach.frames)
+                        return Link(scene, is_sure=link.is_sure and is_told)
     return None
 
 

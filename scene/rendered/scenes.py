@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import bpy
 
 from ..blender_versions import all_strips, compositor_tree
 from .compositor import compositor_in_use, nodes_of
+from .sequencer import renders_sequencer, scenes_in_sequencer
+from .timeline import timeline_of
 
 
 class View(NamedTuple):
@@ -24,21 +26,9 @@ def rendered_views(scene: bpy.types.Scene) -> list[View]:
     return list(_views_of_sequencer(scene, set()) if renders_sequencer(scene) else _views_of_compositor(View(scene)))
 
 
-def renders_sequencer(scene: bpy.types.Scene) -> bool:
-    """True when the images come from the sequencer."""
-    return scene.render.use_sequencer and has_visible_strips(scene)
-
-
-def has_visible_strips(scene: bpy.types.Scene) -> bool:
-    """True when the sequencer has strips that are neither sound nor muted."""
-    return any(strip.type != "SOUND" and not strip.mute for strip in all_strips(scene))
-
-
 def _views_of_sequencer(scene: bpy.types.Scene, seen: set[bpy.types.Scene]) -> Iterator[View]:
     seen.add(scene)
-    for strip in all_strips(scene):
-        if strip.type != "SCENE" or strip.mute or strip.scene is None:
-            continue
+    for strip in _scene_strips(scene):
         if strip.scene_input == "CAMERA":
             yield from _views_of_compositor(View(strip.scene, strip.scene_camera))
         elif strip.scene not in seen:
@@ -72,12 +62,24 @@ def reached_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
     ahead = [scene]
     while ahead:
         each = ahead.pop()
-        new = [strip.scene for strip in all_strips(each) if strip.type == "SCENE"]
+        new = [strip.scene for strip in _scene_strips(each)]
         new += [each.background_set, *composited_scenes(each)]
         new = [other for other in new if other is not None and other not in found]
         found.update(dict.fromkeys(new))
         ahead += new
     return tuple(found)
+
+
+def played_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
+    """The scenes whose sequencers may be in the images of a scene."""
+    return tuple(dict.fromkeys(played for each in reached_scenes(scene) for played in scenes_in_sequencer(each)))
+
+
+def _scene_strips(scene: bpy.types.Scene) -> list[Any]:
+    """The strips of other scenes that are not muted, or that an effect shows all the same."""
+    strips = [strip for strip in all_strips(scene) if strip.type == "SCENE" and strip.scene is not None]
+    shown = timeline_of(scene).shown if strips else frozenset()
+    return [strip for strip in strips if strip.name in shown]
 
 
 def composited_scenes(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:

@@ -11,8 +11,6 @@ import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import all_strips, end_frame, first_frame, top_strips
-from .frames_read import FramesRead
-from .scenes import reached_scenes
 from .views import view_suffixes
 
 EFFECT_INPUTS = ("input_1", "input_2", "input_3")
@@ -54,19 +52,13 @@ class Timeline:
         """True when `strip_elem_from_frame` tells which picture a frame shows."""
         return not self.shifts_time and not self.is_animated(strip, TIMING)
 
-    def is_shown(self, strip: Any, frames: FramesRead) -> bool:
-        """False for a strip that no rendered frame shows: it is muted, or stands at another time."""
+    def is_shown(self, strip: Any, frames: frozenset[int] | None) -> bool:
+        """False for a strip that none of these frames shows: it is muted, or stands at another time. None means all."""
         if strip.name not in self.shown:
             return False
-        around = frames.around()
-        if around is None or strip.name in self.inputs or not self.keeps_time(strip):
+        if frames is None or strip.name in self.inputs or not self.keeps_time(strip):
             return True
-        return bool(on_screen(strip, around))
-
-    def is_certain(self, strip: Any, frames: FramesRead) -> bool:
-        """True for a strip that is surely in one of the rendered frames, by its own time."""
-        is_own_time = self.scene == frames.scene and not frames.is_remapped
-        return is_own_time and bool(on_screen(strip, frames.rendered)) and not self.is_animated(strip, TIMING)
+        return bool(on_screen(strip, frames))
 
     def views_of(self, strip: Any) -> tuple[str, ...]:
         """The ends of the names of the strip's files when it has one for each view, else none."""
@@ -80,22 +72,11 @@ def timeline_of(scene: bpy.types.Scene) -> Timeline:
     inputs = {strip.name: _inputs(strip) for strip in strips}
     return Timeline(
         scene,
-        _shown(scene, inputs, animated),
+        _shown(scene, inputs),
         frozenset().union(*inputs.values()),
         animated,
         any(strip.type in SHIFT_TIME for strip in strips),
     )
-
-
-def played_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
-    """The scenes whose sequencers may be in the images of a scene."""
-    played = [each for each in reached_scenes(scene) if each.render.use_sequencer]
-    # it grows meanwhile
-    for each in played:
-        for strip in all_strips(each):
-            if strip.type == "SCENE" and strip.scene_input == "SEQUENCER" and strip.scene not in (None, *played):
-                played.append(strip.scene)
-    return tuple(played)
 
 
 def on_screen(strip: Any, frames: frozenset[int]) -> frozenset[int]:
@@ -104,13 +85,24 @@ def on_screen(strip: Any, frames: frozenset[int]) -> frozenset[int]:
     return frozenset(frame for frame in frames if begin <= frame < end)
 
 
-def _shown(scene: bpy.types.Scene, inputs: dict[str, frozenset[str]], animated: frozenset[str]) -> frozenset[str]:
+def has_animated_mute(scene: bpy.types.Scene) -> bool:
+    """True when strips or channels of a scene's sequencer are muted at some times only, or may be."""
+    return any(path.startswith("sequence_editor.") and path.endswith(".mute") for path in animated_paths(scene))
+
+
+def is_muted(strip: Any, channels: Any) -> bool:
+    """True for a strip that is muted now, by itself or by its channel."""
+    return bool(strip.mute or (strip.channel < len(channels) and channels[strip.channel].mute))
+
+
+def _shown(scene: bpy.types.Scene, inputs: dict[str, frozenset[str]]) -> frozenset[str]:
     """The names of the strips that are not muted, and of all that these take: an effect also reads a muted strip.
 
     A strip is muted by itself, by its channel, or by the meta strip that holds it (4.2, 5.2).
     """
-    editor = scene.sequence_editor
-    ahead = [] if editor is None else list(_unmuted(top_strips(editor), editor.channels, animated))
+    if scene.sequence_editor is None or has_animated_mute(scene):
+        return frozenset(inputs)
+    ahead = list(_unmuted(scene.sequence_editor))
     shown = set(ahead)
     while ahead:
         new = inputs[ahead.pop()] - shown
@@ -119,14 +111,13 @@ def _shown(scene: bpy.types.Scene, inputs: dict[str, frozenset[str]], animated: 
     return frozenset(shown)
 
 
-def _unmuted(strips: Any, channels: Any, animated: frozenset[str]) -> Iterator[str]:
-    for strip in strips:
-        is_muted = strip.mute and not _is_animated(strip, ("mute",), animated)
-        if is_muted or channels[strip.channel].mute:
-            continue
-        yield strip.name
-        if strip.type == "META":
-            yield from _unmuted(top_strips(strip), strip.channels, animated)
+def _unmuted(holder: Any) -> Iterator[str]:
+    """The names of the strips of a sequencer or a meta strip, and of those in meta strips among them."""
+    for strip in top_strips(holder):
+        if not is_muted(strip, holder.channels):
+            yield strip.name
+            if strip.type == "META":
+                yield from _unmuted(strip)
 
 
 def _inputs(strip: Any) -> frozenset[str]:

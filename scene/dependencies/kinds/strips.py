@@ -11,8 +11,9 @@ from typing import Any
 import bpy
 
 from ...blender_versions import all_strips
-from ...rendered.frames_read import FramesRead
-from ...rendered.timeline import Timeline, on_screen, played_scenes, timeline_of
+from ...rendered.frames_read import FramesRead, is_certain
+from ...rendered.scenes import played_scenes
+from ...rendered.timeline import Timeline, on_screen, timeline_of
 from ...rendered.views import view_paths
 from ..dependency import DependencyKind
 from ..disk import Disk
@@ -43,8 +44,8 @@ def strip_places(frames: FramesRead) -> Places:
             attribute, resolve = "filepath", functools.partial(_movie, timeline, strip)
         else:
             attribute, resolve = "directory", functools.partial(_pictures, timeline, strip)
-        is_certain = timeline.is_certain(strip, frames)
-        yield PathSetting(DependencyKind.STRIP, timeline.scene, strip, attribute, resolve, is_certain=is_certain)
+        is_sure = is_certain(timeline, strip, frames)
+        yield PathSetting(DependencyKind.STRIP, timeline.scene, strip, attribute, resolve, is_certain=is_sure)
 
 
 def all_strip_places() -> Places:
@@ -67,7 +68,7 @@ def _shown_strips(frames: FramesRead) -> Iterator[tuple[Timeline, Any]]:
     for scene in played_scenes(frames.scene):
         timeline = timeline_of(scene)
         for strip in all_strips(scene):
-            if strip.type in WITH_FILES and timeline.is_shown(strip, frames):
+            if strip.type in WITH_FILES and timeline.is_shown(strip, frames.around()):
                 yield timeline, strip
 
 

@@ -136,7 +136,11 @@ def send(
     folder = snapshot.parent.parent
     layout = plan_layout(blend, manifest.uses, is_remapped=manifest.is_remapped)
     before = states(tmp_path / "work")
-    copies = rewrite_paths(layout, snapshot, blender, folder, lambda: None) if layout.rewritten else {}
+    copies = (
+        rewrite_paths(layout, snapshot, blender, folder, lambda: None, unread=manifest.unread)
+        if layout.rewritten
+        else {}
+    )
     files = [file for use in manifest.uses for file in use.files]
     made = make_package(blend, snapshot, files, folder, lambda _done, _total: None, layout, copies)
     assert states(tmp_path / "work") == before, "something of the artist's was touched"

@@ -229,7 +229,7 @@ def test_what_only_a_fake_user_keeps_is_out_of_reach(load: Callable[[str], Modul
 
 
 @pytest.mark.parametrize(
-    "way", ["object", "hidden", "instance", "nodes", "set", "strip", "compositor", "library", "particles", "override"]
+    "way", ["object", "instance", "nodes", "set", "strip", "compositor", "library", "particles", "override"]
 )
 def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], folder: Path, way: str) -> None:
     scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
@@ -245,11 +245,6 @@ def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], fo
     match way:
         case "object":
             scene.collection.objects.link(thing)
-        case "hidden":
-            hidden = bpy.data.collections.new("hidden")
-            scene.collection.children.link(hidden)
-            hidden.objects.link(thing)
-            bpy.context.view_layer.layer_collection.children["hidden"].exclude = hidden.hide_render = True
         case "instance":
             shown = bpy.data.collections.new("shown")
             shown.objects.link(thing)
@@ -259,8 +254,14 @@ def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], fo
         case "nodes":
             tree: Any = bpy.data.node_groups.new("sets it", "GeometryNodeTree")
             outer: Any = bpy.data.node_groups.new("outer", "GeometryNodeTree")
-            tree.nodes.new("GeometryNodeSetMaterial").inputs["Material"].default_value = material
-            outer.nodes.new("GeometryNodeGroup").node_tree = tree
+            for inside, kind in ((tree, "GeometryNodeSetMaterial"), (outer, "GeometryNodeGroup")):
+                inside.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+                node = inside.nodes.new(kind)
+                if inside is outer:
+                    node.node_tree = tree
+                else:
+                    node.inputs["Material"].default_value = material
+                inside.links.new(node.outputs[0], inside.nodes.new("NodeGroupOutput").inputs[0])
             bpy.data.objects["Cube"].modifiers.new("nodes", "NODES").node_group = outer
         case "set":
             scene.background_set = other

@@ -241,7 +241,10 @@ def test_strips_that_no_render_reads_stay_here(find: Find, folder: Path) -> None
 
 def test_another_scenes_strips_travel_too(find: Find, folder: Path) -> None:
     pictures(folder, 1)
-    add_strip(bpy.data.scenes.new("other"), "image", "//0001.png")
+    other = bpy.data.scenes.new("other")
+    add_strip(other, "image", "//0001.png")
+    assert find().files == []
+    add_scene_strip(other).scene_input = "SEQUENCER"
     assert find().files == names(1)
 
 

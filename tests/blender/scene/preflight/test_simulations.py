@@ -239,7 +239,10 @@ def test_a_hidden_proxy_moves_what_is_seen(cube: bpy.types.Object, find: Find, k
             seen.constraints.new(kind).target = cube
         case "NODES":
             tree: Any = bpy.data.node_groups.new("Takes it", "GeometryNodeTree")
-            tree.nodes.new("GeometryNodeObjectInfo").inputs[0].default_value = cube
+            info, output = tree.nodes.new("GeometryNodeObjectInfo"), tree.nodes.new("NodeGroupOutput")
+            info.inputs[0].default_value = cube
+            tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+            tree.links.new(info.outputs["Geometry"], output.inputs[0])
             seen.modifiers.new("moved", kind).node_group = tree
         case _:
             seen.modifiers.new("moved", kind).target = cube
@@ -274,9 +277,10 @@ def test_a_simulation_in_a_scene_that_is_shown(cube: bpy.types.Object, find: Fin
     assert [found.datablock for found in find()] == ["Cube"]
     shot.background_set = None
     strip = strips_of(shot).new_scene("shown", shown, channel=1, frame_start=1)
-    assert [found.datablock for found in find()] == ["Cube"]
+    assert [found.datablock for found in find()] == ["Shot", "Cube"]
     strip.mute = True
-    assert find() == []
+    assert "Cube" not in [found.datablock for found in find()]
+    strips_of(shot).remove(strip)
     render_through(compositor_of(shot), shown)
     assert [found.datablock for found in find()] == ["Cube"]
 
