@@ -16,6 +16,7 @@ from .frames_read import FramesRead, is_certain
 from .links import Aspect, Link, is_driven_by, through_nodes
 from .nodes import nodes_with
 from .scenes import played_scenes, reached_scenes, rendered_scenes
+from .sequencer import renders_sequencer
 from .timeline import Timeline, timeline_of
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
@@ -40,6 +41,9 @@ class Reach:
 def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[None, None, Reach]:
     """How far a render of a scene reaches; in steps."""
     scenes, sure_scenes = reached_scenes(scene), rendered_scenes(scene)
+    if not renders_sequencer(scene):
+        # its compositor works also where that shows other scenes only
+        sure_scenes.append(scene)
     yield
     collections = yield from rendered_collections(scenes)
     sure_collections = yield from rendered_collections(sure_scenes)

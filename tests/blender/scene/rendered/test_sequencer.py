@@ -147,7 +147,7 @@ def test_strips_of_ours_are_found_where_they_are_rendered(scene: bpy.types.Scene
     assert names_of_ours(load) == []
     # an effect shows what it takes, muted or not
     length = {"length": 3} if bpy.app.version >= (5, 0) else {"frame_end": 4}
-    taken = {"input1" if bpy.app.version >= (5, 0) else "seq1": strip}
+    taken = {"input1" if bpy.app.version >= (4, 4) else "seq1": strip}
     strips_of(scene).new_effect(name="blur", type="GAUSSIAN_BLUR", channel=9, frame_start=1, **length, **taken)
     assert names_of_ours(load) == ["ours"]
 
