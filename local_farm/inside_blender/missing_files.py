@@ -31,6 +31,11 @@ class Lack:
     path: str
     is_certain: bool
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """True when this machine has the file, and the package does not."""
+        return Path(self.path).is_absolute() and Path(self.path).exists()
+
     def __str__(self) -> str:
         away = ", which is outside of the package" if Path(self.path).is_absolute() else ""
         return f"{self.path}{away} ({self.user})"
@@ -53,15 +58,17 @@ def missing_files(scene: bpy.types.Scene, root: str, frames: Sequence[int], are_
     return [by_path[path] for path in sorted(by_path)]
 
 
-def fail_without(lacks: Sequence[Lack], report: Callable[..., None]) -> None:
+def fail_without(lacks: Sequence[Lack], strict: bool, report: Callable[..., None]) -> None:
     """Report `lacks` (missing, doubtful: each a sentence for the log).
 
-    Raises JobFailed when a file is missing for certain.
+    Raises JobFailed when a file is missing for certain: in a `strict` farm any, else one that is elsewhere on this
+    machine, as Blender would read it here and nowhere else. The service promises no such check, and Blender renders
+    without what is nowhere.
     """
     missing, doubtful = ([str(lack) for lack in lacks if lack.is_certain == certain] for certain in (True, False))
     if lacks:
         report("lacks", missing=missing, doubtful=doubtful)
-    paths = [lack.path for lack in lacks if lack.is_certain]
+    paths = [lack.path for lack in lacks if lack.is_certain and (strict or lack.is_elsewhere)]
     if paths:
         more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
         raise JobFailed("Missing files: " + ", ".join(paths[:NAMED]) + more, "missing_files")
