@@ -19,7 +19,6 @@ CERTAIN = {
     "textures/card.png": "Image 'card'",
     "textures/bumps.png": "Image 'bumps'",
     "fonts/font.woff2": "Vector Font",
-    "sounds/sound.wav": "Sound 'sound.wav'",
     "volumes/cloud.vdb": "Volume 'cloud'",
     "caches/crowd.abc": "CacheFile 'crowd.abc'",
     "caches/stage.usda": "CacheFile 'stage.usda'",
