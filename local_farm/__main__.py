@@ -32,6 +32,8 @@ LOOPBACK = "127.0.0.1"
 # The storage goes by another host name than the API, as it does in the real service.
 API_HOST, STORAGE_HOST = "127.0.0.1", "localhost"
 CLOSE_SECONDS = 1
+PARENT_SECONDS = 0.5
+"""Seconds between two looks at who started this."""
 KEEP_ALIVE_SECONDS = 75
 
 
@@ -89,12 +91,21 @@ async def _serve(settings: Settings, store: Store, blenders: list[Blender]) -> N
         loop.add_signal_handler(number, stop)
     sockets = ([api_socket], [storage_socket])
     serving = [asyncio.create_task(server.serve(own)) for server, own in zip(servers, sockets, strict=True)]
+    if settings.ends_with_parent:
+        watching = asyncio.create_task(_wait_for_parents_end())
+        watching.add_done_callback(lambda _: stop())
     farm.go_on()
     _announce(settings, blenders, api_url, storage_url)
     try:
         await asyncio.gather(*serving)
     finally:
         await farm.close()
+
+
+async def _wait_for_parents_end() -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_SECONDS)
 
 
 class PortTaken(Exception):

@@ -25,6 +25,7 @@ class Settings:
     url_lifetime: float
     blender_timeout: float
     strict: bool
+    ends_with_parent: bool
 
 
 def parse_settings(arguments: Sequence[str]) -> Settings:
@@ -61,6 +62,7 @@ def parse_settings(arguments: Sequence[str]) -> Settings:
         action="store_true",
         help="fail a job that lacks a file which its frames read; otherwise Blender renders it without, as anywhere",
     )
+    parser.add_argument("--end-with-parent", action="store_true", help="end as soon as the program that started it has")
     found = parser.parse_args(arguments)
     return Settings(
         blenders=tuple(found.blender),
@@ -72,4 +74,5 @@ def parse_settings(arguments: Sequence[str]) -> Settings:
         url_lifetime=found.url_lifetime,
         blender_timeout=found.blender_timeout,
         strict=found.strict,
+        ends_with_parent=found.end_with_parent,
     )
