@@ -26,6 +26,7 @@ from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.kinds.strips import unread_strips
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
 from ..scene.dependencies.usage import unused_footage
+from ..scene.steps import result_of
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -98,7 +99,11 @@ def _clear_unread() -> list[tuple[str, str, str, str]]:
     The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
     strip (4.2, 5.2).
     """
-    clips = [(DependencyKind.MOVIE_CLIP, clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
+    clips = [
+        (DependencyKind.MOVIE_CLIP, clip)
+        for clip in result_of(unused_footage())
+        if isinstance(clip, bpy.types.MovieClip)
+    ]
     strips = [(DependencyKind.STRIP, strip) for strip in unread_strips() if strip.type == "MOVIE"]
     changed: list[tuple[str, str, str, str]] = []
     for kind, thing in (*clips, *strips):

@@ -68,7 +68,7 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     Nothing in the file may change between two steps.
     """
     so_far = _Scan(frames_read_by(scene, frames))
-    so_far.unused = unused_footage()
+    so_far.unused = yield from unused_footage()
     yield
     for setting in all_places(so_far.origins):
         if setting is None:

@@ -9,9 +9,9 @@ import bpy
 
 from ...messages.message import Message
 from ...scene.blender_versions import compositor_tree, has_compositor_switch
+from ...scene.sequencer import JOB_TAG
 from . import color, image
 from .files import Footage, FootageError, ImageSequence, Opened
-from .image import TAG
 
 IMAGE_NODE = "CompositorNodeImage"
 NODE_WIDTH = 240.0
@@ -62,7 +62,7 @@ def update(node: Any, picture: bpy.types.Image, sequence: ImageSequence) -> None
 
 def nodes_of(tree: Any, job_id: str) -> list[Any]:
     """The nodes that show a job's frames."""
-    return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(TAG) == job_id]
+    return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(JOB_TAG) == job_id]
 
 
 def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
@@ -95,7 +95,7 @@ def _new_node(tree: Any, footage: Footage) -> Any:
     node = tree.nodes.new(IMAGE_NODE)
     node.width = NODE_WIDTH
     node.label = footage.name
-    node[TAG] = footage.job_id
+    node[JOB_TAG] = footage.job_id
     if locations:
         left, top = min(x for x, _ in locations), max(y for _, y in locations)
         node.location = (left - NODE_WIDTH - NODE_GAP, top)

@@ -12,6 +12,7 @@ from typing import Any
 import bpy
 
 from ...blender_versions import all_strips, end_frame, first_frame
+from ...sequencer import JOB_TAG, strips_taken_by
 from ..animation import animated_paths
 from ..dependency import DependencyKind
 from ..disk import Disk
@@ -21,9 +22,6 @@ from ..resolve import Found, look_for
 from ..views import view_paths, view_suffixes
 
 WITH_FILES = frozenset({"IMAGE", "MOVIE"})
-EFFECT_INPUTS = ("input_1", "input_2", "input_3")
-WITHOUT_INPUTS = WITH_FILES | {"SOUND", "SCENE", "META", "MOVIECLIP", "MASK", "COLOR", "TEXT"}
-"""The most usual strips: to ask thousands of them for inputs takes some 20 ms (5.2)."""
 SHIFT_TIME = frozenset({"SPEED", "META", "MULTICAM"})
 """Strips that show others at another time, or that may."""
 TIMING = (
@@ -65,8 +63,8 @@ def strip_places() -> Places:
 def unread_strips() -> tuple[Any, ...]:
     """The strips with files that no render reads.
 
-    These are muted ones that are nobody's input, and those of scenes that render without sequencer and whose sequencer
-    no other scene shows.
+    These are muted ones that are nobody's input, those of scenes that render without sequencer and whose sequencer
+    no other scene shows, and the frames of earlier jobs.
     """
     read = {(timeline.scene, strip.name) for timeline, strip in _read_strips()}
     return tuple(strip for scene, strip in strips_with_files() if (scene, strip.name) not in read)
@@ -106,12 +104,9 @@ class Timeline:
 
 def _timeline(scene: bpy.types.Scene) -> Timeline:
     strips = all_strips(scene)
-    effects = (strip for strip in strips if strip.type not in WITHOUT_INPUTS)
-    inputs = (getattr(strip, name, None) for strip in effects for name in EFFECT_INPUTS)
-    masks = (modifier.input_mask_strip for strip in strips for modifier in getattr(strip, "modifiers", ()))
     return Timeline(
         scene,
-        frozenset(strip.name for strip in (*inputs, *masks) if strip is not None),
+        strips_taken_by(strips),
         frozenset(animated_paths(scene)),
         any(strip.type in SHIFT_TIME for strip in strips),
     )
@@ -121,7 +116,8 @@ def _read_strips() -> Iterator[tuple[Timeline, Any]]:
     for scene in _played_scenes():
         timeline = _timeline(scene)
         for strip in all_strips(scene):
-            if strip.type in WITH_FILES and timeline.is_read(strip):
+            # whoever renders frames of an earlier job is not sent
+            if strip.type in WITH_FILES and JOB_TAG not in strip and timeline.is_read(strip):
                 yield timeline, strip
 
 
