@@ -75,7 +75,15 @@ def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
 
 
 def _new_tree(scene: bpy.types.Scene) -> Any:
-    """The nodes that Blender's own button makes: they pass on what was rendered."""
+    """The nodes that Blender's own button makes: they pass on what was rendered.
+
+    Where that would be another picture, or one more layer in the file, compositing is switched off.
+    """
+    render = scene.render
+    is_multilayer = render.image_settings.file_format == "OPEN_EXR_MULTILAYER"
+    if is_multilayer or render.use_single_layer or not scene.view_layers[0].use:
+        # the node shows the first view layer, which may not be rendered; the file gets a layer Composite (4.2, 5.2)
+        render.use_compositing = False
     if has_compositor_switch(scene):
         scene.use_nodes = True
         return scene.node_tree

@@ -162,6 +162,13 @@ def test_folder_is_opened_by_the_system(job: JobInJournal, tmp_path: Path, monke
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     assert bpy.ops.renderjuice.open_folder(job=job.id) == {"FINISHED"}
     assert Path((tmp_path / "opened").read_text().strip()) == job.output_dir
+    # a file browser that cannot be started, and none at all
+    program.write_text("#!/bin/sh\nexit 3\n")
+    for path in (programs, tmp_path / "nothing"):
+        monkeypatch.setenv("PATH", str(path))
+        with pytest.raises(RuntimeError, match="This computer opens no folder") as raised:
+            bpy.ops.renderjuice.open_folder(job=job.id)
+        assert str(job.output_dir) in str(raised.value) and "Traceback" not in str(raised.value)
     shutil.rmtree(job.output_dir)
     with pytest.raises(RuntimeError, match="The folder of “shot” is gone"):
         bpy.ops.renderjuice.open_folder(job=job.id)
