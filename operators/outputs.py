@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import bpy
@@ -98,10 +100,11 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
         """Have the system open it. Every reason why not is an ERROR report."""
         try:
             job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
-            return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
-        except (ValueError, RuntimeError, JournalError, OSError) as error:
+            _show_folder(job)
+        except (ValueError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
+        return {"FINISHED"}
 
     def objection(self, job: JobRecord) -> Message | None:
         """Only a folder that is there can be opened."""
@@ -112,6 +115,21 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
             job.name,
             str(job.output_dir),
         )
+
+
+def _show_folder(job: JobRecord) -> None:
+    """Have the system show the folder of a job's frames. Raises `ValueError` where it cannot."""
+    folder = str(job.output_dir)
+    try:
+        if sys.platform.startswith("linux"):
+            # Blender's own operator says nothing when that fails (4.2 to 5.2)
+            subprocess.run(["xdg-open", folder], check=True)  # noqa: S607 - where it lies is up to the system
+        else:
+            bpy.ops.wm.path_open(filepath=folder)
+    except (OSError, RuntimeError, subprocess.CalledProcessError) as error:
+        raise ValueError(
+            Message("This computer opens no folder for Blender. The frames of “{}” are in {}.", job.name, folder)
+        ) from error
 
 
 def _poll(cls: Any) -> bool:

@@ -36,8 +36,8 @@ OPENING: dict[str, Any] = {
         description="How the frames are opened in this project when all of them are here",
         items=[
             ("NOTHING", "Do Nothing", "Leave the frames in their folder", "BLANK1", 0),
-            ("IMAGE_EDITOR", "Show in Image Editor", "Open the frames as an image sequence", "IMAGE", 1),
-            ("SEQUENCER", "Add to Sequencer", "Add the frames as a strip in the video sequencer", "SEQUENCE", 2),
+            ("IMAGE_EDITOR", "Show in Image Editor", "Show the frames in an Image Editor that is free", "IMAGE", 1),
+            ("SEQUENCER", "Add to Sequencer", "Add the frames as strips to a scene of their own", "SEQUENCE", 2),
             (
                 "COMPOSITOR",
                 "Add to Compositor",

@@ -41,21 +41,25 @@ def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receip
     Raises `ValueError` as `read_scene` does.
     """
     reading = read_scene(scene, overrides=overrides, for_display=True)
-    return Receipt(_lines(scene, reading), tuple(_remarks(scene, reading, overrides)))
-
-
-def _lines(scene: bpy.types.Scene, reading: SceneReading) -> tuple[Message, Message]:
-    config = reading.config
-    engine = ENGINE_NAMES.get(config.render_engine or "", config.render_engine or "")
-    size = " × ".join(str(pixels) for pixels in _size(config))
-    samples = Message("{} samples", config.sample_count) if config.sample_count else ""
+    lines = _lines(reading)
     if renders_sequencer(scene):
         # engine and samples are those of what is not rendered
-        engine, samples = Message("Sequencer"), ""
+        lines = (sentences(Message("Sequencer"), _size_words(reading.config), separator=SEPARATOR), lines[1])
+    return Receipt(lines, tuple(_remarks(scene, reading, overrides)))
+
+
+def _lines(reading: SceneReading) -> tuple[Message, Message]:
+    config = reading.config
+    engine = ENGINE_NAMES.get(config.render_engine or "", config.render_engine or "")
+    samples = Message("{} samples", config.sample_count) if config.sample_count else ""
     return (
-        sentences(engine, size, samples, separator=SEPARATOR),
+        sentences(engine, _size_words(config), samples, separator=SEPARATOR),
         sentences(describe(reading.frames), _format(config), separator=SEPARATOR),
     )
+
+
+def _size_words(config: RenderConfig) -> str:
+    return " × ".join(str(pixels) for pixels in _size(config))
 
 
 def _size(config: RenderConfig) -> tuple[int, int]:

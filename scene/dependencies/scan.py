@@ -81,9 +81,8 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     Nothing in the file may change between two steps.
     """
     so_far = _Scan(frames_read_by(scene, frames))
-    so_far.unused = frozenset(
-        datablock for datablock, reading in (yield from _readings(so_far, footage())).items() if not reading
-    )
+    readings = yield from _readings(so_far, (yield from footage()))
+    so_far.unused = frozenset(datablock for datablock, reading in readings.items() if not reading)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
         if setting is None:

@@ -3,25 +3,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 import bpy
 
 from ..rendered.links import is_on
 from ..rendered.nodes import leading_nodes
-from .path_setting import PathSetting
+from ..rendered.sequencer import JOB_TAG
+from .kinds.images import FROM_FILES
+from .path_setting import DATABLOCKS_A_STEP, PathSetting
 
 FOOTAGE_SOURCES = frozenset({"SEQUENCE", "MOVIE"})
 Footage = bpy.types.Image | bpy.types.MovieClip
 
 
-def footage() -> tuple[Footage, ...]:
-    """The images of many or large files, and the clips: what was opened in an editor may be among them.
+def footage() -> Generator[None, None, list[Footage]]:
+    """The images and clips that may be there for the artist only, as what was opened in an editor; in steps.
 
-    To ask who uses a datablock takes longer than to send a plain image more, which does no harm.
+    To ask Blender for the users of datablocks takes 10 ms in a file of 10,000 objects (4.2, 5.2). So of plain images
+    only those count that perhaps nobody but an editor or a fake user keeps, and frames of earlier jobs.
     """
-    images = (image for image in bpy.data.images if image.source in FOOTAGE_SOURCES and image.users)
-    return (*images, *(clip for clip in bpy.data.movieclips if clip.users))
+    found: list[Footage] = [clip for clip in bpy.data.movieclips if clip.users]
+    for index, image in enumerate(bpy.data.images):
+        if index % DATABLOCKS_A_STEP == 0:
+            yield
+        users, source = image.users, image.source
+        if not users or source not in FROM_FILES:
+            continue
+        # an editor makes itself a user where there is no other; it also marks an image that has one
+        is_kept_only = users <= image.use_fake_user + image.use_extra_user or image.get(JOB_TAG)
+        if is_kept_only or source in FOOTAGE_SOURCES:
+            found.append(image)
+    yield
+    return found
 
 
 def is_switched_off(setting: PathSetting) -> bool:

@@ -13,6 +13,7 @@ import bpy
 from ...blender_versions import all_strips
 from ...rendered.frames_read import FramesRead, is_certain
 from ...rendered.scenes import played_scenes
+from ...rendered.sequencer import JOB_TAG
 from ...rendered.timeline import Timeline, on_screen, timeline_of
 from ...rendered.views import view_paths
 from ..dependency import DependencyKind
@@ -58,7 +59,7 @@ def unread_strips(frames: FramesRead) -> tuple[Any, ...]:
     """The strips with files that no render reads.
 
     These are muted ones that are nobody's input, those at other times, and those of scenes that are not shown by their
-    sequencers.
+    sequencers, and the frames of earlier jobs.
     """
     shown = {(timeline.scene, strip.name) for timeline, strip in _shown_strips(frames)}
     return tuple(strip for scene, strip in strips_with_files() if (scene, strip.name) not in shown)
@@ -68,7 +69,8 @@ def _shown_strips(frames: FramesRead) -> Iterator[tuple[Timeline, Any]]:
     for scene in played_scenes(frames.scene):
         timeline = timeline_of(scene)
         for strip in all_strips(scene):
-            if strip.type in WITH_FILES and timeline.is_shown(strip, frames.around()):
+            # whoever renders frames of an earlier job is not sent
+            if strip.type in WITH_FILES and JOB_TAG not in strip and timeline.is_shown(strip, frames.around()):
                 yield timeline, strip
 
 

@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "Open Folder of Frames from Renderjuice": "Ouvrir le dossier des frames de Renderjuice",
     "Id of the job; the newest one that has a folder if empty": "Identifiant de la tâche ; si vide, la plus récente qui a un dossier",
     "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.": "Le dossier de « {} » a disparu : {}. Remettez-le en place, ou utilisez Télécharger pour récupérer les frames de nouveau.",
+    "This computer opens no folder for Blender. The frames of “{}” are in {}.": "Cet ordinateur n’ouvre pas de dossier pour Blender. Les frames de « {} » sont dans {}.",
     "There is no job yet. Submit a scene first": "Il n’y a pas encore de tâche. Envoyez d’abord une scène",
     "Ask the server whether it is there and takes the API key": "Demander au serveur s’il est là et s’il accepte la clé API",
     "Test Connection to Renderjuice": "Tester la connexion à Renderjuice",

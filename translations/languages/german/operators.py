@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "Open Folder of Frames from Renderjuice": "Ordner der Bilder von Renderjuice öffnen",
     "Id of the job; the newest one that has a folder if empty": "Kennung des Auftrags; wenn leer, der neueste, der einen Ordner hat",
     "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.": "Der Ordner von „{}“ ist weg: {}. Legen Sie ihn zurück, oder holen Sie die Bilder mit „Herunterladen“ erneut.",
+    "This computer opens no folder for Blender. The frames of “{}” are in {}.": "Dieser Rechner öffnet für Blender keinen Ordner. Die Bilder von „{}“ sind in {}.",
     "There is no job yet. Submit a scene first": "Es gibt noch keinen Auftrag. Senden Sie zuerst eine Szene",
     "Ask the server whether it is there and takes the API key": "Den Server fragen, ob er da ist und den API-Schlüssel annimmt",
     "Test Connection to Renderjuice": "Verbindung zu Renderjuice testen",

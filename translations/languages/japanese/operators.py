@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "Open Folder of Frames from Renderjuice": "Renderjuice のフレームのフォルダーを開く",
     "Id of the job; the newest one that has a folder if empty": "ジョブの ID。空の場合は、フォルダーのある最新のジョブ",
     "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.": "「{}」のフォルダーがありません: {}。元に戻すか、「ダウンロード」でフレームをもう一度取得してください。",
+    "This computer opens no folder for Blender. The frames of “{}” are in {}.": "このコンピューターでは、Blender からフォルダーを開けません。「{}」のフレームは {} にあります。",
     "There is no job yet. Submit a scene first": "ジョブはまだありません。先にシーンを送信してください",
     "Ask the server whether it is there and takes the API key": "サーバーが応答し、API キーを受け付けるか確認します",
     "Test Connection to Renderjuice": "Renderjuice への接続をテスト",

@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "Open Folder of Frames from Renderjuice": "打开 Renderjuice 帧文件夹",
     "Id of the job; the newest one that has a folder if empty": "任务的 ID；为空时为有文件夹的最新任务",
     "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.": "“{}”的文件夹已不存在: {}。请将其放回，或使用“下载”重新获取帧。",
+    "This computer opens no folder for Blender. The frames of “{}” are in {}.": "此计算机无法为 Blender 打开文件夹。“{}”的帧在 {} 中。",
     "There is no job yet. Submit a scene first": "还没有任务。请先提交场景",
     "Ask the server whether it is there and takes the API key": "询问服务器是否可用并接受 API 密钥",
     "Test Connection to Renderjuice": "测试与 Renderjuice 的连接",

@@ -78,6 +78,7 @@ MESSAGES: dict[str, str] = {
     "Open Folder of Frames from Renderjuice": "Abrir carpeta de fotogramas de Renderjuice",
     "Id of the job; the newest one that has a folder if empty": "Identificador del trabajo; si está vacío, el más reciente que tiene una carpeta",
     "The folder of “{}” is gone: {}. Put it back, or use Download to fetch the frames again.": "La carpeta de «{}» ha desaparecido: {}. Devuélvela a su sitio, o usa Descargar para obtener los fotogramas de nuevo.",
+    "This computer opens no folder for Blender. The frames of “{}” are in {}.": "Este equipo no abre carpetas para Blender. Los fotogramas de «{}» están en {}.",
     "There is no job yet. Submit a scene first": "Todavía no hay ningún trabajo. Envía primero una escena",
     "Ask the server whether it is there and takes the API key": "Preguntar al servidor si está ahí y acepta la clave de API",
     "Test Connection to Renderjuice": "Probar conexión con Renderjuice",

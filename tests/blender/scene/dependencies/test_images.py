@@ -18,6 +18,7 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     add_scene_strip,
     touch,
 )
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node, render_through
 
 
 def test_an_empty_scene_needs_nothing(find: Find) -> None:
@@ -181,6 +182,54 @@ def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path)
     assert find().files == []
     add_image_node(sequence)
     assert find().files != []
+
+
+def in_image_editor(image: bpy.types.Image | None) -> None:
+    area = bpy.context.window.screen.areas[0]
+    area.ui_type = "IMAGE_EDITOR"
+    area.spaces.active.image = image
+
+
+@pytest.mark.parametrize(
+    "order", ["shown only", "shown before", "shown", "kept only", "kept and shown", "kept and read"]
+)
+def test_a_still_that_nobody_but_editors_uses_stays_here(find: Find, folder: Path, order: str) -> None:
+    touch(folder, "still.png")
+    still = bpy.data.images.load("//still.png")
+    if order.startswith("kept"):
+        still.use_fake_user = True
+    if order == "shown":
+        add_image_node(still)
+    if "shown" in order:
+        in_image_editor(still)
+        assert still.users
+    if order == "shown before":
+        # Blender counts the editor as a user until the file is opened again
+        in_image_editor(None)
+        assert still.users
+    if order == "kept and read":
+        add_image_node(still)
+    found = find()
+    is_read = order in ("shown", "kept and read")
+    assert found.files == (["still.png"] if is_read else [])
+    assert list(found.dependencies.unread) == ([] if is_read else [still])
+    assert (found.missing, found.refused) == ([], [])
+    add_image_node(still)
+    assert find().files == ["still.png"]
+
+
+def test_a_still_of_an_earlier_job_in_a_node_that_leads_nowhere(find: Find, folder: Path) -> None:
+    touch(folder, "still.png")
+    still = bpy.data.images.load("//still.png")
+    scene = bpy.context.scene
+    tree = compositor_of(scene)
+    render_through(tree, scene)
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = still
+    still["renderjuice_job"] = "job"
+    assert find().files == []
+    tree.links.new(node.outputs[0], output_node(tree).inputs[0])
+    assert find().files == ["still.png"]
 
 
 def test_pictures_behind_the_scene_are_only_shown(find: Find, folder: Path) -> None:
