@@ -11,6 +11,7 @@ from ...messages.message import Message
 from ..dependencies.dependency import Dependency, DependencyKind
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about_path
+from .lost_bakes import BAKED_KINDS, way_back
 
 
 def check_files(checked: CheckedScene) -> Findings:
@@ -40,7 +41,9 @@ def _missing(dependency: Dependency) -> Finding:
     if count > 1:
         what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
     fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
-    if dependency.files:
+    if dependency.kind in BAKED_KINDS:
+        fix = way_back(dependency)
+    elif dependency.files:
         # Blender looks for the first file of a sequence only, and takes all others to be beside it
         fix = Message("Put what is missing beside the files that are there.")
     elif dependency.library:
