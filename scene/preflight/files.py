@@ -38,6 +38,9 @@ def check_files(checked: CheckedScene) -> Findings:
 def _missing(dependency: Dependency) -> Finding:
     path, count = dependency.missing[0], len(dependency.missing)
     what = Message("{} is missing: there is no file {}.", _named(dependency), path)
+    if count == 1 and os.path.isdir(path):  # noqa: PTH112
+        what = Message("{} leads to a folder in place of a file: {}.", _named(dependency), path)
+        return _error(dependency, what, Message("Choose its file again, or remove its use."))
     if count > 1:
         what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
     fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
