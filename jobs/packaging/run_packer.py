@@ -54,13 +54,15 @@ def rewrite_paths(
     folder: Path,
     check: Callable[[], object],
     *,
+    note: Callable[[Message], object] = lambda _note: None,
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
-    to be followed by a script's path. `check` is called again and again, and may raise to stop. `seconds` limits the
-    time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
+    to be followed by a script's path. `check` is called again and again, and may raise to stop. `note` is given what
+    Blender reports of files that it rewrote all the same. `seconds` limits the time; None means a limit by the files'
+    sizes. Raises `PackageError` when it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -100,6 +102,8 @@ def rewrite_paths(
             detail=_log(own),
         )
     copies = _copies(report, targets, own)
+    for told in dict.fromkeys(from_json(told) for entry in report["files"] for told in entry["notes"]):
+        note(told)
     logger.info("%s of %s files rewritten in %.1f s", len(copies), len(targets), time.monotonic() - began)
     return copies
 

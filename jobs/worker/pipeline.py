@@ -53,7 +53,14 @@ def _make_package(context: Context, job: JobRecord) -> Package:
     layout = plan_layout(job.blend, manifest.uses, is_remapped=manifest.is_remapped)
     copies: Mapping[Path, Path] = {}
     if layout.rewritten:
-        copies = rewrite_paths(layout, job.snapshot, manifest.blender, folder, lambda: context.check_here(job.id))
+        copies = rewrite_paths(
+            layout,
+            job.snapshot,
+            manifest.blender,
+            folder,
+            lambda: context.check_here(job.id),
+            note=lambda note: context.journal.add_note(job.id, note),
+        )
     files = {Path(file) for use in manifest.uses for file in use.files}
     made = make_package(job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies)
     discard_copies(copies.values())
