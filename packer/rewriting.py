@@ -33,6 +33,9 @@ CHANGING = re.compile(r"[<#\d]")
 COPIES_THAT_MUST_FIT = 2
 """How many times the size of a file has to be free for its copy to be saved for sure."""
 
+REPORTS_TOLD = 3
+"""Reports of Blender about one file that are passed on: there may be one for each datablock."""
+
 
 class CannotRewrite(Exception):
     """A file cannot be rewritten; the text tells the artist why and what to do."""
@@ -76,7 +79,8 @@ def rewrite(
     with _told(
         Message("Blender cannot open {} to rewrite its paths", blend),
         lambda: Message("Mend the file or remove its use, and submit again."),
-    ):
+        is_done=lambda: _is_open(source),
+    ) as reports:
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
@@ -93,8 +97,15 @@ def rewrite(
             changed.append((place.kind, place.datablock.name, written, new))
     is_saved = bool(changed) or not is_library
     if is_saved:
-        _save(blend, source, target)
-    return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
+        reports += _save(blend, source, target)
+    notes = [Message("Blender reports of {}, here as on the farm: {}.", blend.name, report) for report in reports]
+    return {
+        "blend": str(blend),
+        "is_saved": is_saved,
+        "changed": changed,
+        "unknown": sorted(unknown),
+        "notes": [to_json(note) for note in notes],
+    }
 
 
 def _clear(unread: Iterable[UnreadMovie]) -> list[tuple[str, str, str, str]]:
@@ -121,8 +132,18 @@ def _movie(movie: UnreadMovie) -> tuple[DependencyKind, Any]:
     return DependencyKind.STRIP, next((strip for strip in strips if strip.name == movie.strip), None)
 
 
-def _save(blend: Path, source: Path, target: Path) -> None:
-    """Save the open file, compressed if its source is: the copy then needs no more room than that."""
+def _is_open(source: Path) -> bool:
+    try:
+        return bool(bpy.data.filepath) and source.samefile(bpy.data.filepath)
+    except OSError:
+        return False
+
+
+def _save(blend: Path, source: Path, target: Path) -> list[str]:
+    """Save the open file, compressed if its source is: the copy then needs no more room than that.
+
+    Gives what Blender reports of a copy that it has saved all the same.
+    """
     bpy.data.use_autopack = False
     _keep_all()
     with source.open("rb") as file:
@@ -137,10 +158,12 @@ def _save(blend: Path, source: Path, target: Path) -> None:
             return Message("Make room on the disk, and retry.")
         return Message("Retry; if it happens again, make all paths in that file relative.")
 
-    with _told(Message("Blender could not save a copy of {}", blend), next_step):
+    # Blender gives a file its name when it is complete
+    with _told(Message("Blender could not save a copy of {}", blend), next_step, is_done=target.is_file) as reports:
         bpy.ops.wm.save_as_mainfile(
             filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
         )
+    return reports
 
 
 def _keep_all() -> None:
@@ -215,13 +238,20 @@ def _change(place: PathSetting, path: str, blend: Path) -> None:
 
 
 @contextmanager
-def _told(what: Message, next_step: Callable[[], Message]) -> Iterator[None]:
-    """Have what an operator reports told to the artist."""
+def _told(what: Message, next_step: Callable[[], Message], *, is_done: Callable[[], bool]) -> Iterator[list[str]]:
+    """Have what an operator reports told to the artist; gives what it reported of work that is done all the same.
+
+    Blender raises for both: an old file opens with errors when a part of it cannot be read (4.2, 5.2).
+    """
+    reports: list[str] = []
     try:
-        yield
+        yield reports
     except RuntimeError as error:
-        reason = " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
-        raise CannotRewrite(sentences(Message("{}: {}.", what, reason), next_step())) from error
+        lines = [line.removeprefix("Error:").strip().rstrip(".") for line in str(error).splitlines()]
+        reason = "; ".join([line for line in lines if line][:REPORTS_TOLD])
+        if not is_done():
+            raise CannotRewrite(sentences(Message("{}: {}.", what, reason), next_step())) from error
+        reports.append(reason)
 
 
 def _is_running(process: int) -> bool:

@@ -56,14 +56,16 @@ def rewrite_paths(
     check: Callable[[], object],
     *,
     unread: Sequence[UnreadMovie] = (),
+    note: Callable[[Message], object] = lambda _note: None,
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
     to be followed by a script's path. `unread` are the movies of the artist's file whose paths are taken out. `check`
-    is called again and again, and may raise to stop. `seconds` limits the
-    time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
+    is called again and again, and may raise to stop. `note` is given what
+    Blender reports of files that it rewrote all the same. `seconds` limits the time; None means a limit by the files'
+    sizes. Raises `PackageError` when it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -104,6 +106,8 @@ def rewrite_paths(
             detail=_log(own),
         )
     copies = _copies(report, targets, own)
+    for told in dict.fromkeys(from_json(told) for entry in report["files"] for told in entry["notes"]):
+        note(told)
     logger.info("%s of %s files rewritten in %.1f s", len(copies), len(targets), time.monotonic() - began)
     return copies
 

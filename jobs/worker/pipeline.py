@@ -60,6 +60,7 @@ def _make_package(context: Context, job: JobRecord) -> Package:
             folder,
             lambda: context.check_here(job.id),
             unread=manifest.unread,
+            note=lambda note: context.journal.add_note(job.id, note),
         )
     files = {Path(file) for use in manifest.uses for file in use.files}
     made = make_package(job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies)

@@ -13,6 +13,7 @@ from ..config.frames import FrameListError, frames_of_range
 from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
+from .broken_files import check_broken_files
 from .camera import check_camera, check_markers
 from .checked_scene import CheckedScene, Findings
 from .file_output import check_file_output
@@ -35,6 +36,7 @@ CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
     check_frames,
     check_engine,
     check_files,
+    check_broken_files,
     check_images,
     check_libraries,
     check_linked,

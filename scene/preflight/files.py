@@ -12,6 +12,7 @@ from ..dependencies.dependency import Dependency, DependencyKind
 from ..dependencies.scan import Dependencies
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about_path
+from .lost_bakes import BAKED_KINDS, way_back
 
 PERHAPS_NEEDLESS = Message("The rendered frames may do without it.")
 SENT_WITHOUT = Message("The scene is sent without it.")
@@ -53,10 +54,15 @@ def note_of_lack(dependencies: Dependencies) -> Message | None:
 def _missing(checked: CheckedScene, dependency: Dependency) -> Finding:
     path, count = dependency.missing[0], len(dependency.missing)
     what = Message("{} is missing: there is no file {}.", _named(dependency), path)
+    if count == 1 and os.path.isdir(path):  # noqa: PTH112
+        what = Message("{} leads to a folder in place of a file: {}.", _named(dependency), path)
+        return _finding(checked, dependency, what, Message("Choose its file again, or remove its use."))
     if count > 1:
         what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
     fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
-    if dependency.files:
+    if dependency.kind in BAKED_KINDS:
+        fix = way_back(dependency)
+    elif dependency.files:
         # Blender looks for the first file of a sequence only, and takes all others to be beside it
         fix = Message("Put what is missing beside the files that are there.")
     elif dependency.library:

@@ -117,5 +117,10 @@ def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
         )
 
 
+def comes_from_blender(library: bpy.types.Library) -> bool:
+    """True for a library that every Blender brings."""
+    return OF_BLENDER in library.filepath.replace("\\", "/")
+
+
 def _of_the_artist() -> Iterator[bpy.types.Library]:
-    return (library for library in bpy.data.libraries if OF_BLENDER not in library.filepath.replace("\\", "/"))
+    return (library for library in bpy.data.libraries if not comes_from_blender(library))

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "There is nothing to download yet.": "Il n’y a encore rien à télécharger.",
     "The lock file {} cannot be used: {}": "Le fichier de verrouillage {} ne peut pas être utilisé : {}",
     "Blender cannot open {} to rewrite its paths": "Blender ne peut pas ouvrir {} pour réécrire ses chemins",
+    "Blender reports of {}, here as on the farm: {}.": "Blender signale à propos de {}, ici comme sur la ferme : {}.",
     "Mend the file or remove its use, and submit again.": "Réparez le fichier ou supprimez son utilisation, et envoyez de nouveau.",
     "Make room on the disk, and retry.": "Faites de la place sur le disque, et réessayez.",
     "Retry; if it happens again, make all paths in that file relative.": "Réessayez ; si cela se reproduit, rendez relatifs tous les chemins de ce fichier.",

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "There is nothing to download yet.": "Es gibt noch nichts herunterzuladen.",
     "The lock file {} cannot be used: {}": "Die Sperrdatei {} kann nicht verwendet werden: {}",
     "Blender cannot open {} to rewrite its paths": "Blender kann {} nicht öffnen, um die Pfade umzuschreiben",
+    "Blender reports of {}, here as on the farm: {}.": "Blender meldet zu {}, hier wie auf der Farm: {}.",
     "Mend the file or remove its use, and submit again.": "Reparieren Sie die Datei, oder entfernen Sie ihre Verwendung, und senden Sie erneut.",
     "Make room on the disk, and retry.": "Schaffen Sie Platz auf dem Datenträger, und wiederholen Sie.",
     "Retry; if it happens again, make all paths in that file relative.": "Wiederholen Sie; geschieht es wieder, machen Sie alle Pfade in dieser Datei relativ.",

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "There is nothing to download yet.": "ダウンロードするものはまだありません。",
     "The lock file {} cannot be used: {}": "ロックファイル {} を使用できません: {}",
     "Blender cannot open {} to rewrite its paths": "Blender はパスを書き換えるために {} を開けません",
+    "Blender reports of {}, here as on the farm: {}.": "Blender が {} について、ここでもファームでも報告しています: {}。",
     "Mend the file or remove its use, and submit again.": "ファイルを修復するか使用をやめて、もう一度送信してください。",
     "Make room on the disk, and retry.": "ディスクの空き容量を増やして、再試行してください。",
     "Retry; if it happens again, make all paths in that file relative.": "再試行してください。また起きる場合は、そのファイルのパスをすべて相対パスにしてください。",

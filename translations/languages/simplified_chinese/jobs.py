@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "There is nothing to download yet.": "还没有可下载的内容。",
     "The lock file {} cannot be used: {}": "无法使用锁定文件 {}: {}",
     "Blender cannot open {} to rewrite its paths": "Blender 无法打开 {} 来改写其路径",
+    "Blender reports of {}, here as on the farm: {}.": "Blender 在此处和农场上对 {} 都报告：{}。",
     "Mend the file or remove its use, and submit again.": "请修复该文件或移除对它的使用，然后重新提交。",
     "Make room on the disk, and retry.": "请在磁盘上腾出空间，然后重试。",
     "Retry; if it happens again, make all paths in that file relative.": "请重试；如果再次发生，请将该文件中的所有路径改为相对路径。",

@@ -99,6 +99,7 @@ MESSAGES: dict[str, str] = {
     "There is nothing to download yet.": "Todavía no hay nada que descargar.",
     "The lock file {} cannot be used: {}": "No se puede usar el archivo de bloqueo {}: {}",
     "Blender cannot open {} to rewrite its paths": "Blender no puede abrir {} para reescribir sus rutas",
+    "Blender reports of {}, here as on the farm: {}.": "Blender informa sobre {}, tanto aquí como en la granja: {}.",
     "Mend the file or remove its use, and submit again.": "Repara el archivo o quita su uso, y envía de nuevo.",
     "Make room on the disk, and retry.": "Haz espacio en el disco, y reintenta.",
     "Retry; if it happens again, make all paths in that file relative.": "Reintenta; si vuelve a ocurrir, haz relativas todas las rutas de ese archivo.",
