@@ -19,6 +19,7 @@ from ..jobs.client.session import Session
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Submission
 from ..messages.message import Message, message_of, sentences
+from ..package_layout.file_states import state_of
 from ..package_layout.manifest import Manifest, write_manifest
 from ..package_layout.path_use import PathUse, is_blend
 from ..package_layout.same_files import leads_twice
@@ -180,7 +181,10 @@ def _output_dir(context: bpy.types.Context, asked: str, own: str) -> Path:
 
 
 def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
-    """What the worker has to know of the files that the scene needs. `blend` is the path of the artist's file."""
+    """What the worker has to know of the files that the scene needs, as they are now.
+
+    `blend` is the path of the artist's file.
+    """
     uses = tuple(
         PathUse(
             blend=Path(dependency.blend or blend),
@@ -201,7 +205,9 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
         or leads_twice(first.values())
         or any(map(is_for_the_packer, dependencies.unread))
     )
-    return Manifest(uses, second_blender(), is_remapped)
+    # of the artist's own file, which a library may link, the snapshot is sent
+    files = {file for use in uses for file in use.files if file != blend}
+    return Manifest(uses, second_blender(), is_remapped, {file: state_of(file) for file in files})
 
 
 def check_is_text(*paths: Path) -> None:
