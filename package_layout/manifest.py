@@ -24,13 +24,15 @@ class Manifest:
 
     `blender` is a command, to be followed by a script's path. `is_remapped`: the relative paths of the snapshot count
     from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case. `states` has what
-    the files were when the button was pressed; it is empty in what version 0.1.0 wrote.
+    the files were when the button was pressed; it is empty in what version 0.1.0 wrote. `scene` is the full name of the
+    scene to render if that is not the current one of the snapshot, which then has to be rewritten, too.
     """
 
     uses: tuple[PathUse, ...] = ()
     blender: tuple[str, ...] = ()
     is_remapped: bool = False
     states: Mapping[PurePath, FileState] = field(default_factory=dict)
+    scene: str = ""
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -44,6 +46,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "states": [[manifest.states.get(file) for file in use.files] for use in manifest.uses],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
+        "scene": manifest.scene,
     }
     # names on disk may be no Unicode text, which JSON can carry all the same
     (folder / NAME).write_text(json.dumps(value), encoding="ascii")
@@ -56,7 +59,13 @@ def read_manifest(folder: Path) -> Manifest:
         forms = value.get("forms", [None] * len(value["uses"]))
         uses = tuple(_use(use, form) for use, form in zip(value["uses"], forms, strict=True))
         states = _states(uses, value.get("states", ()))
-        return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]), states)
+        return Manifest(
+            uses,
+            tuple(map(str, value["blender"])),
+            bool(value["is_remapped"]),
+            states,
+            scene=str(value.get("scene", "")),
+        )
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error
 

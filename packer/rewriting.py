@@ -53,7 +53,8 @@ def carry_out(plan_path: Path) -> int:
                 return 1
             report["current"] = file["blend"]
             _write(report_path, report)
-            report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))
+            blend, source, target = Path(file["blend"]), Path(file["source"]), Path(file["target"])
+            report["files"].append(rewrite(layout, blend, source, target, plan.get("scene", "")))
         report["is_done"] = True
     except CannotRewrite as error:
         report["error"] = to_json(message_of(error))
@@ -61,11 +62,12 @@ def carry_out(plan_path: Path) -> int:
     return 0 if report["is_done"] else 1
 
 
-def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str, Any]:
+def rewrite(layout: Layout, blend: Path, source: Path, target: Path, scene: str = "") -> dict[str, Any]:
     """Save a copy of a .blend in which all known paths hold in the package; gives what changed for the report.
 
     `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
-    library itself, which is not saved when it has no path to change. Raises `CannotRewrite`.
+    library itself, which is not saved when it has no path to change. `scene` is the full name of the one that becomes
+    the current one of the artist's file; "" means that it stays. Raises `CannotRewrite`.
     """
     is_library = blend != layout.blend
     with _told(
@@ -74,6 +76,8 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     ):
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
+    if scene and not is_library:
+        _make_current(scene, blend)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear_unread()
     unknown: set[str] = set()
     for place in [*path_places(), *packed_library_places()]:
@@ -90,6 +94,23 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
     if is_saved:
         _save(blend, source, target)
     return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
+
+
+def _make_current(name: str, blend: Path) -> None:
+    """Have the first window show a scene, because a file that is opened begins with the scene of that (4.2 to 5.2)."""
+    scene = next((scene for scene in bpy.data.scenes if scene.name_full == name), None)
+    windows = bpy.context.window_manager.windows
+    if scene is not None and windows:
+        windows[0].scene = scene
+    if scene is None or not windows or windows[0].scene != scene:
+        raise CannotRewrite(
+            Message(
+                "The scene “{}” of {} cannot be made the one that a farm renders. "
+                "Show it in the first window, and submit again.",
+                name,
+                blend,
+            )
+        )
 
 
 def _clear_unread() -> list[tuple[str, str, str, str]]:

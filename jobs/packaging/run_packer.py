@@ -54,13 +54,15 @@ def rewrite_paths(
     folder: Path,
     check: Callable[[], object],
     *,
+    scene: str = "",
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
-    to be followed by a script's path. `check` is called again and again, and may raise to stop. `seconds` limits the
-    time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
+    to be followed by a script's path. `check` is called again and again, and may raise to stop. `scene` is the full
+    name of the scene that becomes the current one of the snapshot's copy; "" means that it stays as it is. `seconds`
+    limits the time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -76,6 +78,7 @@ def rewrite_paths(
         "layout": layout.to_json(),
         "report": str(own / REPORT),
         "worker": os.getpid(),
+        "scene": scene,
         "files": [
             {"blend": str(blend), "source": str(source), "target": str(targets[blend])}
             for blend, source in sources.items()

@@ -68,7 +68,14 @@ def _make_package(context: Context, job: JobRecord) -> tuple[Package, Collection
     try:
         if layout.rewritten:
             check_unchanged(states)
-            copies = rewrite_paths(layout, job.snapshot, manifest.blender, folder, lambda: context.check_here(job.id))
+            copies = rewrite_paths(
+                layout,
+                job.snapshot,
+                manifest.blender,
+                folder,
+                lambda: context.check_here(job.id),
+                scene=manifest.scene,
+            )
         files = {Path(file) for use in manifest.uses for file in use.files}
         made = make_package(
             job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies, states

@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Make room on the disk, and retry.": "Faites de la place sur le disque, et réessayez.",
     "Retry; if it happens again, make all paths in that file relative.": "Réessayez ; si cela se reproduit, rendez relatifs tous les chemins de ce fichier.",
     "Blender could not save a copy of {}": "Blender n’a pas pu enregistrer une copie de {}",
+    "The scene “{}” of {} cannot be made the one that a farm renders. Show it in the first window, and submit again.": "La scène « {} » de {} ne peut pas devenir celle qu’une ferme rend. Affichez-la dans la première fenêtre, et envoyez de nouveau.",
     "“{}” in {}": "« {} » dans {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender ne peut pas changer le chemin {} de {} ({}). Rendez-le relatif, et envoyez de nouveau.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "Le chemin {} est trop long pour {}. Rapprochez son fichier de la scène, et envoyez de nouveau.",

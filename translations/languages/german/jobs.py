@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Make room on the disk, and retry.": "Schaffen Sie Platz auf dem Datenträger, und wiederholen Sie.",
     "Retry; if it happens again, make all paths in that file relative.": "Wiederholen Sie; geschieht es wieder, machen Sie alle Pfade in dieser Datei relativ.",
     "Blender could not save a copy of {}": "Blender konnte keine Kopie von {} speichern",
+    "The scene “{}” of {} cannot be made the one that a farm renders. Show it in the first window, and submit again.": "Die Szene „{}“ von {} kann nicht zu der gemacht werden, die eine Farm rendert. Zeigen Sie sie im ersten Fenster, und senden Sie erneut.",
     "“{}” in {}": "„{}“ in {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender kann den Pfad {} von {} nicht ändern ({}). Machen Sie ihn relativ, und senden Sie erneut.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "Der Pfad {} ist zu lang für {}. Legen Sie seine Datei näher zur Szene, und senden Sie erneut.",

@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Make room on the disk, and retry.": "ディスクの空き容量を増やして、再試行してください。",
     "Retry; if it happens again, make all paths in that file relative.": "再試行してください。また起きる場合は、そのファイルのパスをすべて相対パスにしてください。",
     "Blender could not save a copy of {}": "Blender は {} のコピーを保存できませんでした",
+    "The scene “{}” of {} cannot be made the one that a farm renders. Show it in the first window, and submit again.": "{1} のシーン「{0}」を、ファームがレンダリングするシーンにできません。最初のウィンドウに表示して、もう一度送信してください。",
     "“{}” in {}": "{1} の「{0}」",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender は {1} のパス {0} を変更できません ({2})。相対パスにして、もう一度送信してください。",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "パス {} は {} には長すぎます。ファイルをシーンの近くに移して、もう一度送信してください。",

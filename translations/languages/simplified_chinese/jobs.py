@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Make room on the disk, and retry.": "请在磁盘上腾出空间，然后重试。",
     "Retry; if it happens again, make all paths in that file relative.": "请重试；如果再次发生，请将该文件中的所有路径改为相对路径。",
     "Blender could not save a copy of {}": "Blender 无法保存 {} 的副本",
+    "The scene “{}” of {} cannot be made the one that a farm renders. Show it in the first window, and submit again.": "无法将 {1} 的场景“{0}”设为农场渲染的场景。请在第一个窗口中显示它，然后重新提交。",
     "“{}” in {}": "{1} 中的“{0}”",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender 无法更改 {1} 的路径 {0} ({2})。请将其改为相对路径，然后重新提交。",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "路径 {} 对 {} 来说过长。请将其文件移到离场景更近的位置，然后重新提交。",

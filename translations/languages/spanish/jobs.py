@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Make room on the disk, and retry.": "Haz espacio en el disco, y reintenta.",
     "Retry; if it happens again, make all paths in that file relative.": "Reintenta; si vuelve a ocurrir, haz relativas todas las rutas de ese archivo.",
     "Blender could not save a copy of {}": "Blender no pudo guardar una copia de {}",
+    "The scene “{}” of {} cannot be made the one that a farm renders. Show it in the first window, and submit again.": "La escena «{}» de {} no puede convertirse en la que procesa una granja. Muéstrala en la primera ventana y envía de nuevo.",
     "“{}” in {}": "«{}» en {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender no puede cambiar la ruta {} de {} ({}). Hazla relativa, y envía de nuevo.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "La ruta {} es demasiado larga para {}. Acerca su archivo a la escena, y envía de nuevo.",
