@@ -58,7 +58,7 @@ def carry_out(plan_path: Path) -> int:
             report["current"] = file["blend"]
             _write(report_path, report)
             paths = Path(file["blend"]), Path(file["source"]), Path(file["target"])
-            report["files"].append(rewrite(layout, *paths, unread=unread))
+            report["files"].append(rewrite(layout, *paths, scene=plan.get("scene", ""), unread=unread))
         report["is_done"] = True
     except CannotRewrite as error:
         report["error"] = to_json(message_of(error))
@@ -67,13 +67,13 @@ def carry_out(plan_path: Path) -> int:
 
 
 def rewrite(
-    layout: Layout, blend: Path, source: Path, target: Path, *, unread: Iterable[UnreadMovie] = ()
+    layout: Layout, blend: Path, source: Path, target: Path, *, scene: str = "", unread: Iterable[UnreadMovie] = ()
 ) -> dict[str, Any]:
     """Save a copy of a .blend in which all known paths hold in the package; gives what changed for the report.
 
     `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
-    library itself, which is not saved when it has no path to change. `unread` are movies of the artist's file. Raises
-    `CannotRewrite`.
+    library itself, which is not saved when it has no path to change. `scene` is the full name of the one that becomes
+    the current one of the artist's file; "" means that it stays. Raises `CannotRewrite`.
     """
     is_library = blend != layout.blend
     with _told(
@@ -83,6 +83,8 @@ def rewrite(
     ) as reports:
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
+    if scene and not is_library:
+        _make_current(scene, blend)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
     unknown: set[str] = set()
     for place in [*path_places(), *packed_library_places()]:
@@ -106,6 +108,23 @@ def rewrite(
         "unknown": sorted(unknown),
         "notes": [to_json(note) for note in notes],
     }
+
+
+def _make_current(name: str, blend: Path) -> None:
+    """Have the first window show a scene, because a file that is opened begins with the scene of that (4.2 to 5.2)."""
+    scene = next((scene for scene in bpy.data.scenes if scene.name_full == name), None)
+    windows = bpy.context.window_manager.windows
+    if scene is not None and windows:
+        windows[0].scene = scene
+    if scene is None or not windows or windows[0].scene != scene:
+        raise CannotRewrite(
+            Message(
+                "The scene “{}” of {} cannot be made the one that a farm renders. "
+                "Show it in the first window, and submit again.",
+                name,
+                blend,
+            )
+        )
 
 
 def _clear(unread: Iterable[UnreadMovie]) -> list[tuple[str, str, str, str]]:

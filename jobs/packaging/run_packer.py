@@ -57,15 +57,17 @@ def rewrite_paths(
     *,
     unread: Sequence[UnreadMovie] = (),
     note: Callable[[Message], object] = lambda _note: None,
+    scene: str = "",
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
-    to be followed by a script's path. `unread` are the movies of the artist's file whose paths are taken out. `check`
-    is called again and again, and may raise to stop. `note` is given what
-    Blender reports of files that it rewrote all the same. `seconds` limits the time; None means a limit by the files'
-    sizes. Raises `PackageError` when it does not succeed.
+    to be followed by a script's path. `check` is called again and again, and may raise to stop. `unread` are the movies
+    of the artist's file whose paths are taken out. `scene` is the full name of the scene that becomes the current one
+    of the snapshot's copy; "" means that it stays as it is. `note` is given what Blender reports of files that it
+    rewrote all the same. `seconds` limits the time; None means a limit by the files' sizes. Raises `PackageError` when
+    it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -82,6 +84,7 @@ def rewrite_paths(
         "report": str(own / REPORT),
         "worker": os.getpid(),
         "unread": [list(movie) for movie in unread],
+        "scene": scene,
         "files": [
             {"blend": str(blend), "source": str(source), "target": str(targets[blend])}
             for blend, source in sources.items()

@@ -12,7 +12,6 @@ MESSAGES: dict[str, str] = {
     "Online access required to reach Renderjuice: launch Blender without --offline-mode": "L’accès en ligne est nécessaire pour joindre Renderjuice : lancez Blender sans --offline-mode",
     "Online access required to reach Renderjuice: enable online access in System preferences": "L’accès en ligne est nécessaire pour joindre Renderjuice : autorisez-le dans les préférences Système",
     "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY": "Il n’y a pas de clé API pour {} : saisissez-la dans les préférences de l’add-on, ou définissez RENDERJUICE_API_KEY",
-    "The window shows another scene than “{}”, and the farm renders what is shown. Switch the window to “{}” and submit again.": "La fenêtre affiche une autre scène que « {} », et la ferme rend ce qui est affiché. Passez la fenêtre sur « {} » et envoyez de nouveau.",
     "The folder or file {} cannot be written: {}. Choose another output folder.": "Le fichier ou le dossier {} ne peut pas être écrit : {}. Choisissez un autre dossier de sortie.",
     "The folder or file cannot be written: {}. Choose another output folder.": "Le fichier ou le dossier ne peut pas être écrit : {}. Choisissez un autre dossier de sortie.",
     "(and {} more)": "(et {} de plus)",

@@ -12,7 +12,6 @@ MESSAGES: dict[str, str] = {
     "Online access required to reach Renderjuice: launch Blender without --offline-mode": "Renderjuice braucht Online-Zugriff: Starten Sie Blender ohne --offline-mode",
     "Online access required to reach Renderjuice: enable online access in System preferences": "Renderjuice braucht Online-Zugriff: Erlauben Sie ihn in den System-Einstellungen",
     "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY": "Es gibt keinen API-Schlüssel für {}: Tragen Sie ihn in den Einstellungen des Add-ons ein, oder setzen Sie RENDERJUICE_API_KEY",
-    "The window shows another scene than “{}”, and the farm renders what is shown. Switch the window to “{}” and submit again.": "Das Fenster zeigt eine andere Szene als „{}“, und die Farm rendert, was gezeigt wird. Wechseln Sie im Fenster zu „{}“, und senden Sie erneut.",
     "The folder or file {} cannot be written: {}. Choose another output folder.": "Die Datei oder der Ordner {} kann nicht geschrieben werden: {}. Wählen Sie einen anderen Ausgabeordner.",
     "The folder or file cannot be written: {}. Choose another output folder.": "Die Datei oder der Ordner kann nicht geschrieben werden: {}. Wählen Sie einen anderen Ausgabeordner.",
     "(and {} more)": "(und {} weitere)",

@@ -12,7 +12,6 @@ MESSAGES: dict[str, str] = {
     "Online access required to reach Renderjuice: launch Blender without --offline-mode": "Renderjuice にはオンラインアクセスが必要です: --offline-mode なしで Blender を起動してください",
     "Online access required to reach Renderjuice: enable online access in System preferences": "Renderjuice にはオンラインアクセスが必要です: プリファレンスの「システム」で許可してください",
     "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY": "{} の API キーがありません: アドオンのプリファレンスに入力するか、RENDERJUICE_API_KEY を設定してください",
-    "The window shows another scene than “{}”, and the farm renders what is shown. Switch the window to “{}” and submit again.": "ウィンドウには「{}」以外のシーンが表示されており、ファームは表示中のものをレンダリングします。ウィンドウを「{}」に切り替えて、もう一度送信してください。",
     "The folder or file {} cannot be written: {}. Choose another output folder.": "ファイルまたはフォルダー {} に書き込めません: {}。別の出力フォルダーを選んでください。",
     "The folder or file cannot be written: {}. Choose another output folder.": "ファイルまたはフォルダーに書き込めません: {}。別の出力フォルダーを選んでください。",
     "(and {} more)": "(他 {} 件)",

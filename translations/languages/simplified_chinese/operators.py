@@ -12,7 +12,6 @@ MESSAGES: dict[str, str] = {
     "Online access required to reach Renderjuice: launch Blender without --offline-mode": "需要联机访问才能连接 Renderjuice: 请不带 --offline-mode 启动 Blender",
     "Online access required to reach Renderjuice: enable online access in System preferences": "需要联机访问才能连接 Renderjuice: 请在偏好设置的“系统”中允许",
     "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY": "没有 {} 的 API 密钥: 请在插件的偏好设置中输入，或设置 RENDERJUICE_API_KEY",
-    "The window shows another scene than “{}”, and the farm renders what is shown. Switch the window to “{}” and submit again.": "窗口显示的不是场景“{}”，而农场会渲染所显示的场景。请将窗口切换到“{}”，然后重新提交。",
     "The folder or file {} cannot be written: {}. Choose another output folder.": "无法写入文件或文件夹 {}: {}。请选择其他输出文件夹。",
     "The folder or file cannot be written: {}. Choose another output folder.": "无法写入文件或文件夹: {}。请选择其他输出文件夹。",
     "(and {} more)": "(另有 {} 个)",

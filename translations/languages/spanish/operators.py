@@ -12,7 +12,6 @@ MESSAGES: dict[str, str] = {
     "Online access required to reach Renderjuice: launch Blender without --offline-mode": "Se necesita acceso en línea para usar Renderjuice: inicia Blender sin --offline-mode",
     "Online access required to reach Renderjuice: enable online access in System preferences": "Se necesita acceso en línea para usar Renderjuice: permítelo en las preferencias de Sistema",
     "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY": "No hay ninguna clave de API para {}: introdúcela en las preferencias del complemento, o define RENDERJUICE_API_KEY",
-    "The window shows another scene than “{}”, and the farm renders what is shown. Switch the window to “{}” and submit again.": "La ventana muestra una escena distinta de «{}», y la granja procesa lo que se muestra. Cambia la ventana a «{}» y envíala de nuevo.",
     "The folder or file {} cannot be written: {}. Choose another output folder.": "No se puede escribir el archivo o la carpeta {}: {}. Elige otra carpeta de salida.",
     "The folder or file cannot be written: {}. Choose another output folder.": "No se puede escribir el archivo o la carpeta: {}. Elige otra carpeta de salida.",
     "(and {} more)": "(y {} más)",
