@@ -51,8 +51,8 @@ def wait_for_frames(job: JobRecord) -> Outcome:
 
 
 def failure_of(job: JobRecord) -> Message | None:
-    """Why a job that has ended is not done, with its name; None when it is done."""
-    if job.stage is Stage.DONE:
+    """Why a job that has ended is not done, or its last download failed, with its name; None when all is here."""
+    if job.stage is Stage.DONE and job.failure is None:
         return None
     reason = job.failure.sentence if job.failure else Message("It ended without a reason.")
     return Message("“{}”: {}", job.name, reason)
