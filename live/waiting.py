@@ -46,7 +46,11 @@ def wait_for_frames(job: JobRecord) -> Outcome:
             Message("“{}” is rendered, and its frames are in {}.", job.name, str(elsewhere[0].parent)),
             Message("{} holds files of these names that are not this job's.", str(wanted_dir)),
         )
-    done = Message("“{}”: {} frames are in {}", job.name, str(len(job.frames)), str(job.output_dir))
+    folder, count = str(job.output_dir), len(job.frames)
+    if count == 1:
+        done = Message("“{}”: 1 frame is in {}", job.name, folder)
+    else:
+        done = Message("“{}”: {} frames are in {}", job.name, f"{count:,}", folder)
     return Outcome(failure=failure, done=done, notes=job.notes[len(known_notes) :])
 
 

@@ -14,7 +14,7 @@ from ..live import jobs as live_jobs
 from ..messages.message import Message, message_of
 from ..properties.scene_settings import OPENING
 from ..translations import translate
-from .jobs import JobOperator, chosen_id
+from .job_operator import JobOperator, chosen_id, poll_of_shown_job
 
 WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
 
@@ -43,9 +43,9 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
     }
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls)
+        return _poll(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Open them. Every reason why not is an ERROR report."""
@@ -64,9 +64,10 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
             self.report({"WARNING"}, translate(warning))
         return {"FINISHED"}
 
-    def objection(self, job: JobRecord) -> Message | None:
+    @classmethod
+    def objection(cls, job: JobRecord) -> Message | None:
         """Only frames that are here can be opened."""
-        if job.frames_downloaded:
+        if live_jobs.frames_here(job):
             return None
         if job.is_live:
             return Message("No frame of “{}” is here yet. Wait until the first one has come, and try again.", job.name)
@@ -90,9 +91,14 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
     }
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls)
+        return _poll(cls, context)
+
+    @classmethod
+    def shown_objection(cls, _job: JobRecord) -> Message | None:
+        """A folder that is gone is told by the press: drawing looks at no disk."""
+        return None
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Have the system open it. Every reason why not is an ERROR report."""
@@ -103,7 +109,8 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
 
-    def objection(self, job: JobRecord) -> Message | None:
+    @classmethod
+    def objection(cls, job: JobRecord) -> Message | None:
         """Only a folder that is there can be opened."""
         if job.output_dir.is_dir():
             return None
@@ -114,9 +121,9 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
         )
 
 
-def _poll(cls: Any) -> bool:
+def _poll(cls: Any, context: bpy.types.Context) -> bool:
     if bpy.app.background or live_jobs.jobs():
-        return True
+        return poll_of_shown_job(cls, context)
     cls.poll_message_set(translate(Message("There is no job yet. Submit a scene first")))
     return False
 

@@ -31,7 +31,8 @@ def look_on_disk(job: JobRecord, outputs: Collection[OutputRecord]) -> OnDisk:
             folders[folder] = _names_in(folder)
         if output.path.name in folders[folder]:
             here.append(output)
-    frames = job.frames_downloaded if len(here) == len(outputs) else frame_names.count_frames(job.frames, here)
+    are_all_here = len(here) == len(outputs) >= job.frames_downloaded
+    frames = job.frames_downloaded if are_all_here else frame_names.count_frames(job.frames, here)
     return OnDisk(frames, job.can_go_on)
 
 
