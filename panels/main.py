@@ -13,6 +13,7 @@ from ..properties import connection_check, preferences
 from ..scene.preflight.finding import Severity
 from ..translations import translate
 from .layout import RenderPropertiesPanel, draw_text
+from .running import draw_progress_in_header, draw_running
 
 WEBSITE = "https://www.renderjuice.com"
 
@@ -22,6 +23,10 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
 
     bl_label = "Renderjuice"
 
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Draw how far the running job is; changes nothing."""
+        draw_progress_in_header(self.layout, context)
+
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel; changes nothing."""
         layout = self.layout
@@ -30,6 +35,7 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
         if readiness.is_ready(context):
             draw_receipt(layout.column(align=True), context)
             draw_buttons(layout.column(), context)
+            draw_running(layout, context)
             draw_check_summary(layout, context)
         else:
             draw_missing(layout.column(), context)

@@ -94,6 +94,12 @@ def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
     return unique
 
 
+def frames_words(frames: Iterable[int]) -> Message:
+    """The frames without their count: `1-99 step 2`."""
+    described = _describe(tuple(frames))
+    return Message("{}", *described.values[:1]) if described.values else described
+
+
 def describe(frames: Iterable[int]) -> Message:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
     return _describe(tuple(frames))

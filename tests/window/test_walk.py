@@ -116,7 +116,7 @@ def test_progress_moves_until_it_is_canceled(window: Window, running_job: str, p
     window.screenshot("more is rendered")
     window.scroll_to("Cancel", panel)
     window.click("Cancel", panel)
-    yes = window.wait_to_see("Cancel Render")
+    yes = window.wait_to_see("Stop Rendering")
     window.screenshot("asked whether to cancel", mark=yes)
     assert window.ask("jobs()[0]['is_live']"), "it was canceled without a question"
     window.click_at(*yes.middle)

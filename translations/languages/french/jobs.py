@@ -111,4 +111,10 @@ MESSAGES: dict[str, str] = {
     "“{}” in {}": "« {} » dans {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender ne peut pas changer le chemin {} de {} ({}). Rendez-le relatif, et envoyez de nouveau.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "Le chemin {} est trop long pour {}. Rapprochez son fichier de la scène, et envoyez de nouveau.",
+    "Submit the frames that are missing again.": "Soumettez à nouveau les frames manquantes.",
+    "The frames are no longer on Renderjuice.": "Les frames ne sont plus sur Renderjuice.",
+    "This job is no longer on Renderjuice.": "Cette tâche n’est plus sur Renderjuice.",
+    "Retry sends it again.": "Réessayer l’envoie à nouveau.",
+    "Blender crashed on the farm at frame {}.": "Blender a planté sur la ferme à la frame {}.",
+    "Blender crashed on the farm.": "Blender a planté sur la ferme.",
 }

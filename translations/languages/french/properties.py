@@ -99,4 +99,6 @@ MESSAGES: dict[str, str] = {
     "Load the frames as a movie clip for tracking": "Charger les frames comme clip vidéo pour le suivi",
     "Renderjuice": "Renderjuice",
     "How this scene is rendered on Renderjuice": "Comment cette scène est rendue sur Renderjuice",
+    "About the Job": "À propos de la tâche",
+    "What the row has no room for": "Ce qui n’a pas de place dans la ligne",
 }

@@ -111,4 +111,10 @@ MESSAGES: dict[str, str] = {
     "“{}” in {}": "„{}“ in {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender kann den Pfad {} von {} nicht ändern ({}). Machen Sie ihn relativ, und senden Sie erneut.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "Der Pfad {} ist zu lang für {}. Legen Sie seine Datei näher zur Szene, und senden Sie erneut.",
+    "Submit the frames that are missing again.": "Senden Sie die fehlenden Bilder noch einmal ab.",
+    "The frames are no longer on Renderjuice.": "Die Bilder sind nicht mehr auf Renderjuice.",
+    "This job is no longer on Renderjuice.": "Dieser Auftrag ist nicht mehr auf Renderjuice.",
+    "Retry sends it again.": "Wiederholen sendet ihn noch einmal.",
+    "Blender crashed on the farm at frame {}.": "Blender ist auf der Farm bei Bild {} abgestürzt.",
+    "Blender crashed on the farm.": "Blender ist auf der Farm abgestürzt.",
 }

@@ -99,4 +99,6 @@ MESSAGES: dict[str, str] = {
     "Load the frames as a movie clip for tracking": "Die Bilder als Filmclip zum Tracking laden",
     "Renderjuice": "Renderjuice",
     "How this scene is rendered on Renderjuice": "Wie diese Szene auf Renderjuice gerendert wird",
+    "About the Job": "Über den Auftrag",
+    "What the row has no room for": "Wofür in der Zeile kein Platz ist",
 }

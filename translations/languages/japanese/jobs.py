@@ -111,4 +111,10 @@ MESSAGES: dict[str, str] = {
     "“{}” in {}": "{1} の「{0}」",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender は {1} のパス {0} を変更できません ({2})。相対パスにして、もう一度送信してください。",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "パス {} は {} には長すぎます。ファイルをシーンの近くに移して、もう一度送信してください。",
+    "Submit the frames that are missing again.": "不足しているフレームをもう一度送信してください。",
+    "The frames are no longer on Renderjuice.": "フレームはもう Renderjuice にありません。",
+    "This job is no longer on Renderjuice.": "このジョブはもう Renderjuice にありません。",
+    "Retry sends it again.": "再試行するともう一度送信されます。",
+    "Blender crashed on the farm at frame {}.": "ファーム上の Blender がフレーム {} でクラッシュしました。",
+    "Blender crashed on the farm.": "ファーム上の Blender がクラッシュしました。",
 }

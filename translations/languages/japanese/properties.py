@@ -99,4 +99,6 @@ MESSAGES: dict[str, str] = {
     "Load the frames as a movie clip for tracking": "フレームをトラッキング用の動画クリップとして読み込みます",
     "Renderjuice": "Renderjuice",
     "How this scene is rendered on Renderjuice": "このシーンを Renderjuice でどのようにレンダリングするか",
+    "About the Job": "ジョブについて",
+    "What the row has no room for": "行に収まらない情報",
 }

@@ -111,4 +111,10 @@ MESSAGES: dict[str, str] = {
     "“{}” in {}": "{1} 中的“{0}”",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender 无法更改 {1} 的路径 {0} ({2})。请将其改为相对路径，然后重新提交。",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "路径 {} 对 {} 来说过长。请将其文件移到离场景更近的位置，然后重新提交。",
+    "Submit the frames that are missing again.": "请重新提交缺少的帧。",
+    "The frames are no longer on Renderjuice.": "这些帧已不在 Renderjuice 上。",
+    "This job is no longer on Renderjuice.": "此任务已不在 Renderjuice 上。",
+    "Retry sends it again.": "重试会再次发送它。",
+    "Blender crashed on the farm at frame {}.": "Blender 在农场渲染第 {} 帧时崩溃。",
+    "Blender crashed on the farm.": "Blender 在农场崩溃。",
 }

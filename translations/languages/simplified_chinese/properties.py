@@ -99,4 +99,6 @@ MESSAGES: dict[str, str] = {
     "Load the frames as a movie clip for tracking": "将帧作为用于跟踪的影片剪辑加载",
     "Renderjuice": "Renderjuice",
     "How this scene is rendered on Renderjuice": "此场景在 Renderjuice 上的渲染方式",
+    "About the Job": "关于任务",
+    "What the row has no room for": "行中放不下的内容",
 }

@@ -111,4 +111,10 @@ MESSAGES: dict[str, str] = {
     "“{}” in {}": "«{}» en {}",
     "Blender cannot change the path {} of {} ({}). Make it relative, and submit again.": "Blender no puede cambiar la ruta {} de {} ({}). Hazla relativa, y envía de nuevo.",
     "The path {} is too long for {}. Move its file nearer to the scene, and submit again.": "La ruta {} es demasiado larga para {}. Acerca su archivo a la escena, y envía de nuevo.",
+    "Submit the frames that are missing again.": "Envía de nuevo los fotogramas que faltan.",
+    "The frames are no longer on Renderjuice.": "Los fotogramas ya no están en Renderjuice.",
+    "This job is no longer on Renderjuice.": "Este trabajo ya no está en Renderjuice.",
+    "Retry sends it again.": "Reintentar lo envía de nuevo.",
+    "Blender crashed on the farm at frame {}.": "Blender falló en la granja en el fotograma {}.",
+    "Blender crashed on the farm.": "Blender falló en la granja.",
 }

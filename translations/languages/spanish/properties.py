@@ -99,4 +99,6 @@ MESSAGES: dict[str, str] = {
     "Load the frames as a movie clip for tracking": "Cargar los fotogramas como un clip de película para rastreo",
     "Renderjuice": "Renderjuice",
     "How this scene is rendered on Renderjuice": "Cómo se procesa esta escena en Renderjuice",
+    "About the Job": "Sobre el trabajo",
+    "What the row has no room for": "Lo que no cabe en la fila",
 }
