@@ -14,6 +14,9 @@ from .consistency import FORMATS
 EEVEE_NAMES = ("BLENDER_EEVEE", "BLENDER_EEVEE_NEXT")
 """EEVEE's identifiers. A script may use either; what is sent is the one that the running Blender knows."""
 
+FARM_FIELDS = ("compute_device_type", "gpu_count", "minimum_ram", "notes")
+"""The fields that only a farm has: no scene has a value for them."""
+
 IMAGE_SETTINGS = {
     "output_format": "file_format",
     "color_mode": "color_mode",

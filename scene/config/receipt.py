@@ -12,18 +12,15 @@ import bpy
 from ...api.render_config import RenderConfig
 from ...messages.message import Message, sentences
 from ..blender_versions import active_compositor_tree
+from .consistency import FORMATS
 from .frames import describe
+from .names import engine_name, format_name
 from .notices import movie_notice
 from .render_config import SceneReading, read_scene
 
 SEPARATOR = " · "
-ENGINE_NAMES: Mapping[str, str] = {
-    "CYCLES": Message("Cycles"),
-    "BLENDER_EEVEE": "EEVEE",
-    "BLENDER_EEVEE_NEXT": "EEVEE",
-    "BLENDER_WORKBENCH": Message("Workbench"),
-}
-FORMAT_NAMES: Mapping[str, str] = {"OPEN_EXR": "OpenEXR", "OPEN_EXR_MULTILAYER": Message("OpenEXR MultiLayer")}
+MAX_CAMERA_LETTERS = 16
+"""Letters of a camera's name; a longer one is shortened, so that the line fits into a narrow panel."""
 
 
 @dataclass(frozen=True)
@@ -40,18 +37,40 @@ def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receip
     Raises `ValueError` as `read_scene` does.
     """
     reading = read_scene(scene, overrides=overrides, for_display=True)
-    return Receipt(_lines(reading), tuple(_remarks(scene, reading, overrides)))
+    return Receipt(_lines(scene, reading), tuple(_remarks(scene, reading, overrides)))
 
 
-def _lines(reading: SceneReading) -> tuple[Message, Message]:
+def _lines(scene: bpy.types.Scene, reading: SceneReading) -> tuple[Message, Message]:
     config = reading.config
-    engine = ENGINE_NAMES.get(config.render_engine or "", config.render_engine or "")
-    size = " × ".join(str(pixels) for pixels in _size(config))
-    samples = Message("{} samples", config.sample_count) if config.sample_count else ""
+    size = "×".join(str(pixels) for pixels in _size(config))
     return (
-        sentences(engine, size, samples, separator=SEPARATOR),
-        sentences(describe(reading.frames), _format(config), separator=SEPARATOR),
+        sentences(_camera(scene), engine_name(config.render_engine), size, _samples(config), separator=SEPARATOR),
+        sentences(_frames(reading), _format(config), separator=SEPARATOR),
     )
+
+
+def _camera(scene: bpy.types.Scene) -> str:
+    """The camera's name, or how many cameras the markers switch between."""
+    cameras = {marker.camera.name for marker in scene.timeline_markers if marker.camera} or (
+        {scene.camera.name} if scene.camera else set()
+    )
+    if len(cameras) > 1:
+        return Message("{} cameras", len(cameras))
+    return _short(next(iter(cameras), ""))
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MAX_CAMERA_LETTERS else name[: MAX_CAMERA_LETTERS - 1].rstrip() + "…"
+
+
+def _samples(config: RenderConfig) -> str:
+    if not config.sample_count:
+        return ""
+    return Message("{} samples", config.sample_count) if config.sample_count > 1 else Message("1 sample")
+
+
+def _frames(reading: SceneReading) -> Message:
+    return describe(reading.frames) if len(reading.frames) > 1 else Message("Frame {}", reading.frames[0])
 
 
 def _size(config: RenderConfig) -> tuple[int, int]:
@@ -62,9 +81,11 @@ def _size(config: RenderConfig) -> tuple[int, int]:
 
 
 def _format(config: RenderConfig) -> Message:
-    name = FORMAT_NAMES.get(config.output_format or "", config.output_format or "")
-    depth = Message("{} bit", config.color_depth) if config.color_depth else ""
-    return sentences(name, config.color_mode or "", depth)
+    """The format and its channels, and the bits of a channel where they are not the format's usual ones."""
+    image_format = FORMATS.get(config.output_format or "")
+    is_usual = image_format is not None and config.color_depth == image_format.color_depths[0]
+    depth = Message("{} bit", config.color_depth) if config.color_depth and not is_usual else ""
+    return sentences(format_name(config.output_format), config.color_mode or "", depth)
 
 
 def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Message]:
@@ -83,19 +104,3 @@ def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[s
         yield Message("The movie output is rendered as PNG images")
     if not render.use_compositing and active_compositor_tree(scene) is not None:
         yield Message("The compositor is switched off")
-    yield from _overridden(scene, reading, overrides)
-
-
-def _overridden(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Message]:
-    """How many overrides differ from the scene, whose values the artist sees in Blender's own panels."""
-    if not overrides:
-        return
-    try:
-        plain = read_scene(scene, for_display=True).config
-    except ValueError:
-        plain = RenderConfig(color_management_preset="default")
-    names = [field for field in overrides if getattr(plain, field) != getattr(reading.config, field)]
-    if len(names) > 1:
-        yield Message("{} overrides differ from the scene", len(names))
-    elif names:
-        yield Message("One override differs from the scene")
