@@ -45,6 +45,25 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
     }
 
     @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """The tooltip: which frames would be sent."""
+        # loaded when it is first needed, because every start of Blender waits for what is loaded before
+        from ..scene.config.scene_values import frames_in_force
+
+        scene = context.scene
+        if properties.still:
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frame {} only when it is rendered",
+                scene.frame_current,
+            )
+        else:
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frames {} when they are rendered",
+                frames_in_force(scene),
+            )
+        return translate(text)
+
+    @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Available with online access and a key."""
         return readiness.poll(cls, context)

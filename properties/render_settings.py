@@ -67,7 +67,7 @@ PROPERTIES: dict[str, Any] = dict(
             description="Denoiser to use on the farm, whatever this computer has",
             items=[
                 ("OPTIX", "OptiX", "NVIDIA's denoiser, which needs an NVIDIA graphics card", 2),
-                ("OPENIMAGEDENOISE", "OpenImageDenoise", "Intel's denoiser, for every device", 4),
+                ("OPENIMAGEDENOISE", "OIDN", "OpenImageDenoise: Intel's denoiser, for every device", 4),
             ],
             default="OPENIMAGEDENOISE",
         ),

@@ -24,11 +24,20 @@ MAX_CAMERA_LETTERS = 16
 
 
 @dataclass(frozen=True)
+class Remark:
+    """Something unusual, and the setting that it is `about`; a finding of the check may be about it, too."""
+
+    text: Message
+    about: str = ""
+    is_error: bool = False
+
+
+@dataclass(frozen=True)
 class Receipt:
     """Two lines of what will be rendered, and remarks on what an artist may have forgotten."""
 
     lines: tuple[Message, Message]
-    remarks: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
 
 
 def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receipt:
@@ -88,19 +97,19 @@ def _format(config: RenderConfig) -> Message:
     return sentences(format_name(config.output_format), config.color_mode or "", depth)
 
 
-def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Message]:
+def _remarks(scene: bpy.types.Scene, reading: SceneReading, overrides: Mapping[str, Any]) -> Iterator[Remark]:
     render = scene.render
     if (reading.config.resolution_percentage or 100) != 100:
-        yield Message("Resolution is at {} %", reading.config.resolution_percentage)
+        yield Remark(Message("Resolution is at {} %", reading.config.resolution_percentage), "resolution_percentage")
     if len(reading.frames) == 1:
-        yield Message("The frame range is a single frame")
+        yield Remark(Message("The frame range is a single frame"), "frames")
     if render.use_border and render.use_crop_to_border:
-        yield Message("Frames are cropped to a region")
+        yield Remark(Message("Frames are cropped to a region"), "region")
     elif render.use_border:
-        yield Message("Only a render region is rendered")
+        yield Remark(Message("Only a render region is rendered"), "region")
     if render.use_simplify:
-        yield Message("Simplify is on")
+        yield Remark(Message("Simplify is on"), "simplify")
     if movie_notice(scene, overrides) is not None:
-        yield Message("The movie output is rendered as PNG images")
+        yield Remark(Message("The movie output is rendered as PNG images"), "movie")
     if not render.use_compositing and active_compositor_tree(scene) is not None:
-        yield Message("The compositor is switched off")
+        yield Remark(Message("The compositor is switched off"), "compositing")

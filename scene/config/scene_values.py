@@ -60,6 +60,11 @@ def value_in_force(scene: bpy.types.Scene, field: str) -> Any:
     return getattr(settings, field) if getattr(settings, f"use_{field}") else scene_value(scene, field)
 
 
+def frames_in_force(scene: bpy.types.Scene) -> str:
+    """The frames of the override or, where that is empty, of the scene, as an artist types them."""
+    return value_in_force(scene, "frame_ranges").strip() or scene_value(scene, "frame_ranges")
+
+
 def fields_not_offered(scene: bpy.types.Scene) -> frozenset[str]:
     """The fields that the engine and the format in force do not have."""
     return frozenset(fields_not_had(*_in_force(scene, "render_engine", "output_format")))

@@ -64,7 +64,8 @@ class Finding:
     """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences.
 
     `datablock` is a name, "" for a finding about the package. `collection` is where in `bpy.data` that datablock can be
-    selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none.
+    selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none. `about` is
+    the setting that a remark of the receipt may be about, too (`scene/config/receipt.py`).
     """
 
     severity: Severity
@@ -73,6 +74,7 @@ class Finding:
     datablock: str = ""
     collection: str = ""
     remedy: Remedy | None = None
+    about: str = ""
 
     @property
     def sentence(self) -> Message:

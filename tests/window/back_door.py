@@ -93,13 +93,13 @@ def new_project(path: str, frames: int) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=path)
 
 
-def split_viewport() -> None:
-    """Make a part of the 3D viewport a Properties editor, so that our panel has a person's usual width and no less."""
+def split_viewport(width: int = 0) -> None:
+    """Make a part of the 3D viewport a Properties editor, with room for our panel or of that many pixels."""
     window = bpy.context.window_manager.windows[0]
     before = set(window.screen.areas)
     viewport = max(before, key=lambda area: area.width * area.height)
     with bpy.context.temp_override(window=window, area=viewport, region=viewport.regions[-1]):
-        bpy.ops.screen.area_split(direction="VERTICAL", factor=PANEL_SHARE)
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=width / viewport.width if width else PANEL_SHARE)
     (new,) = set(window.screen.areas) - before
     new.type = "PROPERTIES"
 
@@ -114,6 +114,12 @@ def show_render_tab() -> bool:
         return False
     area.tag_redraw()
     return True
+
+
+def redraw() -> None:
+    """Have everything drawn again."""
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        area.tag_redraw()
 
 
 def show_image_editor() -> None:

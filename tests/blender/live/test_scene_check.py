@@ -149,7 +149,7 @@ def test_the_receipt_marks_what_an_artist_may_have_forgotten(
         scene, {"sample_count": 64, "tile_size": scene.cycles.tile_size}
     )
     assert receipt.lines == ("Camera · Cycles · 24×16 · 64 samples", "Frame 1 · PNG RGBA")
-    assert receipt.remarks == (
+    assert tuple(remark.text for remark in receipt.remarks) == (
         "Resolution is at 50 %",
         "The frame range is a single frame",
         "Only a render region is rendered",
