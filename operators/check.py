@@ -23,7 +23,7 @@ class RENDERJUICE_OT_check(bpy.types.Operator):
     """Look for whatever would keep the scene from being rendered as it is here; nothing is sent"""
 
     bl_idname = "renderjuice.check"
-    bl_label = "Check Scene for Renderjuice"
+    bl_label = "Check Scene"
 
     filepath: bpy.props.StringProperty(
         name="File Path",

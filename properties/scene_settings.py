@@ -10,6 +10,7 @@ from typing import Any
 
 import bpy
 
+from .override_rows import RENDERJUICE_PG_override_rows
 from .preferences import BLEND_RELATIVE
 from .render_settings import PROPERTIES
 
@@ -67,13 +68,19 @@ AGREED: dict[str, Any] = {
 class RENDERJUICE_PG_scene(bpy.types.PropertyGroup):
     """`scene.renderjuice`: what is in OPENING and AGREED, and a property for each field of `RenderConfig`.
 
-    A field is overridden when its `use_<field>` is set.
+    A field is overridden when its `use_<field>` is set. `rows` is how the panel shows that.
     """
 
-    __annotations__ = PROPERTIES | {f"use_{field}": _switch(field) for field in PROPERTIES} | OPENING | AGREED
+    __annotations__ = (
+        PROPERTIES
+        | {f"use_{field}": _switch(field) for field in PROPERTIES}
+        | OPENING
+        | AGREED
+        | {"rows": bpy.props.PointerProperty(type=RENDERJUICE_PG_override_rows, name="Override Rows")}
+    )
 
 
-classes = (RENDERJUICE_PG_scene,)
+classes = (RENDERJUICE_PG_override_rows, RENDERJUICE_PG_scene)
 _register_classes, _unregister_classes = bpy.utils.register_classes_factory(classes)
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -50,9 +50,9 @@ class CheckedScene:
         """An error about the scene itself."""
         return self._finding(Severity.ERROR, what, fix, remedy)
 
-    def warning(self, what: Message, fix: Message, remedy: Remedy | None = None) -> Finding:
-        """A warning about the scene itself."""
-        return self._finding(Severity.WARNING, what, fix, remedy)
+    def warning(self, what: Message, fix: Message, remedy: Remedy | None = None, *, about: str = "") -> Finding:
+        """A warning about the scene itself; `about` a setting that the receipt may remark on, too."""
+        return replace(self._finding(Severity.WARNING, what, fix, remedy), about=about)
 
     def _finding(self, severity: Severity, what: Message, fix: Message, remedy: Remedy | None) -> Finding:
         # a linked scene can be mended in its own file only

@@ -69,7 +69,8 @@ class Finding:
 
     `datablock` is a name, "" for a finding about the package. `collection` is where in `bpy.data` that datablock can be
     selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none.
-    `alternative` is what can be done instead of mending it.
+    `alternative` is what can be done instead of mending it. `about` is the setting that a remark of the receipt may be
+    about, too (`scene/config/receipt.py`).
     """
 
     severity: Severity
@@ -79,6 +80,7 @@ class Finding:
     collection: str = ""
     remedy: Remedy | None = None
     alternative: Remedy | None = None
+    about: str = ""
 
     @property
     def sentence(self) -> Message:

@@ -26,7 +26,7 @@ def check_frames(checked: CheckedScene) -> Findings:
         return
     if scene.use_preview_range and scene.frame_preview_end > scene.frame_preview_start:
         what = Message("The frame range is a single frame, and the preview range, which no render uses, is longer.")
-        yield checked.warning(what, fix, Remedy.USE_PREVIEW_RANGE)
+        yield checked.warning(what, fix, Remedy.USE_PREVIEW_RANGE, about="frames")
         return
     moving: list[bpy.types.Action] = []
     for chunk in datablocks_in_chunks("actions", ACTIONS_A_STEP):
@@ -34,7 +34,8 @@ def check_frames(checked: CheckedScene) -> Findings:
         yield None
     unreached = yield from unread_among(scene, moving)
     if len(unreached) < len(moving):
-        yield checked.warning(Message("The frame range is a single frame, although the file has animation."), fix)
+        what = Message("The frame range is a single frame, although the file has animation.")
+        yield checked.warning(what, fix, about="frames")
 
 
 def _is_range_of_one(checked: CheckedScene) -> bool:

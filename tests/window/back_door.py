@@ -117,6 +117,12 @@ def show_render_tab() -> bool:
     return True
 
 
+def redraw() -> None:
+    """Have everything drawn again."""
+    for area in bpy.context.window_manager.windows[0].screen.areas:
+        area.tag_redraw()
+
+
 def show_image_editor() -> None:
     """Make an Image Editor of the 3D viewport, for frames to be shown in."""
     _largest(bpy.context.window_manager.windows[0], "VIEW_3D").type = "IMAGE_EDITOR"

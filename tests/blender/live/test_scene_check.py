@@ -117,8 +117,29 @@ def test_a_check_asks_for_no_key_and_no_network(scene: bpy.types.Scene, preferen
 
 def test_the_receipt_says_what_will_be_sent(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
     receipt = load("scene.config.receipt").make_receipt(scene, {})
-    assert receipt.lines == ("Cycles · 48 × 32 · 2 samples", "1-3 (3 frames) · PNG RGBA 8 bit")
+    assert receipt.lines == ("Camera · Cycles · 48×32 · 2 samples", "1-3 (3 frames) · PNG RGBA")
     assert receipt.remarks == ()
+
+
+def test_the_receipt_is_short_and_exact(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
+    make = load("scene.config.receipt").make_receipt
+    scene.cycles.samples = 1
+    scene.camera.name = "Camera of the second unit"
+    scene.render.image_settings.color_depth = "16"
+    assert make(scene, {}).lines == (
+        "Camera of the s… · Cycles · 48×32 · 1 sample",
+        "1-3 (3 frames) · PNG RGBA 16 bit",
+    )
+    scene.render.image_settings.file_format = "OPEN_EXR"
+    scene.render.image_settings.color_depth = "16"
+    assert make(scene, {}).lines[1].endswith("OpenEXR RGBA")
+    other = bpy.data.objects.new("Other", bpy.data.cameras.new("Other"))
+    for frame, camera in ((1, scene.camera), (2, other)):
+        scene.timeline_markers.new("cut", frame=frame).camera = camera
+    assert make(scene, {}).lines[0].startswith("2 cameras · Cycles")
+    scene.camera = None
+    scene.timeline_markers.clear()
+    assert make(scene, {}).lines[0].startswith("Cycles")
 
 
 def test_the_receipt_marks_what_an_artist_may_have_forgotten(
@@ -130,13 +151,12 @@ def test_the_receipt_marks_what_an_artist_may_have_forgotten(
     receipt = load("scene.config.receipt").make_receipt(
         scene, {"sample_count": 64, "tile_size": scene.cycles.tile_size}
     )
-    assert receipt.lines[0] == "Cycles · 24 × 16 · 64 samples"
-    assert receipt.remarks == (
+    assert receipt.lines == ("Camera · Cycles · 24×16 · 64 samples", "Frame 1 · PNG RGBA")
+    assert tuple(remark.text for remark in receipt.remarks) == (
         "Resolution is at 50 %",
         "The frame range is a single frame",
         "Only a render region is rendered",
         "Simplify is on",
-        "One override differs from the scene",
     )
 
 

@@ -72,7 +72,7 @@ MESSAGES: dict[str, str] = {
     "Something unforeseen happened: {}.": "Un imprévu est survenu : {}.",
     "Renderjuice answers, and the key is right.": "Renderjuice répond, et la clé est la bonne.",
     "There is no API key for Renderjuice.": "Il n’y a pas de clé API pour Renderjuice.",
-    "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.": "Saisissez la clé dans les préférences de l’add-on, ou définissez RENDERJUICE_API_KEY, puis réessayez.",
+    "Enter it in the add-on's preferences, and retry.": "Saisissez-la dans les préférences de l’extension, puis réessayez.",
     "Retry to fetch it again; if it stays so, the farm rendered it badly.": "Réessayez pour le récupérer de nouveau ; si cela persiste, la ferme l’a mal rendu.",
     "The file {} arrived damaged: {}.": "Le fichier {} est arrivé endommagé : {}.",
     "Retry, and report it if it comes again.": "Réessayez, et signalez-le si cela se reproduit.",

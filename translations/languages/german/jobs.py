@@ -72,7 +72,7 @@ MESSAGES: dict[str, str] = {
     "Something unforeseen happened: {}.": "Etwas Unvorhergesehenes ist geschehen: {}.",
     "Renderjuice answers, and the key is right.": "Renderjuice antwortet, und der Schlüssel stimmt.",
     "There is no API key for Renderjuice.": "Es gibt keinen API-Schlüssel für Renderjuice.",
-    "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.": "Tragen Sie den Schlüssel in den Einstellungen des Add-ons ein, oder setzen Sie RENDERJUICE_API_KEY, und wiederholen Sie.",
+    "Enter it in the add-on's preferences, and retry.": "Geben Sie ihn in den Einstellungen der Erweiterung ein, und wiederholen Sie den Auftrag.",
     "Retry to fetch it again; if it stays so, the farm rendered it badly.": "Mit „Wiederholen“ wird sie erneut geholt; bleibt es dabei, hat die Farm sie fehlerhaft gerendert.",
     "The file {} arrived damaged: {}.": "Die Datei {} kam beschädigt an: {}.",
     "Retry, and report it if it comes again.": "Wiederholen Sie, und melden Sie es, falls es wieder auftritt.",

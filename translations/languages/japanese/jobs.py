@@ -72,7 +72,7 @@ MESSAGES: dict[str, str] = {
     "Something unforeseen happened: {}.": "予期しないことが起きました: {}。",
     "Renderjuice answers, and the key is right.": "Renderjuice が応答し、キーは正しいです。",
     "There is no API key for Renderjuice.": "Renderjuice の API キーがありません。",
-    "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.": "アドオンのプリファレンスにキーを入力するか、RENDERJUICE_API_KEY を設定して、再試行してください。",
+    "Enter it in the add-on's preferences, and retry.": "アドオンの環境設定に入力し、再試行してください。",
     "Retry to fetch it again; if it stays so, the farm rendered it badly.": "再試行すると、もう一度取得します。直らない場合は、ファームでのレンダリングに失敗しています。",
     "The file {} arrived damaged: {}.": "ファイル {} は破損した状態で届きました: {}。",
     "Retry, and report it if it comes again.": "再試行し、再び起きる場合は報告してください。",

@@ -72,7 +72,7 @@ MESSAGES: dict[str, str] = {
     "Something unforeseen happened: {}.": "发生了意外情况: {}。",
     "Renderjuice answers, and the key is right.": "Renderjuice 有响应，密钥正确。",
     "There is no API key for Renderjuice.": "没有 Renderjuice 的 API 密钥。",
-    "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.": "请在插件的偏好设置中输入密钥，或设置 RENDERJUICE_API_KEY，然后重试。",
+    "Enter it in the add-on's preferences, and retry.": "请在插件偏好设置中输入，然后重试。",
     "Retry to fetch it again; if it stays so, the farm rendered it badly.": "重试以再次获取；如果问题依旧，则是农场渲染有误。",
     "The file {} arrived damaged: {}.": "文件 {} 收到时已损坏: {}。",
     "Retry, and report it if it comes again.": "请重试，如果再次发生请报告。",

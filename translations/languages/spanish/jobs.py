@@ -72,7 +72,7 @@ MESSAGES: dict[str, str] = {
     "Something unforeseen happened: {}.": "Ocurrió algo imprevisto: {}.",
     "Renderjuice answers, and the key is right.": "Renderjuice responde, y la clave es correcta.",
     "There is no API key for Renderjuice.": "No hay ninguna clave de API para Renderjuice.",
-    "Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.": "Introduce la clave en las preferencias del complemento, o define RENDERJUICE_API_KEY, y reintenta.",
+    "Enter it in the add-on's preferences, and retry.": "Introdúcela en las preferencias del complemento y reintenta.",
     "Retry to fetch it again; if it stays so, the farm rendered it badly.": "Reintenta para obtenerlo de nuevo; si sigue así, la granja lo procesó mal.",
     "The file {} arrived damaged: {}.": "El archivo {} llegó dañado: {}.",
     "Retry, and report it if it comes again.": "Reintenta, e informa de ello si vuelve a ocurrir.",
