@@ -15,8 +15,8 @@ from .compositor import compositor_in_use
 from .frames_read import FramesRead, is_certain
 from .links import Aspect, Link, is_driven_by, through_nodes
 from .nodes import nodes_with
-from .scenes import played_scenes, reached_scenes, rendered_scenes
-from .sequencer import renders_sequencer
+from .scenes import reached_scenes, rendered_scenes
+from .sequencer import renders_sequencer, scenes_in_sequencer
 from .timeline import Timeline, timeline_of
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
@@ -52,7 +52,7 @@ def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[Non
         frozenset(sure_scenes),
         frozenset(collections),
         frozenset(sure_collections),
-        tuple(map(timeline_of, played_scenes(scene))),
+        tuple(map(timeline_of, scenes_in_sequencer(scene))),
         frames,
     )
 

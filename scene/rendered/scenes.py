@@ -10,7 +10,7 @@ import bpy
 
 from ..blender_versions import all_strips, compositor_tree
 from .compositor import compositor_in_use, nodes_of
-from .sequencer import renders_sequencer, scenes_in_sequencer
+from .sequencer import renders_sequencer
 from .timeline import timeline_of
 
 
@@ -68,11 +68,6 @@ def reached_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
         found.update(dict.fromkeys(new))
         ahead += new
     return tuple(found)
-
-
-def played_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
-    """The scenes whose sequencers may be in the images of a scene."""
-    return tuple(dict.fromkeys(played for each in reached_scenes(scene) for played in scenes_in_sequencer(each)))
 
 
 def _scene_strips(scene: bpy.types.Scene) -> list[Any]:

@@ -12,8 +12,7 @@ import bpy
 
 from ...blender_versions import all_strips
 from ...rendered.frames_read import FramesRead, is_certain
-from ...rendered.scenes import played_scenes
-from ...rendered.sequencer import JOB_TAG
+from ...rendered.sequencer import JOB_TAG, scenes_in_sequencer
 from ...rendered.timeline import Timeline, on_screen, timeline_of
 from ...rendered.views import view_paths
 from ..dependency import DependencyKind
@@ -66,7 +65,7 @@ def unread_strips(frames: FramesRead) -> tuple[Any, ...]:
 
 
 def _shown_strips(frames: FramesRead) -> Iterator[tuple[Timeline, Any]]:
-    for scene in played_scenes(frames.scene):
+    for scene in scenes_in_sequencer(frames.scene):
         timeline = timeline_of(scene)
         for strip in all_strips(scene):
             # whoever renders frames of an earlier job is not sent

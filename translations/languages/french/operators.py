@@ -118,7 +118,7 @@ MESSAGES: dict[str, str] = {
     "The details are on the clipboard.": "Les détails sont dans le presse-papiers.",
     "Open the Renderjuice dashboard in the web browser, where this job is listed": "Ouvrir dans le navigateur le tableau de bord de Renderjuice, où figure cette tâche",
     "Open Dashboard of Job": "Ouvrir le tableau de bord de la tâche",
-    "Render frame {} only, as the scene is now, and fetch it": "Rendre seulement la frame {}, la scène telle quelle, et la récupérer",
-    "Render frames {}, as the scene is now, and fetch them as they are done": "Rendre les frames {}, la scène telle quelle, et les récupérer au fur et à mesure",
     "This job is not on Renderjuice's own servers.": "Cette tâche n’est pas sur les serveurs de Renderjuice.",
+    "Without Missing Files": "Sans les fichiers manquants",
+    "Send the scene although files are missing; the job's notes say which. For scripts": "Envoyer la scène même si des fichiers manquent ; les notes du travail disent lesquels. Pour les scripts",
 }

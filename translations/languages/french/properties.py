@@ -103,4 +103,6 @@ MESSAGES: dict[str, str] = {
     "How this scene is rendered on Renderjuice": "Comment cette scène est rendue sur Renderjuice",
     "About the Job": "À propos de la tâche",
     "What the row has no room for": "Ce qui n’a pas de place dans la ligne",
+    "Without Files": "Sans fichiers",
+    "Which files are missing that the scene is sent without; asked again when others are": "Les fichiers manquants sans lesquels la scène est envoyée ; demandé à nouveau si d'autres manquent",
 }

@@ -280,4 +280,10 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "La fenêtre affiche la scène « {} ».",
     "Blender could not save a copy of the scene: {}": "Blender n’a pas pu enregistrer de copie de la scène : {}",
     "Blender did not save a copy of the scene to {}.": "Blender n’a pas enregistré de copie de la scène dans {}.",
+    "The rendered frames may do without it.": "Les images rendues peuvent s'en passer.",
+    "The scene is sent without it.": "La scène est envoyée sans lui.",
+    "Sent without the file {}.": "Envoyé sans le fichier {}.",
+    "Sent without {} files, such as {}.": "Envoyé sans {} fichiers, par exemple {}.",
+    "Send Without Them": "Envoyer sans eux",
+    "“{}” is sent without the files that are missing.": "« {} » est envoyée sans les fichiers manquants.",
 }

@@ -118,7 +118,7 @@ MESSAGES: dict[str, str] = {
     "The details are on the clipboard.": "Die Details sind in der Zwischenablage.",
     "Open the Renderjuice dashboard in the web browser, where this job is listed": "Das Dashboard von Renderjuice, in dem dieser Auftrag steht, im Webbrowser öffnen",
     "Open Dashboard of Job": "Dashboard des Auftrags öffnen",
-    "Render frame {} only, as the scene is now, and fetch it": "Nur Bild {} rendern, so wie die Szene jetzt ist, und holen",
-    "Render frames {}, as the scene is now, and fetch them as they are done": "Bilder {} rendern, so wie die Szene jetzt ist, und holen, sobald sie fertig sind",
     "This job is not on Renderjuice's own servers.": "Dieser Auftrag ist nicht auf den Servern von Renderjuice selbst.",
+    "Without Missing Files": "Ohne fehlende Dateien",
+    "Send the scene although files are missing; the job's notes say which. For scripts": "Die Szene senden, obwohl Dateien fehlen; die Notizen des Auftrags sagen, welche. Für Skripte",
 }

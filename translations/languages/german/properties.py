@@ -103,4 +103,6 @@ MESSAGES: dict[str, str] = {
     "How this scene is rendered on Renderjuice": "Wie diese Szene auf Renderjuice gerendert wird",
     "About the Job": "Über den Auftrag",
     "What the row has no room for": "Wofür in der Zeile kein Platz ist",
+    "Without Files": "Ohne Dateien",
+    "Which files are missing that the scene is sent without; asked again when others are": "Welche fehlenden Dateien nicht mitgesendet werden; wird wieder gefragt, wenn andere fehlen",
 }

@@ -280,4 +280,10 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "Das Fenster zeigt die Szene „{}“.",
     "Blender could not save a copy of the scene: {}": "Blender konnte keine Kopie der Szene speichern: {}",
     "Blender did not save a copy of the scene to {}.": "Blender hat keine Kopie der Szene nach {} gespeichert.",
+    "The rendered frames may do without it.": "Die gerenderten Bilder kommen vielleicht ohne aus.",
+    "The scene is sent without it.": "Die Szene wird ohne gesendet.",
+    "Sent without the file {}.": "Ohne die Datei {} gesendet.",
+    "Sent without {} files, such as {}.": "Ohne {} Dateien gesendet, zum Beispiel {}.",
+    "Send Without Them": "Ohne sie senden",
+    "“{}” is sent without the files that are missing.": "„{}“ wird ohne die fehlenden Dateien gesendet.",
 }

@@ -118,7 +118,7 @@ MESSAGES: dict[str, str] = {
     "The details are on the clipboard.": "詳細をクリップボードにコピーしました。",
     "Open the Renderjuice dashboard in the web browser, where this job is listed": "このジョブが載っている Renderjuice のダッシュボードを Web ブラウザーで開きます",
     "Open Dashboard of Job": "ジョブのダッシュボードを開く",
-    "Render frame {} only, as the scene is now, and fetch it": "現在のシーンのフレーム {} だけをレンダリングして取得します",
-    "Render frames {}, as the scene is now, and fetch them as they are done": "現在のシーンのフレーム {} をレンダリングし、できたものから取得します",
     "This job is not on Renderjuice's own servers.": "このジョブは Renderjuice のサーバー上にありません。",
+    "Without Missing Files": "見つからないファイルなし",
+    "Send the scene although files are missing; the job's notes say which. For scripts": "ファイルが見つからなくてもシーンを送信します。どれかはジョブのメモに記されます。スクリプト用",
 }

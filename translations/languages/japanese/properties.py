@@ -103,4 +103,6 @@ MESSAGES: dict[str, str] = {
     "How this scene is rendered on Renderjuice": "このシーンを Renderjuice でどのようにレンダリングするか",
     "About the Job": "ジョブについて",
     "What the row has no room for": "行に収まらない情報",
+    "Without Files": "ファイルなし",
+    "Which files are missing that the scene is sent without; asked again when others are": "シーンと一緒に送信されない、見つからないファイル。ほかのファイルが見つからないときは再び確認します",
 }

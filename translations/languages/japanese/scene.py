@@ -280,4 +280,10 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "ウィンドウにシーン「{}」を表示しました。",
     "Blender could not save a copy of the scene: {}": "Blender はシーンのコピーを保存できませんでした: {}",
     "Blender did not save a copy of the scene to {}.": "Blender はシーンのコピーを {} に保存しませんでした。",
+    "The rendered frames may do without it.": "レンダリングするフレームには不要かもしれません。",
+    "The scene is sent without it.": "シーンはそれなしで送信されます。",
+    "Sent without the file {}.": "ファイル {} なしで送信しました。",
+    "Sent without {} files, such as {}.": "{} 個のファイル(例: {})なしで送信しました。",
+    "Send Without Them": "なしで送信",
+    "“{}” is sent without the files that are missing.": "「{}」は見つからないファイルなしで送信されます。",
 }

@@ -118,7 +118,7 @@ MESSAGES: dict[str, str] = {
     "The details are on the clipboard.": "详情已复制到剪贴板。",
     "Open the Renderjuice dashboard in the web browser, where this job is listed": "在网页浏览器中打开列有此任务的 Renderjuice 控制台",
     "Open Dashboard of Job": "打开任务的控制台",
-    "Render frame {} only, as the scene is now, and fetch it": "仅按场景当前状态渲染第 {} 帧并下载",
-    "Render frames {}, as the scene is now, and fetch them as they are done": "按场景当前状态渲染第 {} 帧，并在完成后逐一下载",
     "This job is not on Renderjuice's own servers.": "此任务不在 Renderjuice 自己的服务器上。",
+    "Without Missing Files": "不带缺失的文件",
+    "Send the scene although files are missing; the job's notes say which. For scripts": "即使缺少文件也发送场景;任务备注会说明缺少哪些。供脚本使用",
 }

@@ -103,4 +103,6 @@ MESSAGES: dict[str, str] = {
     "How this scene is rendered on Renderjuice": "此场景在 Renderjuice 上的渲染方式",
     "About the Job": "关于任务",
     "What the row has no room for": "行中放不下的内容",
+    "Without Files": "不带文件",
+    "Which files are missing that the scene is sent without; asked again when others are": "场景发送时缺少的文件;缺少其他文件时会再次询问",
 }

@@ -280,4 +280,10 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "窗口显示场景“{}”。",
     "Blender could not save a copy of the scene: {}": "Blender 无法保存场景的副本: {}",
     "Blender did not save a copy of the scene to {}.": "Blender 没有将场景的副本保存到 {}。",
+    "The rendered frames may do without it.": "渲染的帧可能不需要它。",
+    "The scene is sent without it.": "场景将在缺少它的情况下发送。",
+    "Sent without the file {}.": "发送时缺少文件 {}。",
+    "Sent without {} files, such as {}.": "发送时缺少 {} 个文件,例如 {}。",
+    "Send Without Them": "不带它们发送",
+    "“{}” is sent without the files that are missing.": "“{}”将在缺少这些文件的情况下发送。",
 }

@@ -118,7 +118,7 @@ MESSAGES: dict[str, str] = {
     "The details are on the clipboard.": "Los detalles están en el portapapeles.",
     "Open the Renderjuice dashboard in the web browser, where this job is listed": "Abrir en el navegador el panel de Renderjuice, donde aparece este trabajo",
     "Open Dashboard of Job": "Abrir el panel del trabajo",
-    "Render frame {} only, as the scene is now, and fetch it": "Procesar solo el fotograma {}, con la escena tal como está, y traerlo",
-    "Render frames {}, as the scene is now, and fetch them as they are done": "Procesar los fotogramas {}, con la escena tal como está, y traerlos a medida que terminen",
     "This job is not on Renderjuice's own servers.": "Este trabajo no está en los servidores de Renderjuice.",
+    "Without Missing Files": "Sin los archivos que faltan",
+    "Send the scene although files are missing; the job's notes say which. For scripts": "Enviar la escena aunque falten archivos; las notas del trabajo dicen cuáles. Para scripts",
 }

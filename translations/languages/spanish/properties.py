@@ -103,4 +103,6 @@ MESSAGES: dict[str, str] = {
     "How this scene is rendered on Renderjuice": "Cómo se procesa esta escena en Renderjuice",
     "About the Job": "Sobre el trabajo",
     "What the row has no room for": "Lo que no cabe en la fila",
+    "Without Files": "Sin archivos",
+    "Which files are missing that the scene is sent without; asked again when others are": "Qué archivos faltan y sin los que se envía la escena; se vuelve a preguntar si faltan otros",
 }

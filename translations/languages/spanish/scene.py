@@ -280,4 +280,10 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "La ventana muestra la escena «{}».",
     "Blender could not save a copy of the scene: {}": "Blender no pudo guardar una copia de la escena: {}",
     "Blender did not save a copy of the scene to {}.": "Blender no guardó una copia de la escena en {}.",
+    "The rendered frames may do without it.": "Puede que los fotogramas renderizados no lo necesiten.",
+    "The scene is sent without it.": "La escena se envía sin él.",
+    "Sent without the file {}.": "Enviado sin el archivo {}.",
+    "Sent without {} files, such as {}.": "Enviado sin {} archivos, por ejemplo {}.",
+    "Send Without Them": "Enviar sin ellos",
+    "“{}” is sent without the files that are missing.": "«{}» se envía sin los archivos que faltan.",
 }

@@ -193,7 +193,7 @@ def test_the_parts_of_a_baked_fluid_are_missed(
     load: Callable[[str], ModuleType], tmp_path: Path, settings: dict[str, Any], missing: list[str]
 ) -> None:
     # the module has no fluid solver, so that no bake of one is to be had here
-    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.dependencies.frames_read")
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.rendered.frames_read")
     disk = load("scene.dependencies.disk").Disk()
     touch(tmp_path, *(f"data/fluid_data_{number:04}.vdb" for number in (1, 2, 3)))
     parts = simulations.fluid_parts(SimpleNamespace(**FLUID | settings))
