@@ -198,7 +198,9 @@ def test_the_parts_of_a_baked_fluid_are_missed(
     touch(tmp_path, *(f"data/fluid_data_{number:04}.vdb" for number in (1, 2, 3)))
     parts = simulations.fluid_parts(SimpleNamespace(**FLUID | settings))
     # a frame that is shifted by 10, one that has no file, and one after the end
-    found = simulations._fluid("ALL", 10, parts, str(tmp_path), reads.FramesRead(frozenset({12, 14, 30})), disk)
+    found = simulations._fluid(
+        "ALL", 10, parts, str(tmp_path), reads.frames_read_by(bpy.context.scene, (12, 14, 30)), disk
+    )
     assert [str(Path(path).relative_to(tmp_path)) for path in found.missing] == missing
 
 
