@@ -152,9 +152,6 @@ FLUID = {
     "cache_type": "ALL",
     "cache_frame_start": 1,
     "cache_frame_end": 8,
-    "cache_data_format": "OPENVDB",
-    "cache_mesh_format": "BOBJECT",
-    "cache_particle_format": "OPENVDB",
     "use_mesh": True,
     "use_noise": False,
     "use_spray_particles": False,
@@ -202,6 +199,16 @@ def test_the_parts_of_a_baked_fluid_are_missed(
         "ALL", 10, parts, str(tmp_path), reads.frames_read_by(bpy.context.scene, (12, 14, 30)), disk
     )
     assert [str(Path(path).relative_to(tmp_path)) for path in found.missing] == missing
+
+
+def test_a_fluid_may_have_a_file_for_each_grid(load: Callable[[str], ModuleType], tmp_path: Path) -> None:
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.dependencies.frames_read")
+    disk = load("scene.dependencies.disk").Disk()
+    grids = ("density", "heat", "vel")
+    touch(tmp_path, *(f"data/{grid}_{number:04}.uni" for number in (1, 2, 4) for grid in grids))
+    parts = simulations.fluid_parts(SimpleNamespace(**FLUID))
+    found = simulations._fluid("ALL", 0, parts, str(tmp_path), reads.FramesRead(frozenset({1, 2, 3, 4})), disk)
+    assert [str(Path(path).relative_to(tmp_path)) for path in found.missing] == ["data/density_0003.uni"]
 
 
 def test_a_cloth_on_disk_brings_its_own_files_only(find: Find, folder: Path) -> None:
