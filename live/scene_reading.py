@@ -16,6 +16,7 @@ from ..scene.contents import Item, list_contents, total_size
 from ..scene.dependencies.scan import Dependencies, find_dependencies, scan
 from ..scene.preflight.check import check_in_steps, errors_first
 from ..scene.preflight.finding import Finding
+from ..scene.preflight.frame_range import between_frames
 from ..scene.preflight.package import package_findings, size_findings
 
 MAX_INT = 2**31 - 1
@@ -55,7 +56,7 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         # a range that is none is a finding; its files are those of the frame that is shown
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
         findings = yield from all_findings(scene, dependencies, frames, overrides)
-        checked[scene.session_uid] = Checked(findings, number_of(dependencies))
+        checked[scene.session_uid] = Checked((*findings, *between_frames(scene)), number_of(dependencies))
     return checked
 
 
@@ -68,7 +69,7 @@ def all_findings(
     """
     package = yield from package_findings(dependencies, preferences.free_bytes())
     found = yield from check_in_steps(scene, dependencies, frames, overrides)
-    return errors_first((*package, *found))
+    return errors_first((*found, *package))
 
 
 def list_files(scene: bpy.types.Scene) -> FileList:
