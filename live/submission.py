@@ -20,7 +20,7 @@ from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Submission
 from ..messages.message import Message, message_of, sentences
 from ..package_layout.file_states import state_of
-from ..package_layout.manifest import Manifest, write_manifest
+from ..package_layout.manifest import Manifest, UnreadMovie, write_manifest
 from ..package_layout.path_use import PathUse, is_blend
 from ..package_layout.same_files import leads_twice
 from ..packer.second_blender import second_blender
@@ -29,6 +29,7 @@ from ..scene.config.frames import parse_frames
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
 from ..scene.dependencies.scan import Dependencies, find_dependencies
+from ..scene.preflight.files import note_of_lack
 from ..scene.preflight.finding import Finding, Severity
 from ..scene.steps import result_of
 from ..scene.written_paths import leads_nowhere, whole_path
@@ -43,13 +44,14 @@ class Asked(NamedTuple):
     """What is asked for beside the scene's own settings.
 
     `frames` as an artist writes them, "" for the scene's range; `is_still` means the current frame only. `output_dir`
-    as `save` takes it. `overrides` win over those of the scene.
+    as `save` takes it. `overrides` win over those of the scene. `without_files`: although files are missing.
     """
 
     frames: str
     is_still: bool
     output_dir: str
     overrides: dict[str, Any]
+    without_files: bool = False
 
 
 class Submitted(NamedTuple):
@@ -74,7 +76,7 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
         if asked.is_still or asked.frames:
             # a single frame that was asked for is no oversight
             overrides["frame_ranges"] = reading.frames
-        findings = check(scene, dependencies, reading.frames, overrides)
+        findings = check(scene, dependencies, reading.frames, overrides, without_files=asked.without_files)
         session = jobs.session()
         session.ensure_worker(preferences.api_url(context))
         job = hand_over(session, save(context, reading, dependencies, asked.output_dir))
@@ -103,10 +105,15 @@ def _reason(error: BaseException) -> str:
 
 
 def check(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: tuple[int, ...],
+    overrides: dict[str, Any],
+    *,
+    without_files: bool = False,
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    findings = result_of(all_findings(scene, dependencies, frames, overrides))
+    findings = result_of(all_findings(scene, dependencies, frames, overrides, without_files=without_files))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if len(errors) > 1:
         raise ValueError(sentences(errors[0], Message("(and {} more)", str(len(errors) - 1))))
@@ -147,7 +154,7 @@ def save(context: bpy.types.Context, reading: SceneReading, dependencies: Depend
         config=reading.config,
         output_dir=folder_of_frames,
         api_url=preferences.api_url(context),
-        notes=reading.notices,
+        notes=(*reading.notices, *filter(None, [note_of_lack(dependencies)])),
     )
 
 
@@ -187,12 +194,8 @@ def make_manifest(blend: Path, dependencies: Dependencies, scene: bpy.types.Scen
     # all files of a pattern or a folder go the same way, so that the first one tells
     first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
     is_another = scene is not None and scene != current_scene_of_copy()
-    is_remapped = (
-        is_another
-        or not all(use.is_plain for use in own)
-        or leads_twice(first.values())
-        or any(map(is_for_the_packer, dependencies.unread))
-    )
+    unread = tuple(map(_unread_movie, filter(is_for_the_packer, dependencies.unread)))
+    is_remapped = is_another or bool(unread) or not all(use.is_plain for use in own) or leads_twice(first.values())
     # of the artist's own file, which a library may link, the snapshot is sent
     files = {file for use in uses for file in use.files if file != blend}
     return Manifest(
@@ -201,7 +204,13 @@ def make_manifest(blend: Path, dependencies: Dependencies, scene: bpy.types.Scen
         is_remapped,
         states={file: state_of(file) for file in files},
         scene=scene.name_full if scene is not None and is_another else "",
+        unread=unread,
     )
+
+
+def _unread_movie(thing: Any) -> UnreadMovie:
+    is_clip = isinstance(thing, bpy.types.MovieClip)
+    return UnreadMovie(thing.name) if is_clip else UnreadMovie(thing.id_data.name, thing.name)
 
 
 def check_is_text(*paths: Path) -> None:

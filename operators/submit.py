@@ -35,6 +35,12 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             subtype="DIR_PATH",
             options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
         ),
+        "without_files": bpy.props.BoolProperty(
+            name="Without Missing Files",
+            description="Send the scene although files are missing; the job's notes say which. For scripts",
+            default=False,
+            options={"SKIP_SAVE"},
+        ),
         "wait": bpy.props.BoolProperty(
             name="Wait",
             description="Return when every frame is in the output folder; for scripts",
@@ -43,6 +49,25 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         ),
         **PROPERTIES,
     }
+
+    @classmethod
+    def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """The tooltip: which frames would be sent."""
+        # loaded when it is first needed, because every start of Blender waits for what is loaded before
+        from ..scene.config.scene_values import frames_in_force
+
+        scene = context.scene
+        if properties.still:
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frame {} only when it is rendered",
+                scene.frame_current,
+            )
+        else:
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frames {} when they are rendered",
+                frames_in_force(scene),
+            )
+        return translate(text)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -61,6 +86,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
                 is_still=self.still,
                 output_dir=self.output_dir.strip(),
                 overrides=overrides_from_operator(self.properties),
+                without_files=self.without_files,
             )
             job, warnings = submission.submit(context, asked)
         except ValueError as error:

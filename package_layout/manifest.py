@@ -10,12 +10,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, NamedTuple
 
 from .file_states import FileState
 from .path_use import PathForm, PathUse, form_of
 
 NAME = "manifest.json"
+
+
+class UnreadMovie(NamedTuple):
+    """A movie clip, or a movie strip of a scene, that no render reads. `strip` is "" for a clip."""
+
+    datablock: str
+    strip: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,7 +32,8 @@ class Manifest:
     `blender` is a command, to be followed by a script's path. `is_remapped`: the relative paths of the snapshot count
     from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case. `states` has what
     the files were when the button was pressed; it is empty in what version 0.1.0 wrote. `scene` is the full name of the
-    scene to render if that is not the current one of the snapshot, which then has to be rewritten, too.
+    scene to render if that is not the current one of the snapshot, which then has to be rewritten, too. `unread` are
+    the movies whose files do not travel, and whose paths are taken from the copy.
     """
 
     uses: tuple[PathUse, ...] = ()
@@ -33,6 +41,7 @@ class Manifest:
     is_remapped: bool = False
     states: Mapping[PurePath, FileState] = field(default_factory=dict)
     scene: str = ""
+    unread: tuple[UnreadMovie, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -46,6 +55,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
         "states": [[manifest.states.get(file) for file in use.files] for use in manifest.uses],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
+        "unread": manifest.unread,
         "scene": manifest.scene,
     }
     # names on disk may be no Unicode text, which JSON can carry all the same
@@ -65,6 +75,7 @@ def read_manifest(folder: Path) -> Manifest:
             bool(value["is_remapped"]),
             states,
             scene=str(value.get("scene", "")),
+            unread=tuple(UnreadMovie(*map(str, movie)) for movie in value.get("unread", ())),
         )
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error

@@ -74,7 +74,9 @@ def _make_package(context: Context, job: JobRecord) -> tuple[Package, Collection
                 manifest.blender,
                 folder,
                 lambda: context.check_here(job.id),
+                unread=manifest.unread,
                 scene=manifest.scene,
+                note=lambda note: context.journal.add_note(job.id, note),
             )
         files = {Path(file) for use in manifest.uses for file in use.files}
         made = make_package(

@@ -94,6 +94,19 @@ def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
     return unique
 
 
+def frames_words(frames: Iterable[int]) -> Message:
+    """The frames without their count: `1-99 step 2`."""
+    described = _describe(tuple(frames))
+    return Message("{}", *described.values[:1]) if described.values else described
+
+
+def written_range(start: int, end: int, step: int) -> str:
+    """A scene's range as an artist types it, whether it is one that can be rendered or not."""
+    if start == end:
+        return str(start)
+    return f"{start}-{end}" if step == 1 else f"{start}-{end}x{step}"
+
+
 def describe(frames: Iterable[int]) -> Message:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
     return _describe(tuple(frames))

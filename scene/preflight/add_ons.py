@@ -10,9 +10,9 @@ import bpy
 
 from ...messages.message import Message
 from ..blender_versions import are_nodes_used
+from ..chunks import datablocks_in_chunks
 from ..config.notices import engine_notice
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Finding, Remedy, Severity, finding_about
 from .needed import needed_by
 

@@ -13,9 +13,9 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
-from ..dependencies.usage import unreached_from
+from ..chunks import datablocks_in_chunks
+from ..rendered.reading import unread_among
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Finding, Severity, finding_about
 from .handlers import foreign_handlers
 from .origins import Origin, OriginKind, origin_of
@@ -54,7 +54,7 @@ def check_drivers(checked: CheckedScene) -> Findings:
                             looked_at = 0
                             yield None
             yield None
-    unreached = yield from unreached_from(checked.scene, scripted)
+    unreached = yield from unread_among(checked.scene, scripted)
     used = {datablock: found for datablock, found in scripted.items() if datablock not in unreached}
     fix = Message("Write it as a simple expression, or bake what it moves to keyframes.")
     told: set[str] = set()

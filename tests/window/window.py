@@ -139,15 +139,19 @@ class Window:
         self.display.click(x, y)
         self.settle()
 
-    def search(self, words: str, over: Box, screenshot: str) -> None:
-        """Find an operator with F3, the mouse over an editor, and run it with Return once it is seen in the list."""
+    def search(self, words: str, over: Box, screenshot: str, entry: str = "") -> None:
+        """Find an operator with F3, the mouse over an editor, and run it with Return once it is seen in the list.
+
+        `entry` is what it is called there, if that is not what is searched for.
+        """
         self.display.move(*over.middle)
         self.settle()
         before = self.display.picture()
         self.display.press("F3")
         self.wait(lambda: self.display.picture() != before, "the search to open")
         self.display.write(words)
-        self.wait(lambda: len(self.see(words)) > 1, f"“{words}” in the search")
+        seen = entry or words
+        self.wait(lambda: len(self.see(seen)) > (not entry), f"“{seen}” in the search")
         self.screenshot(screenshot)
         self.display.press("Return")
 

@@ -56,7 +56,7 @@ def test_no_key(project: Path, preferences: Any, jobs: ModuleType) -> None:
 
 def test_wrong_key_then_the_right_one(project: Path, preferences: Any, jobs: ModuleType) -> None:
     preferences.api_key = "RJ-wrong"
-    with pytest.raises(RuntimeError, match=r"does not accept the API key.*preferences"):
+    with pytest.raises(RuntimeError, match=r"API key is not accepted. Paste it again"):
         submit(project)
     job = newest_job(jobs)
     assert (job.stage, job.failure.kind) == ("failed", "wrong_key")

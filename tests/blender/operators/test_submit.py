@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
@@ -265,10 +265,20 @@ def test_frames_lie_beside_the_file_by_default(project: Path, jobs: ModuleType) 
     assert [path.name for path in job.output_dir.iterdir()] == ["0001.png"]
 
 
+def test_the_two_buttons_say_which_frames_they_send(project: Path) -> None:
+    scene, submit = bpy.context.scene, bpy.types.RENDERJUICE_OT_submit
+    scene.frame_set(2)
+    animation, frame = SimpleNamespace(still=False), SimpleNamespace(still=True)
+    assert "fetch frames 1-3 when" in submit.description(bpy.context, animation)
+    assert "fetch frame 2 only when" in submit.description(bpy.context, frame)
+    scene.renderjuice.use_frame_ranges, scene.renderjuice.frame_ranges = True, "7, 9"
+    assert "fetch frames 7, 9 when" in submit.description(bpy.context, animation)
+
+
 def test_connection(preferences: Any) -> None:
     assert bpy.ops.renderjuice.test_connection() == {"FINISHED"}
     preferences.api_key = "RJ-not-this-one"
-    with pytest.raises(RuntimeError, match="does not accept the API key"):
+    with pytest.raises(RuntimeError, match="API key is not accepted"):
         bpy.ops.renderjuice.test_connection()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import bpy
 
-from .images import RED
+from .images import BLUE, RED
 from .movies import write_movie
 from .spot import Spot, picture, shape_material, written
 
@@ -38,6 +38,23 @@ def compositor_image(spot: Spot) -> list[Path]:
     path = picture(spot.folder / "plate" / "plate.png", RED)
     node = _compositor(spot.scene, "CompositorNodeImage")
     node.image = bpy.data.images.load(written(path))
+    return [path]
+
+
+def compositor_of_scene(spot: Spot) -> list[Path]:
+    """A group in the nodes that the scene itself has, as files before 5.0 do."""
+    path = picture(spot.folder / "comp" / "plate.png", BLUE)
+    group = bpy.data.node_groups.new("Old comp", "CompositorNodeTree")
+    group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    shown, end = group.nodes.new("CompositorNodeImage"), group.nodes.new("NodeGroupOutput")
+    shown.image = bpy.data.images.load(written(path))
+    group.links.new(shown.outputs["Image"], end.inputs[0])
+    spot.scene.use_nodes = True
+    tree = spot.scene.node_tree
+    tree.nodes.clear()
+    used, composite = tree.nodes.new("CompositorNodeGroup"), tree.nodes.new("CompositorNodeComposite")
+    used.node_tree = group
+    tree.links.new(used.outputs[0], composite.inputs[0])
     return [path]
 
 

@@ -96,7 +96,7 @@ def make_views(folder: Path) -> None:
             picture(f"{number}_{suffix}.png")
     edit = strip(scene, 1, *(f"{number}_a.png" for number in range(1, 5)))
     movie = strips_of(scene).new_movie("movie", bpy.path.abspath("//movie_a.mp4"), 2, 1)
-    movie.filepath = "//movie_a.mp4"
+    movie.filepath, movie.frame_final_duration = "//movie_a.mp4", 4
     card = bpy.data.images.load(bpy.path.abspath("//card_a.png"))
     card.filepath = "//card_a.png"
     for holder in (edit, movie, card):

@@ -81,12 +81,13 @@ def nodes_of(owner: Any) -> bpy.types.NodeTree:
 
 
 def with_node(tree: bpy.types.NodeTree, kind: str, **settings: Any) -> bpy.types.Node:
-    """Give a new shader node whose first output is linked to a node that takes it."""
-    node, taker = tree.nodes.new(kind), tree.nodes.new("ShaderNodeMixRGB")
+    """Give a new shader node whose first output leads to an output of its own."""
+    end = next(node.bl_idname for node in tree.nodes if node.bl_idname.startswith("ShaderNodeOutput"))
+    node, taker = tree.nodes.new(kind), tree.nodes.new(end)
     for name, value in settings.items():
         setattr(node, name, value)
     if node.outputs:
-        tree.links.new(node.outputs[0], taker.inputs[0])
+        tree.links.new(node.outputs[0], taker.inputs["Surface"])
     return node
 
 
@@ -135,12 +136,12 @@ def add_images(scene: bpy.types.Scene) -> None:
     with_node(nodes_of(scene.world), "ShaderNodeTexEnvironment", image=sky)
     tree = compositor(scene)
     add_card(tree, picture("//textures/card.png"))
-    clip, blur = tree.nodes.new("CompositorNodeMovieClip"), tree.nodes.new("CompositorNodeBlur")
+    clip, writer = tree.nodes.new("CompositorNodeMovieClip"), add_writer(tree)
     for number in range(1, 5):
         picture(f"//clip/plate_{number:03}.png")
     clip.clip = bpy.data.movieclips.load(str(absolute("//clip/plate_001.png")))
     clip.clip.filepath = "//clip/plate_001.png"
-    tree.links.new(clip.outputs[0], blur.inputs[0])
+    tree.links.new(clip.outputs[0], writer.inputs[0])
     texture = bpy.data.textures.new("bumps", "IMAGE")
     texture.image = image(picture("//textures/bumps.png"))
     scene.objects["Cube"].modifiers.new("bumps", "DISPLACE").texture = texture
@@ -148,9 +149,17 @@ def add_images(scene: bpy.types.Scene) -> None:
 
 def add_card(tree: bpy.types.NodeTree, path: str) -> None:
     """A picture in the compositor."""
-    shown, blur = tree.nodes.new("CompositorNodeImage"), tree.nodes.new("CompositorNodeBlur")
+    shown, writer = tree.nodes.new("CompositorNodeImage"), add_writer(tree)
     shown.image = image(path)
-    tree.links.new(shown.outputs[0], blur.inputs[0])
+    tree.links.new(shown.outputs[0], writer.inputs[0])
+
+
+def add_writer(tree: bpy.types.NodeTree) -> bpy.types.Node:
+    """Give a File Output node with one input."""
+    writer = tree.nodes.new("CompositorNodeOutputFile")
+    if IS_NEW:
+        writer.file_output_items.new("RGBA", "picture")
+    return writer
 
 
 def add_sequence(tree: bpy.types.NodeTree) -> None:
@@ -250,7 +259,8 @@ def add_strips(scene: bpy.types.Scene) -> None:
     """Strips of one picture, of a sequence, and a muted one."""
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_image("title", str(absolute(picture("//strips/title.png"))), 1, 1).directory = "//strips/"
+    title = strips.new_image("title", str(absolute(picture("//strips/title.png"))), 1, 1)
+    title.directory, title.frame_final_duration = "//strips/", 4
     edit = strips.new_image("edit", str(absolute(picture("//strips/edit_01.png"))), 2, 1)
     for number in range(2, 5):
         edit.elements.append(Path(picture(f"//strips/edit_{number:02}.png")).name)

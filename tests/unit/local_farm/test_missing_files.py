@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.tests.unit.local_farm.driver import FarmDriver
+from renderjuice.tests.unit.local_farm.driver import FarmDriver, running_farm
 from renderjuice.tests.unit.local_farm.zip_folder import zip_folder
 
 CERTAIN = {
@@ -19,7 +19,6 @@ CERTAIN = {
     "textures/card.png": "Image 'card'",
     "textures/bumps.png": "Image 'bumps'",
     "fonts/font.woff2": "Vector Font",
-    "sounds/sound.wav": "Sound 'sound.wav'",
     "volumes/cloud.vdb": "Volume 'cloud'",
     "caches/crowd.abc": "CacheFile 'crowd.abc'",
     "caches/stage.usda": "CacheFile 'stage.usda'",
@@ -138,3 +137,19 @@ def test_a_folder_in_the_place_of_a_file_is_no_file(
         more.writestr(NUMBERED[0] + ("/inside.txt" if content is None else ""), content or b"")
     job = farm.analyzed(archive)
     assert farm.lacks(job["id"]) == ([f"may lack {NUMBERED[0]} (Image 'seq_0001')"] if content is None else [])
+
+
+def test_only_a_strict_farm_fails_a_job_for_what_is_nowhere(packages: Path, tmp_path: Path) -> None:
+    """Blender renders it without, as anywhere. What this machine has elsewhere is refused: no other one would."""
+    gone = {"textures/seq_0002.png"}
+    with running_farm(strict=False) as lenient:
+        job = lenient.rendered(package(packages, "sequence", tmp_path, without=gone), frameRanges=["2"])
+        assert (job["status"], job["analysis"]["missingFiles"]) == ("completed", [])
+        assert lenient.lacks(job["id"])[-1].startswith("lacks textures/seq_0002.png")
+        job = lenient.analyzed(package(packages, "whole", tmp_path, without={"parts/part.blend", "fonts/font.woff2"}))
+        assert (job["status"], job["analysis"]["missingFiles"]) == (
+            "validated",
+            ["fonts/font.woff2", "parts/part.blend"],
+        )
+        job = lenient.analyzed(packages / "outside.blend")
+        assert (job["status"], job["failedReason"]["type"]) == ("failed", "missing_files")

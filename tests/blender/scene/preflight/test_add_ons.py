@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene_parts import nodes_of
+from renderjuice.tests.blender.scene_parts import nodes_of, show_node
 
 Find = Callable[[], list[Any]]
 
@@ -68,7 +68,9 @@ def foreign_material(scene: bpy.types.Scene) -> Iterator[bpy.types.Material]:
     node, output = group.nodes.new(ForeignNode.bl_idname), group.nodes.new("NodeGroupOutput")
     group.links.new(node.outputs[0], output.inputs[0])
     material = bpy.data.materials.new("Foreign")
-    nodes_of(material).nodes.new("ShaderNodeGroup").node_tree = group
+    in_material = nodes_of(material).nodes.new("ShaderNodeGroup")
+    in_material.node_tree = group
+    show_node(in_material)
     yield material
     bpy.ops.wm.read_homefile(use_factory_startup=False)
     bpy.utils.unregister_class(ForeignNode)
