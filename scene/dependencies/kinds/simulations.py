@@ -15,7 +15,7 @@ from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind, Origins
 from ..disk import Disk
 from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
-from ..resolve import Found, Resolve, nothing, single
+from ..resolve import Found, Resolve, nothing
 from .nodes_bakes import nodes_places
 from .point_caches import cache_places, point_caches
 
@@ -69,15 +69,14 @@ def simulation_places(origins: Origins) -> Places:
 
 def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iterator[PathSetting]:
     resolve: Resolve
-    single_file = single if modifier.show_render else _if_there
     if kind == "MESH_CACHE" and modifier.filepath:
-        yield PathSetting(DependencyKind.MESH_CACHE, holder, modifier, "filepath", single_file)
+        yield PathSetting(DependencyKind.MESH_CACHE, holder, modifier, "filepath")
     elif kind == "MULTIRES" and modifier.is_external and modifier.filepath:
         # it stands in the mesh, and counts from its file
-        yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath", single_file)
+        yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
-        parts = fluid_parts(settings) if modifier.show_render else ()
+        parts = fluid_parts(settings)
         resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset, parts)
         yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:
@@ -87,11 +86,6 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
         yield PathSetting(DependencyKind.OCEAN_CACHE, holder, modifier, "filepath", resolve)
     elif kind == "NODES":
         yield from nodes_places(holder, modifier)
-
-
-def _if_there(path: str, _frames_read: FramesRead, disk: Disk) -> Found:
-    """The file itself; nothing is missed where it is not there, because a modifier that reads it is off in renders."""
-    return Found((path,)) if disk.has_file(path) else Found()
 
 
 class FluidPart(NamedTuple):
