@@ -63,16 +63,15 @@ def test_strips_change_no_later_render(window: Window, narrow_panel: Box) -> Non
     assert pictures[0] == pictures[1]
     # a file of before has such strips in the scene itself
     window.ask(MAKE_STRIPS_OF_BEFORE)
-    window.click("Check", narrow_panel)
-    window.wait_to_see("Render the Scene", narrow_panel)
+    window.wait_to_see("shows frames of an earlier job", narrow_panel)
     window.screenshot("frames of a job would be rendered")
-    window.ask(f"del {STRIPS.format('Scene')}[0]['renderjuice_job']")
-    window.ask("bpy.ops.renderjuice.check()")
-    window.settle()
+    window.ask(f"del {STRIPS.format('Scene')}[0]['renderjuice_job']; {SCENE}.frame_end = 4")
+    window.wait_to_see("strips are rendered, not the scene", narrow_panel)
     window.screenshot("strips would be rendered")
     window.click("Render the Scene", narrow_panel)
-    window.wait_for("not bpy.data.scenes['Scene'].render.use_sequencer")
-    window.wait_to_see("No Problems Found", narrow_panel)
+    window.wait_for(f"not {SCENE}.render.use_sequencer")
+    window.wait_for(f"module('live.scene_check').findings({SCENE}) == ()")
+    window.wait_to_see("Cycles", narrow_panel)
     window.screenshot("the scene is rendered again")
 
 
