@@ -28,11 +28,11 @@ def test_strips_that_are_rendered_are_told(scene: bpy.types.Scene, find: Find, p
     (found,) = find()
     assert (found.severity, found.remedy) == ("warning", "render_scene")
     assert found.what == "The sequencer's strips are rendered, not the scene."
-    assert first_line(load) == "Sequencer · 48 × 32"
+    assert first_line(load) == "Sequencer · 48×32"
     press(found)
     assert not scene.render.use_sequencer
     assert find() == []
-    assert first_line(load) == "Cycles · 48 × 32 · 2 samples"
+    assert first_line(load) == "Camera · Cycles · 48×32 · 2 samples"
 
 
 def test_frames_of_an_earlier_job_are_no_picture(scene: bpy.types.Scene, find: Find, press: Press, load: Load) -> None:
