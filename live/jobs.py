@@ -205,7 +205,8 @@ def look() -> bool:
         redraw()
     if connection_check.is_running() and connection_check.take_in(now.connection_test()):
         redraw()
-    is_needed = now.watch.has_live_jobs or connection_check.is_running()
+    # a job that is over changes only after a worker has started and has seen what is wished for
+    is_needed = now.watch.has_live_jobs or connection_check.is_running() or bool(now.journal.wishes())
     if is_needed:
         remember_on_quit()
         if bpy.app.online_access:

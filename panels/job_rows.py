@@ -60,8 +60,12 @@ def titles(jobs: Iterable[JobRecord], filepath: str) -> dict[str, Message]:
     found = {}
     for (_, name), group in alike.items():
         for job, details in zip(group, _telling(group), strict=True):
-            found[job.id] = sentences(frames_words(job.frames), name, *details, separator=" · ")
+            found[job.id] = sentences(_frames(job), name, *details, separator=" · ")
     return found
+
+
+def _frames(job: JobRecord) -> Message:
+    return frames_words(job.frames) if len(job.frames) > 1 else Message("Frame {}", *job.frames)
 
 
 def _telling(group: Sequence[JobRecord]) -> list[list[Message | str]]:

@@ -13,7 +13,7 @@ import pytest
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
 from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
-from renderjuice.tests.window.window import Window
+from renderjuice.tests.window.window import Window, stop_button
 
 WIDTHS = (285, 450)
 """Pixels of a Properties editor: as new files open with it, and as artists make it."""
@@ -99,7 +99,7 @@ def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, 
     assert_same(places(window, narrow), first)
     window.click("Cancel", narrow)
     window.screenshot("stop rendering")
-    window.click("Stop Rendering")
+    window.click_at(*stop_button(window).middle)
     window.wait_for("jobs()[0]['stage'] == 'canceled'", RENDER_SECONDS)
     window.settle(narrow)
     window.screenshot("canceled")
@@ -137,7 +137,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     for frame in sorted(folder.iterdir())[:2]:
         frame.unlink()
     window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
-    window.wait_to_see("1 of 3 frames here", narrow)
+    window.wait_to_see("1 of 3 here", narrow)
     window.screenshot("two frames deleted")
     window.click("Download", narrow)
     window.wait_to_see("Done · 3 frames", narrow)

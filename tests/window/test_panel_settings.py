@@ -101,10 +101,12 @@ def test_nothing_moves_when_an_override_is_ticked(window: Window, panel: Box) ->
     window.wait_to_see("Frames", panel)
     window.scroll_to("Overrides", panel)
     picture(window, panel, "overrides show the scene")
-    words = ("Samples", "Denoise", "Tile Size", "Render Animation")
+    words = ("Quality", "Denoise", "Tile Size", "Render Animation")
     before = {each: window.wait_to_see(each, panel).top for each in words}
+    header = window.wait_to_see("Overrides", panel)
+    rows = Box(panel.left, header.bottom, panel.right, panel.bottom)
     for label in ("Frames", "Samples", "Denoise"):
-        place = window.wait_to_see(label, panel)
+        place = window.wait_to_see(label, rows)
         window.click_at(place.right + CHECK_BOX_DISTANCE, place.middle[1])
     window.display.move(panel.left + 3, panel.bottom - 3)
     picture(window, panel, "overrides are ticked")
@@ -171,15 +173,16 @@ def test_remarks_are_below_the_buttons(window: Window, panel: Box) -> None:
     assert abs(window.wait_to_see("Render Frame", panel).top - before.top) <= 3
 
 
-def test_f3_finds_what_renders(window: Window, panel: Box) -> None:
-    for words in ("renderjuice", "submit", "cloud", "render farm", "render animation"):
+def test_f3_shows_what_renders_first(window: Window, panel: Box) -> None:
+    for words in ("renderjuice", "submit", "cloud", "render farm"):
         window.display.move(*window.area("VIEW_3D").middle)
         window.settle()
         window.display.press("F3")
         window.settle()
         window.display.write(words)
-        window.settle()
-        window.wait_to_see("Render Animation")
+        renders = [window.wait_to_see(f"Render {what} on Renderjuice").top for what in ("Animation", "Frame")]
         window.screenshot(f"F3 {words}")
+        others = [place.top for other in ("Retry Job", "List Files") for place in window.see(other)]
+        assert not others or max(renders) < min(others), words
         window.display.press("Escape")
         window.settle()

@@ -201,9 +201,9 @@ AWAY = {"trouble": "127.0.0.1 cannot be reached.", "trouble_kind": "unreachable"
         ("downloading", {**AWAY, "trouble_kind": "disk_full"}, "Downloading · 1 / 3"),
         ("done", {"frames_downloaded": 3}, "Done · 3 frames"),
         ("done", {"frames": (1,)}, "Done · 1 frame"),
-        ("done", {}, "Done · 1 of 3 frames here"),
+        ("done", {}, "Done · 1 of 3 here"),
         ("done", {"frames": (1,), "frames_downloaded": 0}, "Done · its frame is not here"),
-        ("canceled", {}, "Canceled · 1 of 3 frames here"),
+        ("canceled", {}, "Canceled · 1 of 3 here"),
         ("failed", {"frames_downloaded": 0, **AWAY}, "Failed"),
     ],
 )
@@ -247,7 +247,7 @@ def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) 
         found = titles(jobs, here)
         return [str(found[each.id]) for each in jobs]
 
-    assert told(job("a"), job("b", (7,))) == ["1-3", "7"]
+    assert told(job("a"), job("b", (7,))) == ["1-3", "Frame 7"]
     assert told(job("a", sample_count=1), job("b", sample_count=64)) == ["1-3 · 1 sample", "1-3 · 64 samples"]
     small, large = job("a", resolution=(960, 540)), job("b", resolution=(1920, 1080))
     assert told(small, large) == ["1-3 · 960 × 540", "1-3 · 1920 × 1080"]

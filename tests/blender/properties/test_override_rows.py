@@ -98,7 +98,7 @@ def test_the_scene_s_value_is_that_of_the_engine_and_the_format_in_force(scene: 
 
 def test_only_what_engine_and_format_have_is_offered(scene: bpy.types.Scene, load: Load) -> None:
     values, settings = load("scene.config.scene_values"), scene.renderjuice
-    assert values.fields_not_offered(scene) == {"compression", "tiff_codec"}
+    assert values.fields_not_offered(scene) == {"compression", "tiff_codec", "compositor_device"}
     settings.use_output_format, settings.output_format = True, "PNG"
     settings.use_render_engine, settings.render_engine = True, "BLENDER_WORKBENCH"
     assert {"exr_codec", "quality", "sample_count", "tile_size"} <= values.fields_not_offered(scene)
