@@ -50,6 +50,14 @@ def test_frames_of_an_earlier_job_are_no_picture(scene: bpy.types.Scene, find: F
     assert find() == []
 
 
+def test_a_scene_of_ours_is_there_to_look_at(scene: bpy.types.Scene, find: Find) -> None:
+    red_strip(scene)["renderjuice_job"] = "job"
+    scene["renderjuice_frames_of"] = "shot"
+    (found,) = find()
+    assert (found.severity, found.remedy) == ("error", None)
+    assert found.fix == "This scene is there to look at frames. Render “shot” instead."
+
+
 def test_a_job_of_frames_of_an_earlier_job_is_not_sent(scene: bpy.types.Scene, jobs: ModuleType) -> None:
     red_strip(scene)["renderjuice_job"] = "job"
     before = len(jobs.session().journal.jobs())
