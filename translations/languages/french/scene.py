@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Add a camera, or turn on Sequencer in the Output properties, under Post Processing.": "Ajoutez une caméra, ou activez Séquenceur dans les propriétés de sortie, sous Post-traitement.",
     "The sequencer's strip “{}” is rendered, and shows frames of an earlier job.": "La bande « {} » du séquenceur est rendue, et elle montre des frames d’une tâche précédente.",
     "Render the scene, remove the strip, or add the frames' files to the sequencer yourself.": "Rendez la scène, supprimez la bande, ou ajoutez vous-même les fichiers des frames au séquenceur.",
+    "This scene is there to look at frames. Render “{}” instead.": "Cette scène sert à regarder les frames. Rendez plutôt « {} ».",
     "The sequencer's strips are rendered, not the scene.": "Ce sont les bandes du séquenceur qui sont rendues, pas la scène.",
     "If the scene is meant, turn off Sequencer in the Output properties, under Post Processing.": "Si c’est la scène qui est voulue, désactivez Séquenceur dans les propriétés de sortie, sous Post-traitement.",
     "The File Output node “{}” writes to a folder of this computer: {}.": "Le nœud Fichier de sortie « {} » écrit dans un dossier de cet ordinateur : {}.",

@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Add a camera, or turn on Sequencer in the Output properties, under Post Processing.": "Fügen Sie eine Kamera hinzu, oder schalten Sie in den Ausgabe-Eigenschaften unter Nachbearbeitung den Sequenzer ein.",
     "The sequencer's strip “{}” is rendered, and shows frames of an earlier job.": "Gerendert wird der Streifen „{}“ des Sequenzers, und er zeigt Bilder eines früheren Auftrags.",
     "Render the scene, remove the strip, or add the frames' files to the sequencer yourself.": "Rendern Sie die Szene, entfernen Sie den Streifen, oder fügen Sie die Dateien der Bilder dem Sequenzer selbst hinzu.",
+    "This scene is there to look at frames. Render “{}” instead.": "Diese Szene ist zum Ansehen der Bilder da. Rendern Sie stattdessen „{}“.",
     "The sequencer's strips are rendered, not the scene.": "Gerendert werden die Streifen des Sequenzers, nicht die Szene.",
     "If the scene is meant, turn off Sequencer in the Output properties, under Post Processing.": "Wenn die Szene gemeint ist, schalten Sie in den Ausgabe-Eigenschaften unter Nachbearbeitung den Sequenzer aus.",
     "The File Output node “{}” writes to a folder of this computer: {}.": "Der Node Dateiausgabe „{}“ schreibt in einen Ordner dieses Computers: {}.",

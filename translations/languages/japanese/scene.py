@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Add a camera, or turn on Sequencer in the Output properties, under Post Processing.": "カメラを追加するか、出力プロパティの「ポストプロセッシング」で「シーケンサー」をオンにしてください。",
     "The sequencer's strip “{}” is rendered, and shows frames of an earlier job.": "シーケンサーのストリップ「{}」がレンダリングされますが、これは以前のジョブのフレームです。",
     "Render the scene, remove the strip, or add the frames' files to the sequencer yourself.": "シーンをレンダリングするか、ストリップを削除するか、フレームのファイルを自分でシーケンサーに追加してください。",
+    "This scene is there to look at frames. Render “{}” instead.": "このシーンはフレームを見るためのものです。代わりに「{}」をレンダリングしてください。",
     "The sequencer's strips are rendered, not the scene.": "レンダリングされるのはシーンではなく、シーケンサーのストリップです。",
     "If the scene is meant, turn off Sequencer in the Output properties, under Post Processing.": "シーンのほうをレンダリングするなら、出力プロパティの「ポストプロセッシング」で「シーケンサー」をオフにしてください。",
     "The File Output node “{}” writes to a folder of this computer: {}.": "ファイル出力ノード「{}」はこのコンピューターのフォルダーに書き込みます: {}。",

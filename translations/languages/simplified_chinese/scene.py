@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Add a camera, or turn on Sequencer in the Output properties, under Post Processing.": "请添加摄像机，或在输出属性的“后期处理”中开启“序列编辑器”。",
     "The sequencer's strip “{}” is rendered, and shows frames of an earlier job.": "将渲染序列编辑器的片段“{}”，而它显示的是先前任务的帧。",
     "Render the scene, remove the strip, or add the frames' files to the sequencer yourself.": "请渲染场景、移除该片段，或自行将帧文件添加到序列编辑器。",
+    "This scene is there to look at frames. Render “{}” instead.": "此场景用于查看帧。请改为渲染“{}”。",
     "The sequencer's strips are rendered, not the scene.": "渲染的是序列编辑器的片段，而不是场景。",
     "If the scene is meant, turn off Sequencer in the Output properties, under Post Processing.": "如果要渲染的是场景，请在输出属性的“后期处理”中关闭“序列编辑器”。",
     "The File Output node “{}” writes to a folder of this computer: {}.": "文件输出节点“{}”写入本机的文件夹: {}。",

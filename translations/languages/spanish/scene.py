@@ -106,6 +106,7 @@ MESSAGES: dict[str, str] = {
     "Add a camera, or turn on Sequencer in the Output properties, under Post Processing.": "Agrega una cámara, o activa Secuenciador en las propiedades de salida, en Posprocesamiento.",
     "The sequencer's strip “{}” is rendered, and shows frames of an earlier job.": "Se procesa el clip «{}» del secuenciador, y muestra fotogramas de un trabajo anterior.",
     "Render the scene, remove the strip, or add the frames' files to the sequencer yourself.": "Procesa la escena, quita el clip, o agrega tú los archivos de los fotogramas al secuenciador.",
+    "This scene is there to look at frames. Render “{}” instead.": "Esta escena sirve para ver los fotogramas. Procesa «{}» en su lugar.",
     "The sequencer's strips are rendered, not the scene.": "Se procesan los clips del secuenciador, no la escena.",
     "If the scene is meant, turn off Sequencer in the Output properties, under Post Processing.": "Si lo que quieres es la escena, desactiva Secuenciador en las propiedades de salida, en Posprocesamiento.",
     "The File Output node “{}” writes to a folder of this computer: {}.": "El nodo Salida a archivo «{}» escribe en una carpeta de este equipo: {}.",
