@@ -7,7 +7,12 @@ and the raw cause for the support bundle (`detail`). None of them ever holds the
 
 from __future__ import annotations
 
+import os
+
 from ..messages.message import Message, sentences
+
+KEY_VARIABLE = "RENDERJUICE_API_KEY"
+"""The environment variable whose key wins over the one that was entered."""
 
 
 class RenderjuiceError(Exception):
@@ -53,11 +58,13 @@ class RenderjuiceError(Exception):
 class WrongKey(RenderjuiceError):
     """401 or 403, or a key that cannot be one: the service does not accept the API key."""
 
-    default_message = Message("Renderjuice does not accept the API key.")
-    next_step = Message(
-        "Copy the key again from the Renderjuice dashboard into the preferences of the add-on, "
-        "or into RENDERJUICE_API_KEY where that is set."
-    )
+    default_message = Message("This API key is not accepted.")
+    next_step = Message("Paste it again.")
+
+    def __init__(self, message: Message | None = None, *, detail: str = "", next_step: Message | None = None) -> None:
+        if next_step is None and os.environ.get(KEY_VARIABLE, "").strip():
+            next_step = Message("It comes from the environment variable {}: set that anew.", KEY_VARIABLE)
+        super().__init__(message, detail=detail, next_step=next_step)
 
 
 class NotFound(RenderjuiceError):

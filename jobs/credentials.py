@@ -17,9 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from ..api.errors import KEY_VARIABLE as KEY_VARIABLE
+
 DEFAULT_API_URL = "https://api.renderjuice.com/api/external/v1"
 URL_VARIABLE = "RENDERJUICE_API_URL"
-KEY_VARIABLE = "RENDERJUICE_API_KEY"
 
 
 def api_url(preference: str, environment: Mapping[str, str] = os.environ) -> str:

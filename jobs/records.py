@@ -102,6 +102,7 @@ class FailureKind(StrEnum):
     SERVICE_TROUBLE = "renderjuice_error"
     DAMAGED_FILE = "damaged_file"
     PACKAGE_ERROR = "package_error"
+    FILES_CHANGED = "files_changed"
     NOTHING_LEFT = "nothing_left"
     DISK_FULL = "disk_full"
     NAME_TAKEN = "name_taken"

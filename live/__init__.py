@@ -6,9 +6,9 @@ Runs in Blender's process, on its main thread, which never waits: no network, no
 
 from __future__ import annotations
 
-from . import arrivals, handlers, jobs, thumbnails, timer
+from . import arrivals, connection, handlers, jobs, thumbnails, timer
 
-MODULES = (thumbnails, jobs, timer, handlers, arrivals)
+MODULES = (thumbnails, jobs, timer, handlers, arrivals, connection)
 
 
 def register() -> None:

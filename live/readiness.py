@@ -9,8 +9,9 @@ import bpy
 
 from ..api.address import check_address
 from ..api.errors import InsecureAddress
-from ..messages.message import Message, sentences
+from ..messages.message import NO_MESSAGE, Message, sentences
 from ..properties import connection_check, preferences
+from ..scene.written_paths import leads_nowhere
 from ..translations import translate
 
 
@@ -37,10 +38,19 @@ def key_problem(context: bpy.types.Context) -> Message | None:
     """How to give a key; None when there is one."""
     if preferences.has_key(context):
         return None
-    return Message(
-        "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY",
-        preferences.api_host(context),
-    )
+    host = preferences.api_host(context)
+    if bpy.app.background:
+        return Message(
+            "There is no API key for {}: enter it in the add-on's preferences, or set RENDERJUICE_API_KEY", host
+        )
+    return Message("There is no API key for {}: enter it in the panel Renderjuice", host)
+
+
+def saving_problem(context: bpy.types.Context) -> Message:
+    """Asks to save a file that was never saved, where its frames go beside it; empty where that is no problem."""
+    if not leads_nowhere(preferences.output_folder(context)):
+        return NO_MESSAGE
+    return Message("Save the file first: the frames go beside it.")
 
 
 def address_problem(context: bpy.types.Context) -> Message | None:

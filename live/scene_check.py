@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import bpy
 
-from . import readiness
-from .redrawing import redraw
+from . import contents, readiness
+from .redrawing import is_render_tab_shown, redraw
 
 if TYPE_CHECKING:
     from ..scene.preflight.finding import Finding
@@ -30,6 +30,8 @@ logger = logging.getLogger(__name__)
 
 INTERVAL = 0.5
 """Seconds until it is asked again whether a check that is due may begin."""
+FILES_INTERVAL = 6.0
+"""Seconds after which files that were missing are looked for again."""
 STEP_INTERVAL = 0.05
 """Seconds to the next step of a check."""
 QUIET_TIME = 0.5
@@ -46,14 +48,15 @@ Walk = Generator[None, None, "dict[int, Checked]"]
 class State:
     """What is known of the scenes, by their session UIDs, and the check that is due or under way.
 
-    `found` is what the last check found. `files` is the number of the files that each scene needed when it was checked.
+    `found` is what the last check found. `lacks` tells what was missing in each scene then, at the time `checked`.
     `changed` is when something changed that no check has seen; None means that no check is due. No check begins
     `not_before`. `walk` is the check under way, which has `taken` so many seconds; it was begun when there were
     `counted` datablocks of each kind.
     """
 
     found: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
-    files: dict[int, int] = field(default_factory=dict)
+    lacks: dict[int, str] = field(default_factory=dict)
+    checked: float = 0.0
     changed: float | None = None
     not_before: float = 0.0
     walk: Walk | None = None
@@ -69,9 +72,9 @@ def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
     return _state.found.get(scene.session_uid)
 
 
-def files_number(scene: bpy.types.Scene) -> int | None:
-    """A number that tells the files that a scene needed at the last check from others; None when it was not checked."""
-    return _state.files.get(scene.session_uid)
+def lack(scene: bpy.types.Scene) -> str:
+    """What the last check missed in a scene, as `Dependencies.lack` tells it."""
+    return _state.lacks.get(scene.session_uid, "")
 
 
 def note_change() -> None:
@@ -92,10 +95,12 @@ def is_under_way() -> bool:
 def tick(context: bpy.types.Context) -> float | None:
     """Check the scenes on screen a step further, for the timer, where renders can be sent.
 
-    Gives the seconds until the next step; None means that no check is due.
+    Gives the seconds until the next step; None means that no check is due, and that no file is missing.
     """
-    if not (is_due() and readiness.is_ready(context)):
+    if not readiness.is_ready(context):
         return None
+    if not is_due():
+        return _await_files(context)
     try:
         if look(context):
             redraw()
@@ -105,7 +110,21 @@ def tick(context: bpy.types.Context) -> float | None:
         forget()
     if is_under_way():
         return STEP_INTERVAL
-    return INTERVAL if is_due() else None
+    return INTERVAL if is_due() else _await_files(context)
+
+
+def _await_files(context: bpy.types.Context) -> float | None:
+    """Have missing files looked for again, which nothing in Blender tells of, while somebody sees the panel.
+
+    Gives the seconds until it is asked again; None when no file is missing.
+    """
+    uids = {scene.session_uid for scene in _on_screen(context)}
+    if not any(_state.lacks.get(uid) for uid in uids):
+        return None
+    if time.monotonic() - _state.checked >= FILES_INTERVAL and is_render_tab_shown():
+        note_change()
+        return INTERVAL
+    return FILES_INTERVAL / 2
 
 
 def look(context: bpy.types.Context) -> bool:
@@ -132,7 +151,7 @@ def check(scenes: set[bpy.types.Scene]) -> None:
     """Check scenes now. What is known of others stays, and they are still due if they are on screen."""
     from ..scene.steps import result_of
 
-    found = _take_files(result_of(_check(scenes)))
+    found, _ = _take_files(result_of(_check(scenes)))
     _state.found.update(found)
     if _on_screen(bpy.context) <= scenes:
         _state.changed, _state.walk = None, None
@@ -165,16 +184,20 @@ def _step(walk: Walk) -> bool:
 
 
 def _take_in(checked: dict[int, Checked]) -> bool:
-    found = _take_files(checked)
-    is_news = found != _state.found
+    found, has_other_files = _take_files(checked)
+    is_news = has_other_files or found != _state.found
     _state.found, _state.changed, _state.walk = found, None, None
     return is_news
 
 
-def _take_files(checked: dict[int, Checked]) -> dict[int, tuple[Finding, ...]]:
-    """Note which files the checked scenes need; gives what was found in each."""
-    _state.files.update({uid: each.files_number for uid, each in checked.items()})
-    return {uid: each.findings for uid, each in checked.items()}
+def _take_files(checked: dict[int, Checked]) -> tuple[dict[int, tuple[Finding, ...]], bool]:
+    """Note which files the checked scenes need and lack; gives what was found in each, and whether files are others."""
+    _state.checked = time.monotonic()
+    has_other_files = False
+    for uid, each in checked.items():
+        _state.lacks[uid] = each.lack
+        has_other_files |= contents.show(uid, each.listing)
+    return {uid: each.findings for uid, each in checked.items()}, has_other_files
 
 
 def _on_screen(context: bpy.types.Context) -> set[bpy.types.Scene]:
@@ -201,5 +224,6 @@ def _is_busy(context: bpy.types.Context) -> bool:
 def forget() -> None:
     """Forget everything, as for another file."""
     _state.found.clear()
-    _state.files.clear()
+    _state.lacks.clear()
     _state.changed, _state.walk, _state.not_before = None, None, 0.0
+    contents.forget()

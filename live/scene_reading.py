@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import bpy
@@ -12,38 +13,34 @@ from ..properties import preferences
 from ..scene.config.frames import FrameListError, frames_of_range
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import read_scene
-from ..scene.contents import Item, list_contents, total_size
+from ..scene.contents import Item, largest_in_steps, list_contents, sizes_in_steps, total_size
 from ..scene.dependencies.scan import Dependencies, find_dependencies, scan
 from ..scene.preflight.check import check_in_steps, errors_first
 from ..scene.preflight.finding import Finding
 from ..scene.preflight.package import package_findings, size_findings
 
-MAX_INT = 2**31 - 1
-"""The largest value of an integer property of Blender's."""
+MAX_LISTED = 200
+"""Files that the panel lists; the largest come first."""
 
 
-class Checked(NamedTuple):
-    """What was found in a scene, and the number of the files that it needs (see `number_of`)."""
-
-    findings: tuple[Finding, ...]
-    files_number: int
-
-
-class FileList(NamedTuple):
+@dataclass(frozen=True)
+class FileList:
     """The files that would be sent: the .blend first, then from the largest to the smallest.
 
-    `total` is their size in bytes. `findings` are about that size. `files_number` tells these files from others.
+    `items` may be less than the `count` of all files. `total` is the size of all in bytes.
     """
 
     items: tuple[Item, ...]
+    count: int
     total: int
+
+
+class Checked(NamedTuple):
+    """What was found in a scene, which files it needs, and which it lacks (see `Dependencies.lack`)."""
+
     findings: tuple[Finding, ...]
-    files_number: int
-
-
-def number_of(dependencies: Dependencies) -> int:
-    """A number that tells these files from others."""
-    return hash(frozenset(dependencies.files)) & MAX_INT
+    listing: FileList
+    lack: str
 
 
 def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int, Checked]]:
@@ -54,31 +51,54 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         frames = _frames(scene, overrides)
         # a range that is none is a finding; its files are those of the frame that is shown
         dependencies = yield from scan(scene, frames or (scene.frame_current,))
-        findings = yield from all_findings(scene, dependencies, frames, overrides)
-        checked[scene.session_uid] = Checked(findings, number_of(dependencies))
+        sizes = yield from sizes_in_steps(dependencies)
+        findings = yield from _findings(scene, dependencies, frames, overrides, sizes)
+        items = yield from largest_in_steps(scene, dependencies, sizes, MAX_LISTED)
+        listing = FileList(items, len(sizes), total_size(sizes.values()))
+        checked[scene.session_uid] = Checked(findings, listing, dependencies.lack)
     return checked
 
 
 def all_findings(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None,
+    overrides: Mapping[str, Any],
+    *,
+    without_files: bool = False,
 ) -> Generator[None, None, tuple[Finding, ...]]:
     """What would go wrong with a scene and its package, errors first, in steps.
 
-    `frames` are those to render; None means that the scene has no range of frames, which is a finding.
+    `frames` are those to render; None means that the scene has no range of frames, which is a finding. `without_files`:
+    the scene is sent without the files that are missing.
     """
-    package = yield from package_findings(dependencies, preferences.free_bytes())
-    found = yield from check_in_steps(scene, dependencies, frames, overrides)
+    sizes = yield from sizes_in_steps(dependencies)
+    return (yield from _findings(scene, dependencies, frames, overrides, sizes, without_files=without_files))
+
+
+def _findings(
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None,
+    overrides: Mapping[str, Any],
+    sizes: Mapping[str, int | None],
+    *,
+    without_files: bool = False,
+) -> Generator[None, None, tuple[Finding, ...]]:
+    package = yield from package_findings(dependencies, total_size(sizes.values()), preferences.free_bytes())
+    found = yield from check_in_steps(scene, dependencies, frames, overrides, without_files=without_files)
     return errors_first((*package, *found))
 
 
-def list_files(scene: bpy.types.Scene) -> FileList:
-    """Look which files a scene needs. Raises `ValueError` when its overrides cannot be read."""
+def list_files(scene: bpy.types.Scene) -> tuple[FileList, tuple[Finding, ...]]:
+    """All files that a scene needs, and the findings about their size.
+
+    Raises `ValueError` when its overrides cannot be read.
+    """
     reading = read_scene(scene, overrides=overrides_from_settings(scene.renderjuice))
-    dependencies = find_dependencies(scene, reading.frames)
-    items = list_contents(scene, dependencies)
-    total = total_size(items)
-    findings = tuple(size_findings(total, preferences.free_bytes()))
-    return FileList(items=items, total=total, findings=findings, files_number=number_of(dependencies))
+    items = list_contents(scene, find_dependencies(scene, reading.frames))
+    total = total_size(item.size for item in items)
+    return FileList(items, len(items), total), tuple(size_findings(total, preferences.free_bytes()))
 
 
 def _overrides(scene: bpy.types.Scene) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ def tick() -> float | None:
 def _begin() -> None:
     """Follow the jobs of earlier sessions, and look at the scene. Runs once."""
     # what the panel needs at its first draw, which should not have to read files
-    from ..scene.config import overrides, receipt  # noqa: F401
+    from ..scene.config import overrides, receipt, scene_values  # noqa: F401
 
     jobs.want_earlier_jobs()
     scene_check.note_change()

@@ -21,7 +21,7 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
     """List every file that will be sent with the scene, with its size and what uses it; nothing is sent"""
 
     bl_idname = "renderjuice.list_files"
-    bl_label = "List Files for Renderjuice"
+    bl_label = "List Files"
 
     filepath: bpy.props.StringProperty(
         name="File Path",
@@ -36,14 +36,14 @@ class RENDERJUICE_OT_list_files(bpy.types.Operator):
         from ..live.scene_reading import list_files
 
         try:
-            listing = list_files(context.scene)
+            listing, findings = list_files(context.scene)
             if self.filepath.strip():
                 write_json(self.filepath.strip(), to_json(listing))
         except (ValueError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
-        contents.show(context, listing)
-        for finding in listing.findings:
+        contents.show(context.scene.session_uid, listing)
+        for finding in findings:
             self.report({"WARNING"}, translate(finding.sentence))
         self.report({"INFO"}, translate(contents.total_in_words(listing)))
         return {"FINISHED"}

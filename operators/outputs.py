@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import suppress
 from typing import Any
 
 import bpy
@@ -16,6 +19,8 @@ from ..properties.scene_settings import OPENING
 from ..translations import translate
 from .job_operator import JobOperator, chosen_id, poll_of_shown_job
 
+SECONDS_TO_FAIL = 0.5
+"""Seconds in which a program that cannot show a folder ends. Blender stands still meanwhile."""
 WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
 
 
@@ -104,10 +109,11 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
         """Have the system open it. Every reason why not is an ERROR report."""
         try:
             job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
-            return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
-        except (ValueError, RuntimeError, JournalError, OSError) as error:
+            _show_folder(job)
+        except (ValueError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
+        return {"FINISHED"}
 
     @classmethod
     def objection(cls, job: JobRecord) -> Message | None:
@@ -119,6 +125,30 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
             job.name,
             str(job.output_dir),
         )
+
+
+def _show_folder(job: JobRecord) -> None:
+    """Have the system show the folder of a job's frames. Raises `ValueError` where it cannot."""
+    folder = str(job.output_dir)
+    try:
+        if sys.platform.startswith("linux"):
+            # Blender's own operator says nothing when that fails (4.2 to 5.2)
+            _start(["xdg-open", folder])
+        else:
+            bpy.ops.wm.path_open(filepath=folder)
+    except (OSError, RuntimeError) as error:
+        raise ValueError(
+            Message("This computer opens no folder for Blender. The frames of “{}” are in {}.", job.name, folder)
+        ) from error
+
+
+def _start(command: list[str]) -> None:
+    """Start a program that may go on. Raises `OSError` when it is not there or fails at once."""
+    program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with suppress(subprocess.TimeoutExpired):
+        code = program.wait(SECONDS_TO_FAIL)
+        if code:
+            raise OSError(code, f"{command[0]} ended with {code}")
 
 
 def _poll(cls: Any, context: bpy.types.Context) -> bool:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tests the connection that the preferences describe, and shows the preferences."""
+"""Tests the connection, and leads to the preferences, to the dashboard and to the panel."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from .. import __package__ as base_package
 from ..jobs.client.errors import WorkerError
 from ..jobs.client.waiting import wait_for_connection_test
 from ..jobs.journal.errors import JournalError
-from ..jobs.records import Setting, Wish
+from ..live import connection, readiness
 from ..live import jobs as live_jobs
-from ..live import readiness, timer
-from ..messages.message import message_of
+from ..messages.message import Message, message_of
 from ..properties import connection_check, preferences
 from ..translations import translate
 
@@ -21,7 +20,7 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
     """Ask the server whether it is there and takes the API key"""
 
     bl_idname = "renderjuice.test_connection"
-    bl_label = "Test Connection to Renderjuice"
+    bl_label = "Test Connection"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -43,21 +42,16 @@ class RENDERJUICE_OT_test_connection(bpy.types.Operator):
         """Ask without waiting: the timer shows the answer in the preferences."""
         if bpy.app.background:
             return self.execute(context)
-        api_url = preferences.api_url(context)
         try:
-            session = live_jobs.session()
-            session.journal.set_setting(Setting.CONNECTION, "")
-            session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
+            connection.begin_test(context)
         except (JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
-        connection_check.begin()
-        timer.start()
         return {"FINISHED"}
 
 
 class RENDERJUICE_OT_show_preferences(bpy.types.Operator):
-    """Show the preferences of the extension: server, API key, output folder, and what quitting means"""
+    """Show the preferences of the extension: API key, output folder, what quitting means, and server"""
 
     bl_idname = "renderjuice.show_preferences"
     bl_label = "Renderjuice Preferences..."
@@ -67,4 +61,46 @@ class RENDERJUICE_OT_show_preferences(bpy.types.Operator):
         return set(bpy.ops.preferences.addon_show(module=base_package))
 
 
-classes = (RENDERJUICE_OT_test_connection, RENDERJUICE_OT_show_preferences)
+class RENDERJUICE_OT_open_dashboard(bpy.types.Operator):
+    """Open Renderjuice in your web browser: the dashboard with your jobs and API keys"""
+
+    bl_idname = "renderjuice.open_dashboard"
+    bl_label = "Open Dashboard"
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        """Open the website."""
+        return set(bpy.ops.wm.url_open(url=preferences.WEBSITE))
+
+
+class RENDERJUICE_OT_show_panel(bpy.types.Operator):
+    """Show the panel Renderjuice, in the Render properties"""
+
+    bl_idname = "renderjuice.show_panel"
+    bl_label = "Show Panel"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Available where a Properties editor is open."""
+        if _properties_editors(context):
+            return True
+        cls.poll_message_set(translate(Message("No Properties editor is open in this window")))
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Show the Render properties in the largest Properties editor of the window."""
+        area = max(_properties_editors(context), key=lambda each: each.width * each.height)
+        area.spaces.active.context = "RENDER"
+        return {"FINISHED"}
+
+
+def _properties_editors(context: bpy.types.Context) -> list[bpy.types.Area]:
+    screen = context.screen
+    return [area for area in screen.areas if area.type == "PROPERTIES"] if screen is not None else []
+
+
+classes = (
+    RENDERJUICE_OT_test_connection,
+    RENDERJUICE_OT_show_preferences,
+    RENDERJUICE_OT_open_dashboard,
+    RENDERJUICE_OT_show_panel,
+)

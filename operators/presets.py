@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Presets of overrides, kept by Blender's own preset system."""
+"""Presets of overrides: those that come with the extension, and the artist's own in Blender's preset system."""
 
 from __future__ import annotations
 
@@ -7,9 +7,36 @@ import bpy
 from bl_operators.presets import AddPresetBase
 
 from ..properties.render_settings import PROPERTIES
+from ..scene_edits import override_presets
+from ..translations import translate
 
 NOT_IN_PRESETS = frozenset({"frame_ranges", "notes"})
 """The fields whose values are for a single shot."""
+
+
+class RENDERJUICE_OT_override_preset_apply(bpy.types.Operator):
+    """Use this preset of the overrides"""
+
+    bl_idname = "renderjuice.override_preset_apply"
+    bl_label = "Use Override Preset"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    preset: bpy.props.EnumProperty(
+        name="Preset",
+        description="The preset to use",
+        items=[(each.identifier, each.label, each.description) for each in override_presets.SHIPPED],
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        """The tooltip: what the preset does."""
+        return translate(override_presets.find(properties.preset).description)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        """Set the overrides of the scene."""
+        override_presets.find(self.preset).apply(context.scene)
+        return {"FINISHED"}
 
 
 class RENDERJUICE_OT_override_preset_add(AddPresetBase, bpy.types.Operator):
@@ -25,4 +52,4 @@ class RENDERJUICE_OT_override_preset_add(AddPresetBase, bpy.types.Operator):
     )
 
 
-classes = (RENDERJUICE_OT_override_preset_add,)
+classes = (RENDERJUICE_OT_override_preset_apply, RENDERJUICE_OT_override_preset_add)

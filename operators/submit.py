@@ -10,7 +10,7 @@ from ..live import readiness, waiting
 from ..messages.message import Message, message_of
 from ..properties import preferences
 from ..properties.render_settings import PROPERTIES
-from ..scene.config.frames import describe, frames_words
+from ..scene.config.frames import describe
 from ..translations import translate
 
 
@@ -35,6 +35,12 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             subtype="DIR_PATH",
             options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
         ),
+        "without_files": bpy.props.BoolProperty(
+            name="Without Missing Files",
+            description="Send the scene although files are missing; the job's notes say which. For scripts",
+            default=False,
+            options={"SKIP_SAVE"},
+        ),
         "wait": bpy.props.BoolProperty(
             name="Wait",
             description="Return when every frame is in the output folder; for scripts",
@@ -46,22 +52,22 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
 
     @classmethod
     def description(cls, context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
-        """What a button sends: the two in the panel differ in their frames."""
+        """The tooltip: which frames would be sent."""
         # loaded when it is first needed, because every start of Blender waits for what is loaded before
-        from ..scene.config.overrides import overrides_from_settings
-        from ..scene.config.render_config import read_scene
+        from ..scene.config.scene_values import frames_in_force
 
         scene = context.scene
         if properties.still:
-            return translate(Message("Render frame {} only, as the scene is now, and fetch it", scene.frame_current))
-        try:
-            overrides = overrides_from_settings(scene.renderjuice)
-            frames = frames_words(read_scene(scene, overrides=overrides, for_display=True).frames)
-        except ValueError:
-            return translate(
-                Message("Send the scene as it is now to Renderjuice, and fetch the frames when they are rendered")
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frame {} only when it is rendered",
+                scene.frame_current,
             )
-        return translate(Message("Render frames {}, as the scene is now, and fetch them as they are done", frames))
+        else:
+            text = Message(
+                "Send the scene as it is now to Renderjuice, and fetch frames {} when they are rendered",
+                frames_in_force(scene),
+            )
+        return translate(text)
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -80,6 +86,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
                 is_still=self.still,
                 output_dir=self.output_dir.strip(),
                 overrides=overrides_from_operator(self.properties),
+                without_files=self.without_files,
             )
             job, warnings = submission.submit(context, asked)
         except ValueError as error:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -10,9 +11,12 @@ import bpy
 from ..live import scene_check
 from ..messages.message import Message
 from ..scene.preflight.finding import LABELS, Finding, Severity
+from ..translations import translate
 from .layout import SendingPanel, draw_text
 
 MAX_FINDINGS = 20
+MAX_SHOWN_AT_ONCE = 2
+"""Findings that are shown below the buttons, and not in a panel of their own that has to be opened first."""
 ICONS: dict[Severity, Any] = {Severity.ERROR: "CANCEL", Severity.WARNING: "ERROR"}
 
 
@@ -20,6 +24,11 @@ class RENDERJUICE_PT_check(SendingPanel, bpy.types.Panel):
     """The findings of the last check."""
 
     bl_label = "Check"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        """Shown but when all that was found is shown already."""
+        return super().poll(context) and not _are_few(scene_check.findings(context.scene))
 
     def draw_header_preset(self, _context: bpy.types.Context) -> None:
         """Draw the button that checks again; changes nothing."""
@@ -34,21 +43,44 @@ class RENDERJUICE_PT_check(SendingPanel, bpy.types.Panel):
         elif not found:
             layout.label(text="No Problems Found", icon="CHECKMARK")
         for finding in (found or ())[:MAX_FINDINGS]:
-            _draw_finding(layout.box().column(), context, finding)
+            draw_finding(layout.box().column(), context, finding)
         if found and len(found) > MAX_FINDINGS:
             draw_text(layout, context, Message("And {} more.", str(len(found) - MAX_FINDINGS)))
 
 
-def _draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding: Finding) -> None:
+def draw_summary(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw one or two findings themselves; of more, how many there are: the panel "Check" may be closed."""
+    found = scene_check.findings(context.scene) or ()
+    if _are_few(found):
+        for finding in found:
+            draw_finding(layout.box().column(), context, finding)
+        return
+    errors = sum(finding.severity is Severity.ERROR for finding in found)
+    warnings = len(found) - errors
+    if errors:
+        text = Message("{} problems to solve", str(errors)) if errors > 1 else Message("One problem to solve")
+        layout.label(text=translate(text), icon="CANCEL", translate=False)
+    if warnings:
+        text = Message("{} warnings", str(warnings)) if warnings > 1 else Message("One warning")
+        layout.label(text=translate(text), icon="ERROR", translate=False)
+
+
+def _are_few(found: Sequence[Finding] | None) -> bool:
+    return bool(found) and len(found or ()) <= MAX_SHOWN_AT_ONCE
+
+
+def draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding: Finding) -> None:
+    """Draw what was found, and how to mend it: with a button where there is one, else in words."""
     draw_text(column, context, finding.what, icon=ICONS[finding.severity], is_boxed=True)
-    draw_text(column, context, finding.fix, icon="BLANK1", is_boxed=True)
+    if finding.remedy is None:
+        draw_text(column, context, finding.fix, icon="BLANK1", is_boxed=True)
     row = column.row()
     if finding.collection:
         select = row.operator("renderjuice.select_datablock", text="Select", icon="RESTRICT_SELECT_OFF")
         select.collection, select.name = finding.collection, finding.datablock
-    if finding.remedy is not None:
-        fix = row.operator("renderjuice.fix", text=LABELS[finding.remedy])
-        fix.remedy, fix.name = finding.remedy.value, finding.datablock
+    for remedy in filter(None, (finding.remedy, finding.alternative)):
+        fix = row.operator("renderjuice.fix", text=LABELS[remedy])
+        fix.remedy, fix.name = remedy.value, finding.datablock
 
 
 classes = (RENDERJUICE_PT_check,)

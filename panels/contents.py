@@ -1,20 +1,42 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The panel "What Will Be Sent": every file, its size, who uses it, and the total."""
+"""The panel "What Will Be Sent": the total, and every file with its size and what uses it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from ..live.contents import is_outdated, message_for
+from ..live.contents import count_in_words, listing_of, users_of
 from ..messages.message import Message
 from ..properties import contents
 from ..translations import translate
 from .layout import SendingPanel, draw_text
 
 MIN_ROWS, MAX_ROWS = 3, 8
+ICONS: Mapping[str, Any] = {
+    "IMAGE": "IMAGE_DATA",
+    "FONT": "FILE_FONT",
+    "SOUND": "SOUND",
+    "MOVIE_CLIP": "TRACKER",
+    "LIBRARY": "LIBRARY_DATA_DIRECT",
+    "PACKED_LIBRARY": "LIBRARY_DATA_DIRECT",
+    "CACHE_FILE": "FILE_CACHE",
+    "VOLUME": "VOLUME_DATA",
+    "STRIP": "SEQUENCE",
+    "OSL_SCRIPT": "FILE_SCRIPT",
+    "IES_FILE": "LIGHT",
+    "MESH_CACHE": "MESH_DATA",
+    "FLUID": "MOD_FLUIDSIM",
+    "OCEAN_CACHE": "MOD_OCEAN",
+    "POINT_CACHE": "PHYSICS",
+    "GEOMETRY_NODES_BAKE": "GEOMETRY_NODES",
+    "FILE": "FILE",
+    "": "FILE_BLEND",
+}
+"""The icon of a file by the kind of dependency that it is; "" is the .blend itself."""
 
 
 class RENDERJUICE_UL_files(bpy.types.UIList):
@@ -33,39 +55,50 @@ class RENDERJUICE_UL_files(bpy.types.UIList):
         _active_property: str,
     ) -> None:
         """Draw one row; changes nothing."""
-        row = layout.split(factor=0.75)
+        row = layout.split(factor=0.72)
         name = Path(item.name).name or translate(Message("The Scene, Not Saved Yet"))
-        row.label(text=name, icon="FILE", translate=False)
-        row.label(text=item.size or "-", translate=False)
+        row.label(text=name, icon=ICONS.get(item.kind, "FILE"), translate=False)
+        size = row.row()
+        size.alignment = "RIGHT"
+        size.label(text=item.size or "-", translate=False)
 
 
 class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
-    """The files that were listed last."""
+    """The files that the last check has found."""
 
     bl_label = "What Will Be Sent"
 
-    def draw_header_preset(self, _context: bpy.types.Context) -> None:
-        """Draw the button that looks again; changes nothing."""
-        self.layout.operator("renderjuice.list_files", text="", icon="FILE_REFRESH", emboss=False)
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Draw how many files there are and what they take; changes nothing."""
+        listing = listing_of(context.scene.session_uid)
+        if listing is not None:
+            self.layout.label(text=translate(count_in_words(listing)), translate=False)
 
     def draw(self, context: bpy.types.Context) -> None:
-        """Draw the list, the chosen file's users, and the total; changes nothing."""
+        """Draw the list, and what uses the chosen file; changes nothing."""
         layout = self.layout
-        listed = contents.get(context)
-        if not listed.count or listed.scene != context.scene.session_uid:
-            layout.operator("renderjuice.list_files", text="List Files", icon="FILEBROWSER")
+        listed, listing = contents.find(context.scene), listing_of(context.scene.session_uid)
+        if listed is None or listing is None:
+            layout.label(text="Not Checked Yet", icon="QUESTION")
             return
         rows = min(max(MIN_ROWS, len(listed.rows)), MAX_ROWS)
-        layout.template_list("RENDERJUICE_UL_files", "", listed, "rows", listed, "active", rows=rows, maxrows=MAX_ROWS)
+        layout.template_list(
+            "RENDERJUICE_UL_files",
+            "",
+            listed,
+            "rows",
+            listed,
+            "active",
+            item_dyntip_propname="name",
+            rows=rows,
+            maxrows=MAX_ROWS,
+        )
         column = layout.column(align=True)
+        if listing.count > len(listed.rows):
+            draw_text(column, context, Message("And {} more.", f"{listing.count - len(listed.rows):,}"), icon="BLANK1")
         if 0 <= listed.active < len(listed.rows):
-            chosen = listed.rows[listed.active]
-            draw_text(column, context, chosen.name, icon="FILE_FOLDER")
-            draw_text(column, context, message_for(chosen.users), icon="LINKED")
-        draw_text(column, context, message_for(listed.total), icon="PACKAGE")
-        if is_outdated(context):
-            draw_text(column, context, Message("The scene needs other files by now."), icon="INFO")
-            layout.operator("renderjuice.list_files", text="List Files", icon="FILE_REFRESH")
+            draw_text(column, context, listed.rows[listed.active].name, icon="FILE_FOLDER")
+            draw_text(column, context, users_of(context.scene.session_uid, listed.active), icon="LINKED")
 
 
 classes = (RENDERJUICE_UL_files, RENDERJUICE_PT_contents)

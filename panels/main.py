@@ -3,19 +3,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import bpy
 
-from ..jobs import credentials
 from ..live import jobs as live_jobs
 from ..live import readiness, scene_check
 from ..messages.message import Message, message_of
 from ..properties import connection_check, preferences
-from ..scene.preflight.finding import Severity
-from ..translations import translate
+from . import check
 from .layout import RenderPropertiesPanel, draw_text
 from .running import draw_progress_in_header, draw_running
 
-WEBSITE = "https://www.renderjuice.com"
+if TYPE_CHECKING:
+    from ..scene.config.receipt import Receipt
 
 
 class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
@@ -24,19 +25,26 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
     bl_label = "Renderjuice"
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
-        """Draw how far the running job is; changes nothing."""
-        draw_progress_in_header(self.layout, context)
+        """Draw how far the running job is, and the ways to the dashboard and to the preferences; changes nothing."""
+        row = self.layout.row(align=True)
+        draw_progress_in_header(row, context)
+        row.operator("renderjuice.open_dashboard", text="", icon="URL", emboss=False)
+        row.operator("renderjuice.show_preferences", text="", icon="PREFERENCES", emboss=False)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the panel; changes nothing."""
         layout = self.layout
         if live_jobs.trouble():
             draw_text(layout, context, live_jobs.trouble(), icon="ERROR")
-        if readiness.is_ready(context):
-            draw_receipt(layout.column(align=True), context)
+        if readiness.is_ready(context) and readiness.saving_problem(context):
+            draw_saving(layout.column(), context)
+        elif readiness.is_ready(context):
+            receipt = read_receipt(context.scene)
+            draw_lines(layout.column(align=True), context, receipt)
             draw_buttons(layout.column(), context)
             draw_running(layout, context)
-            draw_check_summary(layout, context)
+            draw_remarks(layout.column(align=True), context, receipt)
+            check.draw_summary(layout, context)
         else:
             draw_missing(layout.column(), context)
 
@@ -53,53 +61,63 @@ def draw_missing(column: bpy.types.UILayout, context: bpy.types.Context) -> None
     address_problem = readiness.address_problem(context)
     if address_problem:
         draw_text(column, context, address_problem, icon="ERROR")
-        preferences.draw_service(column, preferences.get(context))
+        preferences.draw_server(column, preferences.get(context))
         return
-    if readiness.key_problem(context):
-        host = "" if _is_public(context) else preferences.api_host(context)
-        text = Message("Enter the API key for {}.", host) if host else Message("Enter your API key.")
-        draw_text(column, context, text, icon="KEYINGSET")
-        preferences.draw_key(column, preferences.get(context))
-        if not host:
-            column.operator("wm.url_open", text="Get an API Key...", icon="URL").url = WEBSITE
-        return
-    _draw_connection(column, context)
+    draw_key(column, context)
 
 
-def _is_public(context: bpy.types.Context) -> bool:
-    return preferences.api_url(context) == credentials.DEFAULT_API_URL
-
-
-def _draw_connection(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Draw the last step: whether server and key are right."""
-    if connection_check.is_running():
-        column.label(text="Testing...", icon="TIME")
-        return
+def draw_key(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw the field for the key, and above it how its test goes. It stays until the key is found right."""
+    own = preferences.get(context)
     found = connection_check.answer()
-    if found is None:
-        draw_text(column, context, Message("See whether Renderjuice takes the key."), icon="LINKED")
-    else:
+    if connection_check.is_running():
+        draw_text(column, context, Message("Testing..."), icon="TIME")
+    elif found is not None:
         draw_text(column, context, found[1], icon="ERROR")
-        preferences.draw_key(column, preferences.get(context))
-    column.operator("renderjuice.test_connection", text="Test Connection")
+    elif readiness.key_problem(context):
+        draw_text(column, context, preferences.key_wanted(own), icon="KEYINGSET")
+    else:
+        draw_text(column, context, Message("See whether Renderjuice takes the key."), icon="LINKED")
+    preferences.draw_key(column, own)
+    row = column.row()
+    row.enabled = not connection_check.is_running()
+    if not readiness.key_problem(context):
+        row.operator("renderjuice.test_connection")
+    if preferences.is_public(own):
+        row.operator("wm.url_open", text="Get an API Key...", icon="URL").url = preferences.WEBSITE
 
 
-def draw_receipt(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Draw what would be rendered, and what about it is unusual."""
+def draw_saving(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Draw the last step of a new file: without a folder there is no place beside it for frames."""
+    draw_text(column, context, readiness.saving_problem(context), icon="FILE_BLEND")
+    column.operator("wm.save_as_mainfile", text="Save As...", icon="FILE_TICK")
+
+
+def read_receipt(scene: bpy.types.Scene) -> Receipt:
+    """What would be rendered. What cannot be is told by a receipt, too, with as many lines."""
     # loaded when it is first needed, because every start of Blender waits for what is loaded before
     from ..scene.config.overrides import overrides_from_settings
-    from ..scene.config.receipt import make_receipt
+    from ..scene.config.receipt import Receipt, Remark, make_receipt
 
-    scene = context.scene
     try:
-        receipt = make_receipt(scene, overrides_from_settings(scene.renderjuice))
+        return make_receipt(scene, overrides_from_settings(scene.renderjuice))
     except ValueError as error:
-        draw_text(column, context, message_of(error), icon="ERROR")
-        return
+        lines = Message("This cannot be rendered yet."), Message("The reason is below the buttons.")
+        return Receipt(lines, (Remark(message_of(error), is_error=True),))
+
+
+def draw_lines(column: bpy.types.UILayout, context: bpy.types.Context, receipt: Receipt) -> None:
+    """Draw what would be rendered, above the buttons."""
     for line in receipt.lines:
         draw_text(column, context, line)
+
+
+def draw_remarks(column: bpy.types.UILayout, context: bpy.types.Context, receipt: Receipt) -> None:
+    """Draw what is unusual, below the buttons, so that these stay in their place. The check may say it itself."""
+    said = {finding.about for finding in scene_check.findings(context.scene) or ()}
     for remark in receipt.remarks:
-        draw_text(column, context, remark, icon="INFO")
+        if not (remark.about and remark.about in said):
+            draw_text(column, context, remark.text, icon="ERROR" if remark.is_error else "INFO")
 
 
 def draw_buttons(column: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -108,19 +126,6 @@ def draw_buttons(column: bpy.types.UILayout, context: bpy.types.Context) -> None
     animation = column.operator("renderjuice.submit", text="Render Animation", icon="RENDER_ANIMATION")
     animation.still = False
     column.operator("renderjuice.submit", text="Render Frame", icon="RENDER_STILL").still = True
-
-
-def draw_check_summary(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Draw how many problems the check found, because the panel "Check" may be closed."""
-    found = scene_check.findings(context.scene) or ()
-    errors = sum(finding.severity is Severity.ERROR for finding in found)
-    warnings = len(found) - errors
-    if errors:
-        text = Message("{} problems to solve", str(errors)) if errors > 1 else Message("One problem to solve")
-        layout.label(text=translate(text), icon="CANCEL", translate=False)
-    if warnings:
-        text = Message("{} warnings", str(warnings)) if warnings > 1 else Message("One warning")
-        layout.label(text=translate(text), icon="ERROR", translate=False)
 
 
 classes = (RENDERJUICE_PT_main,)

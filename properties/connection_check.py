@@ -7,6 +7,7 @@ A property with a `get` of its own is not written to `userpref.blend`, and what 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import bpy
@@ -30,6 +31,9 @@ class _Test:
 
 
 _last = _Test()
+
+observers: list[Callable[[], None]] = []
+"""Called when a key or a server is new, so that somebody asks whether it is right."""
 
 IS_RUNNING = bpy.props.BoolProperty(
     name="Testing Connection",
@@ -87,3 +91,5 @@ def require(is_required: bool) -> None:
     """Forget the last answer, which was about another key or server, and ask for a test of this one."""
     global _last
     _last = _Test(is_required=is_required)
+    for observer in observers if is_required else ():
+        observer()

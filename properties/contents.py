@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The list of the files that would be sent, as of the last look: `window_manager.renderjuice_contents`.
+"""The lists of the files that would be sent, one for each scene on screen: `window_manager.renderjuice_contents`.
 
 They belong to the window manager, so that no .blend holds them and no undo touches them (4.2 to 5.2).
 """
@@ -10,28 +10,37 @@ import bpy
 
 
 class RENDERJUICE_PG_file_row(bpy.types.PropertyGroup):
-    """One row: the item's name is the path. `users` and `size` are in words."""
+    """One row: the item's name is the path, `kind` what it is used as, and `size` is in words."""
 
-    users: bpy.props.StringProperty(name="Used by")
+    kind: bpy.props.StringProperty(name="Kind")
     size: bpy.props.StringProperty(name="Size")
 
 
 class RENDERJUICE_PG_contents(bpy.types.PropertyGroup):
-    """The list: its rows, the number of files, and their size together."""
+    """The files of one scene, whose session UID is the item's name."""
 
     rows: bpy.props.CollectionProperty(type=RENDERJUICE_PG_file_row)
     active: bpy.props.IntProperty(name="File", description="A file that will be sent")
-    scene: bpy.props.IntProperty(name="Scene", description="Session UID of the scene that was looked at")
-    count: bpy.props.IntProperty(name="Files", description="How many files will be sent")
-    total: bpy.props.StringProperty(
-        name="Total", description="How many files there are, and what they take together before they are packed"
-    )
-    files: bpy.props.IntProperty(name="File Names", description="A number that tells these files from others")
 
 
-def get(context: bpy.types.Context) -> RENDERJUICE_PG_contents:
-    """The list of this Blender."""
-    return context.window_manager.renderjuice_contents
+def find(scene: bpy.types.Scene) -> RENDERJUICE_PG_contents | None:
+    """The list of a scene; None before it was checked."""
+    return bpy.context.window_manager.renderjuice_contents.get(str(scene.session_uid))
+
+
+def make(scene_uid: int) -> RENDERJUICE_PG_contents:
+    """The list of a scene, made when there is none. Not while drawing."""
+    lists = bpy.context.window_manager.renderjuice_contents
+    found = lists.get(str(scene_uid))
+    if found is None:
+        found = lists.add()
+        found.name = str(scene_uid)
+    return found
+
+
+def clear() -> None:
+    """Remove all lists. Not while drawing."""
+    bpy.context.window_manager.renderjuice_contents.clear()
 
 
 classes = (RENDERJUICE_PG_file_row, RENDERJUICE_PG_contents)
@@ -39,9 +48,9 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(clas
 
 
 def register() -> None:
-    """Make the list known to Blender."""
+    """Make the lists known to Blender."""
     _register_classes()
-    bpy.types.WindowManager.renderjuice_contents = bpy.props.PointerProperty(type=RENDERJUICE_PG_contents)
+    bpy.types.WindowManager.renderjuice_contents = bpy.props.CollectionProperty(type=RENDERJUICE_PG_contents)
 
 
 def unregister() -> None:

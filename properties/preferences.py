@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The add-on's preferences: server, key, output folder, and what quitting Blender means.
+"""The add-on's preferences: key, output folder, what quitting Blender means, and server.
 
 The preferences do not hold the key: it lies in a file that its owner alone can read. Blender writes string preferences
 in clear text into `userpref.blend`, also those marked as passwords or not to be saved (4.2 to 5.2).
@@ -24,6 +24,10 @@ from . import connection_check
 
 BLEND_RELATIVE: Any = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
 """The option of a path that may begin with //. Newer Blenders paint it red without the option; 4.2 does not know it."""
+WEBSITE = "https://www.renderjuice.com"
+"""Where the dashboard and the API keys are."""
+LABEL_SHARE = 0.4
+"""The share of a line that Blender gives to labels."""
 KEY_IS_SET = "RJ-" + "*" * 16
 """What the key's field holds in place of the key."""
 
@@ -137,16 +141,44 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         layout = self.layout
         layout.use_property_split = True
         column = layout.column()
-        draw_service(column, self)
-        column.operator("renderjuice.test_connection")
-        if connection_check.is_running():
-            column.label(text="Testing...", icon="TIME")
-        elif connection_check.answer() is not None:
-            is_right, sentence = connection_check.answer()
-            column.label(text=translate(sentence), icon="CHECKMARK" if is_right else "ERROR", translate=False)
+        _draw_field(column, self, "api_key", credentials.KEY_VARIABLE)
+        self._draw_test(column)
         column.separator()
         column.prop(self, "output_folder")
         column.prop(self, "on_quit")
+        header, body = layout.panel("renderjuice_advanced", default_closed=True)
+        header.label(text="Advanced")
+        if body is not None:
+            draw_server(body, self)
+
+    def _draw_test(self, column: bpy.types.UILayout) -> None:
+        """Draw the buttons that belong to the key, and how its last test went."""
+        split = column.split(factor=LABEL_SHARE)
+        split.label()
+        buttons = split.row(align=True)
+        buttons.operator("renderjuice.test_connection", text="Test Connection")
+        if is_public(self):
+            buttons.operator("wm.url_open", text="Get an API Key...", icon="URL").url = WEBSITE
+        split = column.split(factor=LABEL_SHARE)
+        split.label()
+        if connection_check.is_running():
+            split.label(text="Testing...", icon="TIME")
+        elif (answer := connection_check.answer()) is not None:
+            is_right, sentence = answer
+            split.label(text=translate(sentence), icon="CHECKMARK" if is_right else "ERROR", translate=False)
+        elif not _is_known(credentials.api_url(self.server)):
+            split.label(text=translate(key_wanted(self)), icon="INFO", translate=False)
+
+
+def is_public(preferences: RENDERJUICE_AP_preferences) -> bool:
+    """True for the service itself, False for another server."""
+    return credentials.api_url(preferences.server) == credentials.DEFAULT_API_URL
+
+
+def key_wanted(preferences: RENDERJUICE_AP_preferences) -> Message:
+    """Asks for the key. Each server has its own, so that the field is empty when another one was entered."""
+    host = "" if is_public(preferences) else host_of(credentials.api_url(preferences.server))
+    return Message("Enter the API key for {}.", host) if host else Message("Enter your API key.")
 
 
 def draw_key(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
@@ -155,16 +187,20 @@ def draw_key(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences
         column.prop(preferences, "api_key", text="", placeholder="API Key")
 
 
-def draw_service(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
-    """Draw the fields for server and key. A field that the environment sets is shown and cannot be changed."""
-    for field, variable in (("server", credentials.URL_VARIABLE), ("api_key", credentials.KEY_VARIABLE)):
-        is_set = variable in os.environ
-        row = column.row()
-        row.enabled = not is_set
-        row.prop(preferences, field)
-        if is_set:
-            text = Message("Set by the environment variable {}", variable)
-            column.label(text=translate(text), icon="INFO", translate=False)
+def draw_server(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences) -> None:
+    """Draw the field for the server."""
+    _draw_field(column, preferences, "server", credentials.URL_VARIABLE)
+
+
+def _draw_field(column: bpy.types.UILayout, preferences: RENDERJUICE_AP_preferences, field: str, variable: str) -> None:
+    """Draw a field. One that the environment sets is shown and cannot be changed."""
+    is_set = variable in os.environ
+    row = column.row()
+    row.enabled = not is_set
+    row.prop(preferences, field)
+    if is_set:
+        text = Message("Set by the environment variable {}", variable)
+        column.label(text=translate(text), icon="INFO", translate=False)
 
 
 classes = (RENDERJUICE_AP_preferences,)

@@ -7,12 +7,12 @@ are both made from this table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import bpy
 
 from ..api.render_config import FIELDS, Kind
+from ..messages.message import Message
 from ..scene.config.choices import eevee, image_setting_items
 
 
@@ -67,7 +67,7 @@ PROPERTIES: dict[str, Any] = dict(
             description="Denoiser to use on the farm, whatever this computer has",
             items=[
                 ("OPTIX", "OptiX", "NVIDIA's denoiser, which needs an NVIDIA graphics card", 2),
-                ("OPENIMAGEDENOISE", "OpenImageDenoise", "Intel's denoiser, for every device", 4),
+                ("OPENIMAGEDENOISE", "OIDN", "OpenImageDenoise: Intel's denoiser, for every device", 4),
             ],
             default="OPENIMAGEDENOISE",
         ),
@@ -197,17 +197,20 @@ The numbers of enums are saved in .blend files: never change one. Those of the d
 """
 
 GROUPS: dict[str, tuple[str, ...]] = {
-    "Frames": ("frame_ranges",),
-    "Render": (
+    "Overrides": ("frame_ranges",),
+    "Quality": (
         "render_engine",
         "sample_count",
         "denoising_enabled",
         "denoiser_type",
         "use_tiling",
         "tile_size",
+        "compositor_device",
     ),
-    "Format": ("resolution", "resolution_percentage", "fps"),
-    "Output": (
+    "Format": (
+        "resolution",
+        "resolution_percentage",
+        "fps",
         "output_format",
         "color_mode",
         "color_depth",
@@ -215,14 +218,22 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "tiff_codec",
         "compression",
         "quality",
+        "color_management_preset",
     ),
-    "Color Management": ("color_management_preset",),
-    "Farm": ("compute_device_type", "gpu_count", "minimum_ram", "compositor_device", "notes"),
+    "Farm": ("compute_device_type", "gpu_count", "minimum_ram", "notes"),
 }
-"""The fields as a panel shows them, under headings that Blender's own panels use."""
+"""The fields as panels show them: each panel with its rows."""
+
+SHORT_LABELS = {
+    "resolution_percentage": Message("Percentage"),
+    "color_management_preset": Message("Colors"),
+    "compute_device_type": Message("Device"),
+    "compositor_device": Message("Compositor"),
+    "minimum_ram": Message("Memory (GB)"),
+}
+"""Labels of rows whose fields have longer ones than a narrow panel has room for."""
 
 
-def override_fields() -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
-    """For a panel: each heading with its (field, label) rows. The check box of a row is `use_<field>`."""
-    for heading, group in GROUPS.items():
-        yield heading, tuple((field, PROPERTIES[field].keywords["name"]) for field in group)
+def row_label(field: str) -> Message:
+    """The label of a field's row in a panel."""
+    return SHORT_LABELS.get(field, FIELDS[field].label)

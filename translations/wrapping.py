@@ -13,11 +13,16 @@ NEVER_FIRST = frozenset("。、，．！？：；）」』】〉》”’…!?,.
 NEVER_LAST = frozenset("（「『【〈《“‘([{")
 """Signs that no line ends with."""
 
+FOLDER_ENDS = frozenset("/\\")
+NAME_JOINTS = frozenset("-_.")
+"""Signs after which a line breaks inside a word that is longer than a line: the first before the second."""
+
 
 def wrap(text: str, width: int) -> list[str]:
     """The text in lines of at most `width` Latin letters. A text without letters has no lines.
 
-    A line breaks at a blank, between two Chinese or Japanese letters, or inside a word that is longer than a line. The
+    A line breaks at a blank, between two Chinese or Japanese letters, or inside a word that is longer than a line: in a
+    path between two folders, in a name after a sign, and only where there is none between two letters. The
     characters of one visible letter (a letter with its accents, an emoji of several characters) are never separated: a
     letter that is wider than `width` has a line of its own.
     """
@@ -29,7 +34,7 @@ def wrap(text: str, width: int) -> list[str]:
                 lines.append(line.rstrip())
                 line, line_width = "", 0
                 piece = piece.lstrip()
-            for letters in (piece,) if text_width(piece.rstrip()) <= width else _letters(piece):
+            for letters in _parts(piece, width):
                 if line and line_width + text_width(letters.rstrip()) > width:
                     lines.append(line.rstrip())
                     line, line_width = "", 0
@@ -88,6 +93,30 @@ def _pieces(paragraph: str) -> Iterator[str]:
         piece += letter
     if piece:
         yield piece
+
+
+def _parts(piece: str, width: int) -> Iterator[str]:
+    """The parts of a word that are no longer than a line, broken after the strongest signs that do it."""
+    parts = [piece]
+    for signs in (FOLDER_ENDS, NAME_JOINTS):
+        parts = [part for longer in parts for part in _after(signs, longer, width)]
+    for part in parts:
+        yield from (part,) if text_width(part.rstrip()) <= width else _letters(part)
+
+
+def _after(signs: frozenset[str], word: str, width: int) -> Iterator[str]:
+    """The word, broken after each of the signs if it is longer than a line."""
+    if text_width(word.rstrip()) <= width:
+        yield word
+        return
+    part = ""
+    for letter in word:
+        part += letter
+        if letter in signs:
+            yield part
+            part = ""
+    if part:
+        yield part
 
 
 def _may_break(piece: str, letter: str) -> bool:

@@ -151,4 +151,4 @@ class NoKey(WrongKey):
     """There is no API key for the service's address."""
 
     default_message = Message("There is no API key for Renderjuice.")
-    next_step = Message("Enter the key in the add-on's preferences, or set RENDERJUICE_API_KEY, and retry.")
+    next_step = Message("Enter it in the add-on's preferences, and retry.")

@@ -34,6 +34,7 @@ from ...api.errors import (
 from ...api.models import Job, JobStatus
 from ...messages.message import Message, message_of
 from ..journal.errors import JournalError, Overtaken
+from ..packaging.changed_files import FilesChanged
 from ..packaging.package import NothingLeft, PackageError
 from ..records import NOTHING_LEFT, Failure, FailureKind, JobRecord, Stage
 from .context import Context, NoKey
@@ -79,6 +80,7 @@ KINDS: tuple[tuple[type[BaseException], FailureKind], ...] = (
     (DamagedFile, FailureKind.DAMAGED_FILE),
     (RenderjuiceError, FailureKind.SERVICE_TROUBLE),
     (NothingLeft, FailureKind.NOTHING_LEFT),
+    (FilesChanged, FailureKind.FILES_CHANGED),
     (PackageError, FailureKind.PACKAGE_ERROR),
     (BaseException, FailureKind.UNEXPECTED),
 )

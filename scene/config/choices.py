@@ -10,9 +10,13 @@ import bpy
 
 from ...api.render_config import FIELDS
 from .consistency import FORMATS
+from .names import format_name
 
 EEVEE_NAMES = ("BLENDER_EEVEE", "BLENDER_EEVEE_NEXT")
 """EEVEE's identifiers. A script may use either; what is sent is the one that the running Blender knows."""
+
+FARM_FIELDS = ("compute_device_type", "gpu_count", "minimum_ram", "notes")
+"""The fields that only a farm has: no scene has a value for them."""
 
 IMAGE_SETTINGS = {
     "output_format": "file_format",
@@ -37,7 +41,9 @@ def image_setting_items(field: str) -> list[tuple[str, str, str, int]]:
     """
     enum: Any = bpy.types.ImageFormatSettings.bl_rna.properties[IMAGE_SETTINGS[field]]
     is_offered = FORMATS.__contains__ if field == "output_format" else bool
-    return [(i.identifier, i.name, i.description, i.value) for i in enum.enum_items if is_offered(i.identifier)]
+    # from 5.0 on a format's name has its file extension, too
+    name_of = (lambda item: str(format_name(item.identifier))) if field == "output_format" else (lambda item: item.name)
+    return [(i.identifier, name_of(i), i.description, i.value) for i in enum.enum_items if is_offered(i.identifier)]
 
 
 @functools.cache

@@ -14,6 +14,7 @@ from typing import Any
 from ...api.frame_ranges import frame_ranges
 from ...api.render_config import FIELDS, RenderConfig
 from ...messages.message import Message, small
+from .names import engine_name, format_name
 
 ENGINE_FIELDS: Mapping[str, frozenset[str]] = {
     "CYCLES": frozenset(
@@ -73,7 +74,7 @@ HALF_FLOAT_CODECS = frozenset({"B44", "B44A"})
 
 
 class OverrideError(ValueError):
-    """An override that is not possible. `field` is the name in `RenderConfig`; the message names it, too."""
+    """An override that is not possible. `field` is the name in `RenderConfig`; the message has the artist's word."""
 
     def __init__(self, field: str, message: Message) -> None:
         super().__init__(message)
@@ -128,22 +129,30 @@ def apply_overrides(config: RenderConfig, overrides: Mapping[str, Any]) -> Rende
 
 def meaningless_fields(config: RenderConfig) -> dict[str, Message]:
     """The fields that mean nothing for the config's engine, its format or one of its switches, each with the reason."""
-    reasons: dict[str, Message] = {}
-    if config.render_engine is not None:
-        unused = ANY_ENGINE_FIELDS - ENGINE_FIELDS.get(config.render_engine, ANY_ENGINE_FIELDS)
-        reasons |= dict.fromkeys(unused, Message("{} does not use it", config.render_engine))
+    reasons = fields_not_had(config.render_engine, config.output_format)
     image_format = FORMATS.get(config.output_format or "")
-    if image_format is not None:
-        unused = FORMAT_SETTINGS - image_format.settings
-        reasons |= dict.fromkeys(unused, Message("{} does not have it", config.output_format))
-        if not image_format.color_modes:
-            reasons["color_mode"] = Message("{} always writes all channels", config.output_format)
-        if "exr_codec" in image_format.settings and config.exr_codec not in CODECS_WITH_QUALITY:
-            reasons["quality"] = Message("only the EXR codecs DWAA and DWAB have it")
+    has_codec = image_format is not None and "exr_codec" in image_format.settings
+    if has_codec and config.exr_codec not in CODECS_WITH_QUALITY:
+        reasons["quality"] = Message("only the EXR codecs DWAA and DWAB have it")
     if config.denoising_enabled is False:
         reasons["denoiser_type"] = Message("denoising is off")
     if config.use_tiling is False:
         reasons["tile_size"] = Message("tiling is off")
+    return reasons
+
+
+def fields_not_had(render_engine: str | None, output_format: str | None) -> dict[str, Message]:
+    """The fields that this engine or this format does not have at all, each with the reason. None has all fields."""
+    reasons: dict[str, Message] = {}
+    if render_engine is not None:
+        unused = ANY_ENGINE_FIELDS - ENGINE_FIELDS.get(render_engine, ANY_ENGINE_FIELDS)
+        reasons |= dict.fromkeys(unused, Message("{} does not use it", engine_name(render_engine)))
+    image_format = FORMATS.get(output_format or "")
+    if image_format is not None:
+        unused = FORMAT_SETTINGS - image_format.settings
+        reasons |= dict.fromkeys(unused, Message("{} does not have it", format_name(output_format)))
+        if not image_format.color_modes:
+            reasons["color_mode"] = Message("{} always writes all channels", format_name(output_format))
     return reasons
 
 
@@ -168,11 +177,10 @@ def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
             raise OverrideError(
                 field,
                 Message(
-                    "{} has no {} {}. Set {} to one of {}, or choose another output format.",
-                    output_format,
+                    "{} has no {} {}. Choose {}, or another file format.",
+                    format_name(output_format),
                     field_in_sentence(field),
                     values[field],
-                    field,
                     ", ".join(allowed),
                 ),
             )
@@ -180,8 +188,7 @@ def _check_output(values: Mapping[str, Any], wanted: Mapping[str, Any]) -> None:
         raise OverrideError(
             "exr_codec",
             Message(
-                "The EXR codec {} only exists for 16 bits a channel. "
-                "Set color_depth to 16, or exr_codec to another codec.",
+                "The EXR codec {} only exists for 16 bits a channel. Choose a color depth of 16, or another codec.",
                 values["exr_codec"],
             ),
         )

@@ -94,6 +94,13 @@ def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
     return unique
 
 
+def written_range(start: int, end: int, step: int) -> str:
+    """A scene's range as an artist types it, whether it is one that can be rendered or not."""
+    if start == end:
+        return str(start)
+    return f"{start}-{end}" if step == 1 else f"{start}-{end}x{step}"
+
+
 def describe(frames: Iterable[int]) -> Message:
     """The frames in a few words for a receipt: `1-99 step 2 (50 frames)`."""
     return _describe(tuple(frames))

@@ -21,12 +21,21 @@ from .choices import EEVEE_NAMES, choices, eevee
 from .consistency import OverrideError
 from .frames import FrameListError, checked_frames, parse_frames
 
+WRITTEN_KINDS = frozenset({Kind.TEXT, Kind.FRAME_RANGES})
+"""The kinds of fields that an artist types letters into."""
+
 
 def overrides_from_settings(settings: Any) -> dict[str, Any]:
-    """The overrides that are switched on in `scene.renderjuice`. Raises `OverrideError`."""
-    return overrides_from_mapping(
-        {field: _plain(getattr(settings, field)) for field in FIELDS if getattr(settings, f"use_{field}")}
-    )
+    """The overrides that are switched on in `scene.renderjuice`. A text that is empty overrides nothing.
+
+    Raises `OverrideError`, which calls the field what the panel calls it.
+    """
+    values = {field: _plain(getattr(settings, field)) for field in FIELDS if getattr(settings, f"use_{field}")}
+    return {
+        field: _checked(field, value, FIELDS[field].label)
+        for field, value in values.items()
+        if not (isinstance(value, str) and not value.strip() and FIELDS[field].kind in WRITTEN_KINDS)
+    }
 
 
 def overrides_from_operator(properties: bpy.types.OperatorProperties) -> dict[str, Any]:
@@ -50,7 +59,7 @@ def overrides_from_mapping(values: Mapping[str, Any]) -> dict[str, Any]:
     frame numbers. Raises `OverrideError`, which names the field and what it may be.
     """
     return {
-        field: _checked(field, value)
+        field: _checked(field, value, Message("{} ({})", FIELDS[field].label, field))
         for field, value in values.items()
         if _known_field(field) and value is not None and not (field == "notes" and value == "")
     }
@@ -64,21 +73,21 @@ def _known_field(field: str) -> bool:
     raise OverrideError(field, Message("“{}” is not a render setting of a job. {}", field, hint))
 
 
-def _checked(field: str, value: Any) -> Any:
-    """The value in the type and within the limits of its field."""
+def _checked(field: str, value: Any, named: Message) -> Any:
+    """The value in the type and within the limits of its field, which an error calls as it is `named`."""
     known = FIELDS[field]
     if known.kind is Kind.FRAME_RANGES:
-        return _checked_frames(value)
+        return _checked_frames(value, named)
     if field == "render_engine" and value in EEVEE_NAMES:
         return eevee()
     try:
         return _CHECKS[known.kind](field, value)
     except _UnfitError as error:
-        sentence = Message("{} ({}) must be {}, not {}.", known.label, field, message_of(error), repr(value))
+        sentence = Message("{} must be {}, not {}.", named, message_of(error), repr(value))
         raise OverrideError(field, sentence) from error
 
 
-def _checked_frames(value: Any) -> tuple[int, ...]:
+def _checked_frames(value: Any, named: Message) -> tuple[int, ...]:
     try:
         if isinstance(value, str):
             return parse_frames(value)
@@ -87,7 +96,7 @@ def _checked_frames(value: Any) -> tuple[int, ...]:
             return parse_frames(", ".join(parts))
         return checked_frames(parts)
     except FrameListError as error:
-        raise OverrideError("frame_ranges", Message("Frames (frame_ranges): {}", message_of(error))) from error
+        raise OverrideError("frame_ranges", Message("{}: {}", named, message_of(error))) from error
 
 
 class _UnfitError(Exception):

@@ -17,7 +17,7 @@ import bpy
 from ...api.frame_ranges import frame_ranges
 from ...api.render_config import RenderConfig
 from ...messages.message import Message
-from ..blender_versions import active_compositor_tree
+from ..rendered.compositor import compositor_in_use
 from . import color_management
 from .choices import EEVEE_NAMES
 from .consistency import apply_overrides, field_in_sentence, fit_color_depth, fit_color_mode, meaningless_fields
@@ -80,14 +80,14 @@ def read_scene(
     overridden_frames = wanted.pop("frame_ranges", None)
     chosen_frames = _frames(scene, overridden_frames if frames is None else frames, still)
     engine = wanted.get("render_engine") or _known_engine(scene)
-    output_format = wanted.get("output_format") or _image_format(scene)
+    output_format = wanted.get("output_format") or image_format(scene)
     config = RenderConfig(
         color_management_preset=color_management.preset(scene),
         frame_ranges=frame_ranges(chosen_frames),
         render_engine=engine,
         **_size_and_time(scene),
-        **_engine_settings(scene, engine, for_display),
-        **_output(scene, output_format),
+        **engine_settings(scene, engine, for_display),
+        **output_settings(scene, output_format),
     )
     config = apply_overrides(config, wanted)
     told = (movie_notice(scene, wanted), color_notice(wanted))
@@ -97,11 +97,6 @@ def read_scene(
         scene_notices=tuple(notice.sentence for notice in told if notice is not None),
         override_notices=tuple(_left_out(config, wanted)),
     )
-
-
-def compositor_in_use(scene: bpy.types.Scene) -> bool:
-    """Whether the compositor works on the render. From 5.0 on its nodes are a group, and `use_nodes` is always True."""
-    return scene.render.use_compositing and active_compositor_tree(scene) is not None
 
 
 def _frames(scene: bpy.types.Scene, frames: Iterable[int] | None, still: bool) -> tuple[int, ...]:
@@ -119,7 +114,8 @@ def _known_engine(scene: bpy.types.Scene) -> str:
     return scene.render.engine
 
 
-def _image_format(scene: bpy.types.Scene) -> str:
+def image_format(scene: bpy.types.Scene) -> str:
+    """The format of the frames; a farm writes no movies."""
     return MOVIE_REPLACEMENT if scene.render.is_movie_format else scene.render.image_settings.file_format
 
 
@@ -139,7 +135,7 @@ def _whole_fps(rate: float) -> int | None:
     return whole if whole >= 1 and abs(rate - whole) <= FPS_TOLERANCE else None
 
 
-def _engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> dict[str, Any]:
+def engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> dict[str, Any]:
     """Samples, denoising and tiles of the engine. Nothing for Cycles when its add-on is not enabled."""
     if engine == "CYCLES" and hasattr(scene, "cycles"):
         cycles = scene.cycles
@@ -155,7 +151,7 @@ def _engine_settings(scene: bpy.types.Scene, engine: str, for_display: bool) -> 
     return {}
 
 
-def _output(scene: bpy.types.Scene, output_format: str) -> dict[str, Any]:
+def output_settings(scene: bpy.types.Scene, output_format: str) -> dict[str, Any]:
     """The output settings, as the scene has them or, for another format than the scene's, fitted to that one."""
     image = scene.render.image_settings
     color_mode, color_depth = _known(image.color_mode), _known(image.color_depth)

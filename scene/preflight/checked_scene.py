@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -26,7 +26,8 @@ class CheckedScene:
     """The scene that is checked, and what is asked for.
 
     `frames` are sorted; they are () where `no_frames_reason` says why there are none. `overrides` is what
-    `scene.config.overrides` gives.
+    `scene.config.overrides` gives. `sends_without_files`: the artist has agreed to send the scene without the files
+    that are missing.
     """
 
     scene: bpy.types.Scene
@@ -34,6 +35,7 @@ class CheckedScene:
     frames: tuple[int, ...]
     overrides: Mapping[str, Any]
     no_frames_reason: Message | None = None
+    sends_without_files: bool = False
 
     @property
     def is_animation(self) -> bool:
@@ -48,9 +50,9 @@ class CheckedScene:
         """An error about the scene itself."""
         return self._finding(Severity.ERROR, what, fix, remedy)
 
-    def warning(self, what: Message, fix: Message, remedy: Remedy | None = None) -> Finding:
-        """A warning about the scene itself."""
-        return self._finding(Severity.WARNING, what, fix, remedy)
+    def warning(self, what: Message, fix: Message, remedy: Remedy | None = None, *, about: str = "") -> Finding:
+        """A warning about the scene itself; `about` a setting that the receipt may remark on, too."""
+        return replace(self._finding(Severity.WARNING, what, fix, remedy), about=about)
 
     def _finding(self, severity: Severity, what: Message, fix: Message, remedy: Remedy | None) -> Finding:
         # a linked scene can be mended in its own file only

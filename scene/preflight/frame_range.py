@@ -6,9 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ...messages.message import Message
-from ..dependencies.usage import unreached_from
+from ..chunks import datablocks_in_chunks
+from ..rendered.reading import unread_among
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Remedy
 
 ACTIONS_A_STEP = 20
@@ -26,15 +26,16 @@ def check_frames(checked: CheckedScene) -> Findings:
         return
     if scene.use_preview_range and scene.frame_preview_end > scene.frame_preview_start:
         what = Message("The frame range is a single frame, and the preview range, which no render uses, is longer.")
-        yield checked.warning(what, fix, Remedy.USE_PREVIEW_RANGE)
+        yield checked.warning(what, fix, Remedy.USE_PREVIEW_RANGE, about="frames")
         return
     moving: list[bpy.types.Action] = []
     for chunk in datablocks_in_chunks("actions", ACTIONS_A_STEP):
         moving.extend(action for action in chunk if _moves(action))
         yield None
-    unreached = yield from unreached_from(scene, moving)
+    unreached = yield from unread_among(scene, moving)
     if len(unreached) < len(moving):
-        yield checked.warning(Message("The frame range is a single frame, although the file has animation."), fix)
+        what = Message("The frame range is a single frame, although the file has animation.")
+        yield checked.warning(what, fix, about="frames")
 
 
 def _is_range_of_one(checked: CheckedScene) -> bool:

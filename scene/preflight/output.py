@@ -9,10 +9,10 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
+from ..chunks import objects_in_chunks
 from ..config.notices import color_notice, movie_notice
+from ..rendered.compositor import nodes_in_use
 from .checked_scene import CheckedScene, Findings
-from .chunks import objects_in_chunks
-from .compositor import nodes_in_use
 from .finding import Remedy
 
 PLAIN_NODE_TYPES = frozenset(
@@ -30,7 +30,7 @@ def check_movie(checked: CheckedScene) -> Findings:
     """A movie as output. No farm can write one: many machines render the frames."""
     notice = movie_notice(checked.scene, checked.overrides)
     if notice is not None:
-        yield checked.warning(notice.what, notice.fix, Remedy.WRITE_IMAGES)
+        yield checked.warning(notice.what, notice.fix, Remedy.WRITE_IMAGES, about="movie")
 
 
 def check_switches(checked: CheckedScene) -> Findings:
@@ -40,7 +40,7 @@ def check_switches(checked: CheckedScene) -> Findings:
     if any(_changes_pixels(node) for node in nodes_in_use(checked.scene)):
         what = Message("The scene has compositor nodes, and is rendered without them.")
         fix = Message("Turn on Compositing in the Output properties, under Post Processing.")
-        yield checked.warning(what, fix, Remedy.TURN_ON_COMPOSITING)
+        yield checked.warning(what, fix, Remedy.TURN_ON_COMPOSITING, about="compositing")
 
 
 def check_oversights(checked: CheckedScene) -> Findings:
@@ -51,15 +51,15 @@ def check_oversights(checked: CheckedScene) -> Findings:
     if render.use_border and not render.use_crop_to_border and not _is_whole_frame(render):
         what = Message("A render region is set: everything outside it stays empty in all frames.")
         fix = Message("Turn off Render Region in the Output properties, under Format.")
-        yield checked.warning(what, fix, Remedy.RENDER_WHOLE_FRAME)
+        yield checked.warning(what, fix, Remedy.RENDER_WHOLE_FRAME, about="region")
     if render.resolution_percentage < MIN_ANIMATION_PERCENTAGE and "resolution_percentage" not in checked.overrides:
         what = Message("All frames are rendered at {} % of the resolution.", render.resolution_percentage)
         fix = Message("Set the percentage in the Output properties, under Format.")
-        yield checked.warning(what, fix, Remedy.RENDER_FULL_SIZE)
+        yield checked.warning(what, fix, Remedy.RENDER_FULL_SIZE, about="resolution_percentage")
     if render.use_simplify and (yield from _simplify_removes_all(checked)):
         what = Message("Simplify takes all subdivisions or all child particles away from the render, too.")
         fix = Message("Turn off Simplify in the Render properties, or raise its limits for the render.")
-        yield checked.warning(what, fix, Remedy.TURN_OFF_SIMPLIFY)
+        yield checked.warning(what, fix, Remedy.TURN_OFF_SIMPLIFY, about="simplify")
 
 
 def check_colors(checked: CheckedScene) -> Findings:

@@ -14,7 +14,6 @@ from ...messages.byte_size import in_gib
 from ...messages.message import NO_MESSAGE, Message, message_of
 from ...package_layout.file_names import MAX_NAME_BYTES, UNSAFE, check_name
 from ...package_layout.package_error import PackageError
-from ..contents import total_in_steps
 from ..dependencies.dependency import Dependency, DependencyKind
 from ..dependencies.scan import Dependencies
 from ..steps import collected
@@ -26,13 +25,15 @@ MAX_BYTES_OF_CHARACTER = 4
 """A character in UTF-8 has at most so many bytes."""
 
 
-def package_findings(dependencies: Dependencies, free_bytes: int | None) -> Generator[None, None, list[Finding]]:
+def package_findings(
+    dependencies: Dependencies, total: int, free_bytes: int | None
+) -> Generator[None, None, list[Finding]]:
     """Names that the package cannot keep, and sizes that do not fit, in steps. The last step gives the findings.
 
-    `free_bytes` are those of the disk where the package is written. None means that they are unknown.
+    `total` are the bytes of all files. `free_bytes` are those of the disk where the package is written. None means
+    that they are unknown.
     """
     found = yield from collected(_name_findings(dependencies))
-    total = yield from total_in_steps(dependencies)
     found += size_findings(total, free_bytes)
     return found
 

@@ -45,13 +45,13 @@ class Window:
     _questions: Iterator[int] = field(default_factory=itertools.count)
     _pictures: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def ask(self, source: str) -> Any:
+    def ask(self, source: str, seconds: float = ANSWER_SECONDS) -> Any:
         """Run Python in Blender's main thread; gives the value of its last expression, as JSON has it."""
         number = next(self._questions)
         question, answer = self.door / f"{number:06}.part", self.door / f"{number:06}.json"
         question.write_text(source, encoding="utf-8")
         question.rename(question.with_suffix(".py"))
-        self.wait(answer.exists, "Blender's main loop to answer", ANSWER_SECONDS)
+        self.wait(answer.exists, "Blender's main loop to answer", seconds)
         said = json.loads(answer.read_text(encoding="utf-8"))
         answer.unlink()
         assert "error" not in said, f"{source}\n{said.get('error')}"
@@ -139,15 +139,19 @@ class Window:
         self.display.click(x, y)
         self.settle()
 
-    def search(self, words: str, over: Box, screenshot: str) -> None:
-        """Find an operator with F3, the mouse over an editor, and run it with Return once it is seen in the list."""
+    def search(self, words: str, over: Box, screenshot: str, entry: str = "") -> None:
+        """Find an operator with F3, the mouse over an editor, and run it with Return once it is seen in the list.
+
+        `entry` is what it is called there, if that is not what is searched for.
+        """
         self.display.move(*over.middle)
         self.settle()
         before = self.display.picture()
         self.display.press("F3")
         self.wait(lambda: self.display.picture() != before, "the search to open")
         self.display.write(words)
-        self.wait(lambda: len(self.see(words)) > 1, f"“{words}” in the search")
+        seen = entry or words
+        self.wait(lambda: len(self.see(seen)) > (not entry), f"“{seen}” in the search")
         self.screenshot(screenshot)
         self.display.press("Return")
 
@@ -212,7 +216,11 @@ def running_window(
         )
     try:
         window = Window(display, process, door, log, screenshots, title)
-        window.wait(lambda: window.ask("len(bpy.context.window_manager.windows)"), "Blender to start", START_SECONDS)
+        window.wait(
+            lambda: window.ask("len(bpy.context.window_manager.windows)", START_SECONDS),
+            "Blender to start",
+            START_SECONDS,
+        )
         yield window
     finally:
         process.terminate()

@@ -66,6 +66,27 @@ def test_a_check_that_stopped_half_way_does_not_end_the_timer_of_live_jobs(
     assert bpy.ops.renderjuice.cancel(job=job.id) == {"FINISHED"}
 
 
+def test_the_timer_waits_for_a_file_that_is_missing(timer: ModuleType, load: Load, project: Path) -> None:
+    check, path = load("live.scene_check"), project / "a.png"
+    painted = bpy.data.images.new("painted", 4, 4)
+    painted.filepath_raw, painted.file_format = str(path), "PNG"
+    painted.save()
+    bpy.data.images.remove(painted)
+    image = bpy.data.images.load(str(path))
+    world = bpy.context.scene.world
+    world.use_nodes = True
+    texture = world.node_tree.nodes.new("ShaderNodeTexEnvironment")
+    texture.image = image
+    world.node_tree.links.new(texture.outputs[0], world.node_tree.nodes["Background"].inputs[0])
+    path.rename(project / "away.png")
+    check.check({bpy.context.scene})
+    assert timer.tick() == check.FILES_INTERVAL / 2
+    assert not check.is_due(), "nobody sees the panel"
+    (project / "away.png").rename(path)
+    check.check({bpy.context.scene})
+    assert timer.tick() is None
+
+
 def test_the_timer_goes_on_until_a_wish_for_a_job_that_is_over_was_seen(
     timer: ModuleType, load: Load, project: Path
 ) -> None:

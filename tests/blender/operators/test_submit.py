@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
@@ -111,6 +111,19 @@ def test_texture_font_and_library_travel_along(project: Path, farm: Farm, tmp_pa
     uploaded = [request for request in farm.requests() if request["method"] == "PUT"]
     assert uploaded, "nothing was uploaded"
     assert not [request for request in farm.requests() if request["violation"]]
+
+
+def test_what_is_missing_is_in_the_notes_of_a_job_that_is_sent_without(project: Path, jobs: ModuleType) -> None:
+    add_ball(textured(project / "textures", "own", (0.9, 0.1, 0.1, 1.0)), (1.5, -1.5, 0.0), "Own Ball")
+    lost = project / "textures" / "own.png"
+    lost.unlink()
+    with pytest.raises(RuntimeError, match=r"own\.png"):
+        bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
+    assert not jobs.session().journal.jobs()
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), without_files=True)
+    (job,) = jobs.session().journal.jobs()
+    assert f"Sent without the file {lost}." in job.notes
+    bpy.ops.renderjuice.cancel(job=job.id)
 
 
 def test_current_frame_only(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
@@ -265,10 +278,20 @@ def test_frames_lie_beside_the_file_by_default(project: Path, jobs: ModuleType) 
     assert [path.name for path in job.output_dir.iterdir()] == ["0001.png"]
 
 
+def test_the_two_buttons_say_which_frames_they_send(project: Path) -> None:
+    scene, submit = bpy.context.scene, bpy.types.RENDERJUICE_OT_submit
+    scene.frame_set(2)
+    animation, frame = SimpleNamespace(still=False), SimpleNamespace(still=True)
+    assert "fetch frames 1-3 when" in submit.description(bpy.context, animation)
+    assert "fetch frame 2 only when" in submit.description(bpy.context, frame)
+    scene.renderjuice.use_frame_ranges, scene.renderjuice.frame_ranges = True, "7, 9"
+    assert "fetch frames 7, 9 when" in submit.description(bpy.context, animation)
+
+
 def test_connection(preferences: Any) -> None:
     assert bpy.ops.renderjuice.test_connection() == {"FINISHED"}
     preferences.api_key = "RJ-not-this-one"
-    with pytest.raises(RuntimeError, match="does not accept the API key"):
+    with pytest.raises(RuntimeError, match="API key is not accepted"):
         bpy.ops.renderjuice.test_connection()
 
 

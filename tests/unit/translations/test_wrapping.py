@@ -48,3 +48,20 @@ def test_nothing_is_lost_and_no_line_is_too_wide(text: str, width: int) -> None:
     assert "".join("".join(lines).split()) == "".join(text.split())
     assert all(text_width(line) <= width for line in lines)
     assert all(line == line.strip() != "" for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (
+            "there is no file /home/me/proj/textures/tiles.png.",
+            ["there is no file", "/home/me/proj/textures/", "tiles.png."],
+        ),
+        ("in /projects/a/renderjuice_of_mine", ["in", "/projects/a/", "renderjuice_of_mine"]),
+        ("a_name_that_is_longer_than_a_line", ["a_name_that_is_longer_", "than_a_line"]),
+        ("C:\\shots\\shot_010\\textures\\a.png", ["C:\\shots\\shot_010\\", "textures\\a.png"]),
+        ("anamethatislongerthanaline", ["anamethatislongerthanal", "ine"]),
+    ],
+)
+def test_a_path_breaks_between_its_folders(text: str, lines: list[str]) -> None:
+    assert wrap(text, 23) == lines

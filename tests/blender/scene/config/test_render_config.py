@@ -399,7 +399,7 @@ def test_an_override_without_meaning_is_told(module: ModuleType, scene: bpy.type
     reading = module.read_scene(scene, overrides={"sample_count": 12, "quality": 50, "compression": 70})
     assert (reading.config.sample_count, reading.config.quality, reading.config.compression) == (None, None, 70)
     assert reading.notices == (
-        "The override of sample count is left out: BLENDER_WORKBENCH does not use it.",
+        "The override of sample count is left out: Workbench does not use it.",
         "The override of quality is left out: PNG does not have it.",
     )
 

@@ -67,18 +67,20 @@ def test_overriding_the_engine_with_the_same_one_drops_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "field", "value"),
+    ("engine", "name", "field", "value"),
     [
-        ("BLENDER_WORKBENCH", "sample_count", 8),
-        ("BLENDER_EEVEE", "denoising_enabled", True),
-        ("BLENDER_EEVEE_NEXT", "tile_size", 64),
-        ("BLENDER_EEVEE", "compute_device_type", "CUDA"),
+        ("BLENDER_WORKBENCH", "Workbench", "sample_count", 8),
+        ("BLENDER_EEVEE", "EEVEE", "denoising_enabled", True),
+        ("BLENDER_EEVEE_NEXT", "EEVEE", "tile_size", 64),
+        ("BLENDER_EEVEE", "EEVEE", "compute_device_type", "CUDA"),
     ],
 )
-def test_an_override_without_meaning_for_the_engine_is_left_out(engine: str, field: str, value: object) -> None:
+def test_an_override_without_meaning_for_the_engine_is_left_out(
+    engine: str, name: str, field: str, value: object
+) -> None:
     config = apply_overrides(CYCLES_PNG, {"render_engine": engine, field: value})
     assert getattr(config, field) is None
-    assert meaningless_fields(config)[field] == f"{engine} does not use it"
+    assert meaningless_fields(config)[field] == f"{name} does not use it"
 
 
 def test_switches_that_are_off_drop_what_they_switch() -> None:
@@ -141,10 +143,11 @@ def test_every_format_takes_every_value_of_its_own(output_format: str) -> None:
     ],
 )
 def test_overrides_that_contradict_the_format_are_errors(overrides: dict[str, str], field: str) -> None:
-    with pytest.raises(OverrideError, match=field) as error:
+    with pytest.raises(OverrideError) as error:
         apply_overrides(CYCLES_PNG, overrides)
     assert error.value.field == field
     assert overrides[field] in str(error.value)
+    assert "_" not in str(error.value)
 
 
 def test_a_codec_of_the_scene_gives_way_to_an_overridden_depth() -> None:
