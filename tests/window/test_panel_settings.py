@@ -19,6 +19,8 @@ from renderjuice.tests.window.window import Window
 WIDTHS = (285, 450)
 CHECK_BOX_DISTANCE = 18
 """Pixels from a label's end to the check box after it."""
+PRESETS_DISTANCE = 50
+"""Pixels from the editor's right end to the button of the presets, in the header of the panel "Overrides"."""
 
 
 @pytest.fixture(params=WIDTHS)
@@ -186,3 +188,15 @@ def test_f3_shows_what_renders_first(window: Window, panel: Box) -> None:
         assert not others or max(renders) < min(others), words
         window.display.press("Escape")
         window.settle()
+
+
+def test_three_presets_come_along(window: Window, panel: Box) -> None:
+    header = window.wait_to_see("Overrides", panel)
+    window.click_at(panel.right - PRESETS_DISTANCE, header.middle[1])
+    window.wait_to_see("Every 10th Frame")
+    picture(window, panel, "presets")
+    window.click("Draft 50")
+    settings = "bpy.context.window_manager.windows[0].scene.renderjuice"
+    window.wait_for(f"({settings}.use_resolution_percentage, {settings}.resolution_percentage) == (True, 50)")
+    window.display.move(panel.left + 3, panel.bottom - 3)
+    picture(window, panel, "a preset is used")
