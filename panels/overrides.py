@@ -110,10 +110,11 @@ def draw_rows(layout: bpy.types.UILayout, scene: bpy.types.Scene, group: str) ->
     for field in GROUPS[group]:
         if field in not_offered and not getattr(settings, f"use_{field}"):
             continue
-        row = column.row(heading=translate(row_label(field)), translate=False)
+        label = translate(row_label(field))
         if field in FARM_FIELDS:
-            row.prop(settings.rows, f"asked_{field}", text="")
+            column.prop(settings.rows, f"asked_{field}", text=label, translate=False)
         else:
+            row = column.row(heading=label, translate=False)
             _draw_override(row, settings, field, has_effect=field not in without_effect)
 
 
