@@ -38,7 +38,7 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("farm", help="run the local farm until Ctrl-C")
     command.add_argument("--port", type=int, default=8787, help="port on loopback (8787; 0 takes a free one)")
-    command.add_argument("--home", type=Path, help="folder that keeps its jobs and frames (a temporary one)")
+    command.add_argument("--home", type=Path, help="folder where the next run goes on with its jobs (a temporary one)")
 
     command = commands.add_parser("package", help="build the zip that Blender installs")
     command.add_argument("--output", type=Path, help="folder for the zip (dist)")

@@ -25,6 +25,17 @@ def _frame_ranges(frames: tuple[int, ...]) -> tuple[str, ...]:
     return (*singles, *(str(first) if first == last else f"{first}-{last}" for first, last in runs))
 
 
+@functools.lru_cache(64)
+def count_frames(ranges: tuple[str, ...]) -> int:
+    """How many frames the API's form names."""
+    return sum(_count(part) for part in ranges)
+
+
+def _count(part: str) -> int:
+    first, _, last = part.rpartition("-")
+    return int(last) - int(first) + 1 if first else 1
+
+
 def runs_of(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
     """(first, last) of every run of consecutive frames."""
     start = 0

@@ -3,11 +3,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from ..api.frame_ranges import count_frames
 from ..api.render_config import RenderConfig
 from ..messages.message import NO_MESSAGE, Message, sentences
 
@@ -100,6 +102,7 @@ class FailureKind(StrEnum):
     SERVICE_TROUBLE = "renderjuice_error"
     DAMAGED_FILE = "damaged_file"
     PACKAGE_ERROR = "package_error"
+    FILES_CHANGED = "files_changed"
     NOTHING_LEFT = "nothing_left"
     DISK_FULL = "disk_full"
     NAME_TAKEN = "name_taken"
@@ -139,6 +142,8 @@ class Failure:
         return sentences(self.message, self.next_step)
 
 
+NO_CONNECTION = frozenset({FailureKind.UNREACHABLE, FailureKind.TIMED_OUT})
+"""What a job without a connection waits for."""
 NOTHING_LEFT = Failure(
     FailureKind.NOTHING_LEFT,
     Message("What was sent is not on this computer any more."),
@@ -173,6 +178,10 @@ class JobRecord:
     `bytes_done` and `bytes_total` are of the packing or the upload that `stage` names. Once the farm renders,
     `bytes_done` counts the bytes of its files that are here, also of unfinished parts, and `bytes_total` is unknown: 0.
     `preview` is the farm's thumbnail: a PNG, JPEG or WebP whose file name changes with the picture.
+    `done` is when all frames were here for the first time: the job stays done from then on, and the `failure` of a job
+    that is done is that of a later download. It is 0 where nobody noted the time.
+    `render_seconds` is what each job on the farm took, adjusted for GPU performance, by its id there.
+    `trouble_kind` says what kind of error `trouble` speaks of.
     """
 
     id: str
@@ -203,11 +212,19 @@ class JobRecord:
     failure: Failure | None = None
     notes: tuple[Message, ...] = ()
     preview: Path | None = None
+    done: float | None = None
+    render_seconds: Mapping[str, float] = field(default_factory=dict)
+    trouble_kind: FailureKind = FailureKind.UNKNOWN
 
     @property
     def is_live(self) -> bool:
         """True while the worker has something to do for this job."""
         return not self.stage.is_final
+
+    @property
+    def is_unconnected(self) -> bool:
+        """True while the job waits for a connection to the service."""
+        return self.is_live and bool(self.trouble) and self.trouble_kind in NO_CONNECTION
 
     @property
     def can_go_on(self) -> bool:
@@ -217,8 +234,15 @@ class JobRecord:
 
     @property
     def frames_ready(self) -> int:
-        """Rendered frames: the last number that the service said, and at least the frames that are here."""
-        return max(self.frames_rendered or 0, self.frames_downloaded)
+        """Rendered frames: what the service said last, after those of earlier orders; at least those that are here."""
+        rendered = self.frames_before + self.frames_rendered if self.frames_rendered is not None else 0
+        return min(len(self.frames), max(rendered, self.frames_downloaded))
+
+    @property
+    def frames_before(self) -> int:
+        """Frames that were here when the rest was ordered again."""
+        ordered = count_frames(self.config.frame_ranges) if self.config.frame_ranges else len(self.frames)
+        return max(0, len(self.frames) - ordered)
 
     @property
     def fraction(self) -> float | None:

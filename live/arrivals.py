@@ -173,9 +173,19 @@ def _look_again(*_: Any) -> None:
     _serve_soon()
 
 
+@bpy.app.handlers.persistent
+def _let_go(*_: Any) -> None:
+    """The file is about to be saved: frames that are only looked at are no part of it."""
+    if _shown_jobs():
+        from . import opening
+
+        opening.let_go()
+
+
 def register() -> None:
     """Begin to watch the jobs."""
     jobs.observers.append(take_in)
+    bpy.app.handlers.save_pre.append(_let_go)
     for name in HANDLERS:
         getattr(bpy.app.handlers, name).append(_look_again)
 
@@ -183,6 +193,8 @@ def register() -> None:
 def unregister() -> None:
     """Undo `register`."""
     jobs.observers.remove(take_in)
+    if _let_go in bpy.app.handlers.save_pre:
+        bpy.app.handlers.save_pre.remove(_let_go)
     for name in HANDLERS:
         handlers: list[Callable[..., None]] = getattr(bpy.app.handlers, name)
         if _look_again in handlers:

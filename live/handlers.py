@@ -46,7 +46,7 @@ def _file_loaded(*_: Any) -> None:
     """Another file is open, whose scenes are not checked yet."""
     scene_check.forget()
     packed_paint.forget()
-    jobs.show_rows()
+    jobs.show_rows_of_file()
     _listen_to_windows()
     _scene_changed()
 

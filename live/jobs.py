@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from . import notices, thumbnails
 from .redrawing import redraw
 
 if TYPE_CHECKING:
+    from ..jobs.client.on_disk import OnDisk
     from ..jobs.client.session import Session
 
 logger = logging.getLogger(__name__)
@@ -48,7 +50,8 @@ class State:
 
     `is_wanted`: there is a reason to open the journal. `seen` holds each job by its id, as it was when the observers
     were last told. `trouble` is what keeps the list from being up to date. `on_quit` is what the preferences say of
-    quitting: it is kept here because Blender's own data is gone when that is asked for.
+    quitting: it is kept here because Blender's own data is gone when that is asked for. `on_disk` is what was found of
+    jobs that are over, with the revision that each had.
     """
 
     session: Session | None = None
@@ -56,6 +59,7 @@ class State:
     seen: dict[str, JobRecord] = field(default_factory=dict)
     trouble: str = ""
     on_quit: str = "KEEP"
+    on_disk: dict[str, tuple[int, OnDisk]] = field(default_factory=dict)
 
 
 _state = State()
@@ -96,6 +100,62 @@ def is_of_open_file(job: JobRecord) -> bool:
         return bool(bpy.data.filepath) and os.path.samefile(bpy.data.filepath, job.blend)  # noqa: PTH121
     except OSError:
         return False
+
+
+def is_of_file(job: JobRecord | None, filepath: str) -> bool:
+    """True for a job that was submitted from the file at this path. Asks no disk, so that it may be used in drawing."""
+    return job is not None and bool(filepath) and str(job.blend) == filepath
+
+
+def preferred() -> str:
+    """The id of the job that is chosen where the artist chose none: this file's running or newest one, else any."""
+    known = jobs()
+    here = [job for job in known if is_of_file(job, bpy.data.filepath)]
+    running = [job for job in known if job.is_live]
+    candidates = [*(job for job in here if job.is_live), *here, *running, *known]
+    return candidates[0].id if candidates else ""
+
+
+def running_job(chosen: str) -> JobRecord | None:
+    """The job that runs: the chosen one if it does, else this file's newest, else the newest of all."""
+    running = [job for job in jobs() if job.is_live]
+    here = [job for job in running if is_of_file(job, bpy.data.filepath)]
+    first = [job for job in running if job.id == chosen]
+    return next(iter((*first, *here, *running)), None)
+
+
+def look_on_disk(job_id: str) -> None:
+    """Find out what is left on this computer of a job that is over. Not for drawing."""
+    job = find(job_id)
+    if job is None or job.is_live or _state.session is None:
+        return
+    # loaded when it is first needed, because every start of Blender waits for what is loaded before
+    from ..jobs.client.on_disk import look_on_disk as look_now
+
+    with suppress(JournalError):
+        outputs = _state.session.journal.outputs(job_id).values()
+        _state.on_disk[job_id] = job.revision, look_now(job, outputs)
+
+
+def frames_here(job: JobRecord) -> int:
+    """How many frames of a job are on this computer, as far as is known without a look."""
+    known = _on_disk(job)
+    return known.frames if known is not None else job.frames_downloaded
+
+
+def can_go_on(job: JobRecord) -> bool:
+    """True while something is left of what was sent, as far as is known without a look."""
+    known = _on_disk(job)
+    return known.can_go_on if known is not None else job.can_go_on
+
+
+def _on_disk(job: JobRecord) -> OnDisk | None:
+    revision, found = _state.on_disk.get(job.id, (-1, None))
+    return found if revision == job.revision else None
+
+
+def _chosen_on_disk() -> None:
+    look_on_disk(job_list.chosen_id(bpy.context))
 
 
 def trouble() -> str:
@@ -145,7 +205,8 @@ def look() -> bool:
         redraw()
     if connection_check.is_running() and connection_check.take_in(now.connection_test()):
         redraw()
-    is_needed = now.watch.has_live_jobs or connection_check.is_running()
+    # a job that is over changes only after a worker has started and has seen what is wished for
+    is_needed = now.watch.has_live_jobs or connection_check.is_running() or bool(now.journal.wishes())
     if is_needed:
         remember_on_quit()
         if bpy.app.online_access:
@@ -174,9 +235,13 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
                 observer(before, job)
             except Exception:
                 logger.exception("an observer of job %s failed", job.id)
+    chosen = job_list.chosen_id(bpy.context)
+    if any(job.id == chosen for job in changed):
+        look_on_disk(chosen)
     removed = _state.seen.keys() - known.keys()
     for job_id in removed:
         del _state.seen[job_id]
+        _state.on_disk.pop(job_id, None)
         estimates.forget(job_id)
         thumbnails.forget(job_id)
         notices.dismiss(job_id)
@@ -187,7 +252,13 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
 
 def show_rows() -> None:
     """Give the list its rows again, which may have gone with the file that was open."""
-    job_list.sync(bpy.context, [job.id for job in jobs()])
+    job_list.sync(bpy.context, [job.id for job in jobs()], preferred())
+
+
+def show_rows_of_file() -> None:
+    """The same after a file was opened: its running or newest job is chosen."""
+    show_rows()
+    job_list.choose(bpy.context, preferred())
 
 
 def remember_on_quit() -> None:
@@ -215,18 +286,21 @@ def close_session() -> None:
     _state.session = None
     _state.is_wanted = False
     _state.seen.clear()
+    _state.on_disk.clear()
 
 
 def register() -> None:
     """Begin to tell the observers, and see to it that the journal is left when Blender quits."""
     atexit.register(close_session)
     observers.extend(OBSERVERS)
+    job_list.on_choice.append(_chosen_on_disk)
 
 
 def unregister() -> None:
     """Undo `register`."""
     for observer in OBSERVERS:
         observers.remove(observer)
+    job_list.on_choice.remove(_chosen_on_disk)
     notices.dismiss()
     atexit.unregister(close_session)
     close_session()

@@ -10,10 +10,14 @@ _ended: list[str] = []
 
 
 def take_in(before: JobRecord | None, after: JobRecord) -> None:
-    """Note a job that has just ended. A job that was canceled, or had ended before the first look, is not reported."""
+    """Note a job that has just ended. A job that was canceled, or had ended before the first look, is not reported.
+
+    Nor is one that was done before: only its frames were fetched again.
+    """
     if after.id in _ended and after.is_live:
         _ended.remove(after.id)
-    if before is not None and before.is_live and after.stage in (Stage.DONE, Stage.FAILED) and after.id not in _ended:
+    has_ended = before is not None and before.is_live and before.done is None
+    if has_ended and after.stage in (Stage.DONE, Stage.FAILED) and after.id not in _ended:
         _ended.append(after.id)
 
 

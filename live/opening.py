@@ -13,7 +13,6 @@ from ..jobs.frame_names import frame_paths
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord
 from ..messages.message import Message, message_of
-from ..scene.blender_versions import workspace_sequencer_scene
 from ..scene_edits import footage
 from ..scene_edits.footage import Footage, Opened
 from . import jobs
@@ -24,6 +23,11 @@ logger = logging.getLogger(__name__)
 def shown_jobs() -> frozenset[str]:
     """The ids of the jobs whose frames are shown anywhere in the open file."""
     return footage.shown_jobs()
+
+
+def let_go() -> None:
+    """Have Blender not save the images that only editors show."""
+    footage.let_go()
 
 
 def footage_of(job: JobRecord) -> Footage:
@@ -43,9 +47,6 @@ def open_frames(
 ) -> Opened:
     """Open the frames of a job for a scene. Raises `FootageError`."""
     rendered = bpy.data.scenes.get(job.scene) or scene
-    if how == "SEQUENCER" and window is not None:
-        # a workspace may show another scene's strips than the window's
-        scene = workspace_sequencer_scene(window) or scene
     return footage.open_footage(scene, frames, how, window=window, rendered=rendered, may_open_window=may_open_window)
 
 
@@ -64,8 +65,9 @@ def open_as_scene_says(job: JobRecord) -> Iterator[None]:
     except (ValueError, JournalError, OSError) as error:
         _add_note(job, message_of(error))
         return
-    bpy.ops.ed.undo_push(message="Open Frames from Renderjuice")
     logger.info("%s", opened.sentence)
+    if opened.is_shown:
+        bpy.ops.ed.undo_push(message="Open Frames from Renderjuice")
     for warning in opened.warnings:
         _add_note(job, warning)
 

@@ -48,14 +48,14 @@ Walk = Generator[None, None, "dict[int, Checked]"]
 class State:
     """What is known of the scenes, by their session UIDs, and the check that is due or under way.
 
-    `found` is what the last check found. `misses_files` says of which scenes a file was missing then, at the time
-    `checked`. `changed` is when something changed that no check has seen; None means that no check is due. No check
-    begins `not_before`. `walk` is the check under way, which has `taken` so many seconds; it was begun when there were
+    `found` is what the last check found. `lacks` tells what was missing in each scene then, at the time `checked`.
+    `changed` is when something changed that no check has seen; None means that no check is due. No check begins
+    `not_before`. `walk` is the check under way, which has `taken` so many seconds; it was begun when there were
     `counted` datablocks of each kind.
     """
 
     found: dict[int, tuple[Finding, ...]] = field(default_factory=dict)
-    misses_files: dict[int, bool] = field(default_factory=dict)
+    lacks: dict[int, str] = field(default_factory=dict)
     checked: float = 0.0
     changed: float | None = None
     not_before: float = 0.0
@@ -70,6 +70,11 @@ _state = State()
 def findings(scene: bpy.types.Scene) -> tuple[Finding, ...] | None:
     """What the last check found in a scene; None means that it was not checked yet."""
     return _state.found.get(scene.session_uid)
+
+
+def lack(scene: bpy.types.Scene) -> str:
+    """What the last check missed in a scene, as `Dependencies.lack` tells it."""
+    return _state.lacks.get(scene.session_uid, "")
 
 
 def note_change() -> None:
@@ -114,7 +119,7 @@ def _await_files(context: bpy.types.Context) -> float | None:
     Gives the seconds until it is asked again; None when no file is missing.
     """
     uids = {scene.session_uid for scene in _on_screen(context)}
-    if not any(_state.misses_files.get(uid) for uid in uids):
+    if not any(_state.lacks.get(uid) for uid in uids):
         return None
     if time.monotonic() - _state.checked >= FILES_INTERVAL and is_render_tab_shown():
         note_change()
@@ -186,11 +191,11 @@ def _take_in(checked: dict[int, Checked]) -> bool:
 
 
 def _take_files(checked: dict[int, Checked]) -> tuple[dict[int, tuple[Finding, ...]], bool]:
-    """Note which files the checked scenes need; gives what was found in each, and whether the files are others."""
+    """Note which files the checked scenes need and lack; gives what was found in each, and whether files are others."""
     _state.checked = time.monotonic()
     has_other_files = False
     for uid, each in checked.items():
-        _state.misses_files[uid] = each.misses_files
+        _state.lacks[uid] = each.lack
         has_other_files |= contents.show(uid, each.listing)
     return {uid: each.findings for uid, each in checked.items()}, has_other_files
 
@@ -219,6 +224,6 @@ def _is_busy(context: bpy.types.Context) -> bool:
 def forget() -> None:
     """Forget everything, as for another file."""
     _state.found.clear()
-    _state.misses_files.clear()
+    _state.lacks.clear()
     _state.changed, _state.walk, _state.not_before = None, None, 0.0
     contents.forget()

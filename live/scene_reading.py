@@ -36,11 +36,11 @@ class FileList:
 
 
 class Checked(NamedTuple):
-    """What was found in a scene, which files it needs, and whether one of them is missing."""
+    """What was found in a scene, which files it needs, and which it lacks (see `Dependencies.lack`)."""
 
     findings: tuple[Finding, ...]
     listing: FileList
-    misses_files: bool
+    lack: str
 
 
 def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int, Checked]]:
@@ -55,19 +55,25 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         findings = yield from _findings(scene, dependencies, frames, overrides, sizes)
         items = yield from largest_in_steps(scene, dependencies, sizes, MAX_LISTED)
         listing = FileList(items, len(sizes), total_size(sizes.values()))
-        checked[scene.session_uid] = Checked(findings, listing, bool(dependencies.missing))
+        checked[scene.session_uid] = Checked(findings, listing, dependencies.lack)
     return checked
 
 
 def all_findings(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None,
+    overrides: Mapping[str, Any],
+    *,
+    without_files: bool = False,
 ) -> Generator[None, None, tuple[Finding, ...]]:
     """What would go wrong with a scene and its package, errors first, in steps.
 
-    `frames` are those to render; None means that the scene has no range of frames, which is a finding.
+    `frames` are those to render; None means that the scene has no range of frames, which is a finding. `without_files`:
+    the scene is sent without the files that are missing.
     """
     sizes = yield from sizes_in_steps(dependencies)
-    return (yield from _findings(scene, dependencies, frames, overrides, sizes))
+    return (yield from _findings(scene, dependencies, frames, overrides, sizes, without_files=without_files))
 
 
 def _findings(
@@ -76,9 +82,11 @@ def _findings(
     frames: Sequence[int] | None,
     overrides: Mapping[str, Any],
     sizes: Mapping[str, int | None],
+    *,
+    without_files: bool = False,
 ) -> Generator[None, None, tuple[Finding, ...]]:
     package = yield from package_findings(dependencies, total_size(sizes.values()), preferences.free_bytes())
-    found = yield from check_in_steps(scene, dependencies, frames, overrides)
+    found = yield from check_in_steps(scene, dependencies, frames, overrides, without_files=without_files)
     return errors_first((*package, *found))
 
 

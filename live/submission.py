@@ -19,7 +19,8 @@ from ..jobs.client.session import Session
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Submission
 from ..messages.message import Message, message_of, sentences
-from ..package_layout.manifest import Manifest, write_manifest
+from ..package_layout.file_states import state_of
+from ..package_layout.manifest import Manifest, UnreadMovie, write_manifest
 from ..package_layout.path_use import PathUse, is_blend
 from ..package_layout.same_files import leads_twice
 from ..packer.second_blender import second_blender
@@ -28,10 +29,11 @@ from ..scene.config.frames import parse_frames
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
 from ..scene.dependencies.scan import Dependencies, find_dependencies
+from ..scene.preflight.files import note_of_lack
 from ..scene.preflight.finding import Finding, Severity
 from ..scene.steps import result_of
 from ..scene.written_paths import leads_nowhere, whole_path
-from ..scene_edits.snapshot import SnapshotError, is_for_the_packer, save_snapshot
+from ..scene_edits.snapshot import SnapshotError, current_scene_of_copy, is_for_the_packer, save_snapshot
 from . import jobs, scene_check, timer
 from .scene_reading import all_findings
 
@@ -42,13 +44,14 @@ class Asked(NamedTuple):
     """What is asked for beside the scene's own settings.
 
     `frames` as an artist writes them, "" for the scene's range; `is_still` means the current frame only. `output_dir`
-    as `save` takes it. `overrides` win over those of the scene.
+    as `save` takes it. `overrides` win over those of the scene. `without_files`: although files are missing.
     """
 
     frames: str
     is_still: bool
     output_dir: str
     overrides: dict[str, Any]
+    without_files: bool = False
 
 
 class Submitted(NamedTuple):
@@ -66,7 +69,6 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
     """Submit the scene of the context. Raises `NotSubmitted`."""
     scene = context.scene
     try:
-        _check_window(context)
         frames = parse_frames(asked.frames) if asked.frames else None
         overrides = {**overrides_from_settings(scene.renderjuice), **asked.overrides}
         reading = read_scene(scene, frames=frames, still=asked.is_still, overrides=overrides)
@@ -74,7 +76,7 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
         if asked.is_still or asked.frames:
             # a single frame that was asked for is no oversight
             overrides["frame_ranges"] = reading.frames
-        findings = check(scene, dependencies, reading.frames, overrides)
+        findings = check(scene, dependencies, reading.frames, overrides, without_files=asked.without_files)
         session = jobs.session()
         session.ensure_worker(preferences.api_url(context))
         job = hand_over(session, save(context, reading, dependencies, asked.output_dir))
@@ -90,20 +92,6 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
     return Submitted(job, tuple(warnings))
 
 
-def _check_window(context: bpy.types.Context) -> None:
-    """Raise `ValueError` when the window shows another scene than the one to be sent."""
-    name = context.scene.name
-    if context.window is not None and context.window.scene != context.scene:
-        raise ValueError(
-            Message(
-                "The window shows another scene than “{}”, and the farm renders what is shown. "
-                "Switch the window to “{}” and submit again.",
-                name,
-                name,
-            )
-        )
-
-
 def _reason(error: BaseException) -> str:
     if not isinstance(error, OSError) or not error.strerror:
         return message_of(error)
@@ -117,10 +105,15 @@ def _reason(error: BaseException) -> str:
 
 
 def check(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: tuple[int, ...], overrides: dict[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: tuple[int, ...],
+    overrides: dict[str, Any],
+    *,
+    without_files: bool = False,
 ) -> tuple[Finding, ...]:
     """The warnings about a scene. Raises `ValueError` with the first reason why it cannot be sent."""
-    findings = result_of(all_findings(scene, dependencies, frames, overrides))
+    findings = result_of(all_findings(scene, dependencies, frames, overrides, without_files=without_files))
     errors = [finding.sentence for finding in findings if finding.severity is Severity.ERROR]
     if len(errors) > 1:
         raise ValueError(sentences(errors[0], Message("(and {} more)", str(len(errors) - 1))))
@@ -144,7 +137,7 @@ def save(context: bpy.types.Context, reading: SceneReading, dependencies: Depend
     snapshot = folder / "snapshot" / blend.name
     blend = blend if bpy.data.filepath else snapshot
     check_is_text(blend, folder_of_frames)
-    manifest = make_manifest(blend, dependencies)
+    manifest = make_manifest(blend, dependencies, context.scene)
     try:
         save_snapshot(snapshot, dependencies.unread, is_remapped=manifest.is_remapped)
         write_manifest(folder, manifest)
@@ -161,7 +154,7 @@ def save(context: bpy.types.Context, reading: SceneReading, dependencies: Depend
         config=reading.config,
         output_dir=folder_of_frames,
         api_url=preferences.api_url(context),
-        notes=reading.notices,
+        notes=(*reading.notices, *filter(None, [note_of_lack(dependencies)])),
     )
 
 
@@ -179,8 +172,12 @@ def _output_dir(context: bpy.types.Context, asked: str, own: str) -> Path:
     return folder if asked else folder / own
 
 
-def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
-    """What the worker has to know of the files that the scene needs. `blend` is the path of the artist's file."""
+def make_manifest(blend: Path, dependencies: Dependencies, scene: bpy.types.Scene | None = None) -> Manifest:
+    """What the worker has to know of the files that the scene needs, as they are now.
+
+    `blend` is the path of the artist's file, `scene` the one to render; None means the one that a copy has as its
+    current one. No window of the artist's is switched for another one: the packer does so in its copy.
+    """
     uses = tuple(
         PathUse(
             blend=Path(dependency.blend or blend),
@@ -196,12 +193,24 @@ def make_manifest(blend: Path, dependencies: Dependencies) -> Manifest:
     own = [use for use in uses if use.blend == blend]
     # all files of a pattern or a folder go the same way, so that the first one tells
     first = {use.path: str(use.files[0]) for use in own if not is_blend(use.path)}
-    is_remapped = (
-        not all(use.is_plain for use in own)
-        or leads_twice(first.values())
-        or any(map(is_for_the_packer, dependencies.unread))
+    is_another = scene is not None and scene != current_scene_of_copy()
+    unread = tuple(map(_unread_movie, filter(is_for_the_packer, dependencies.unread)))
+    is_remapped = is_another or bool(unread) or not all(use.is_plain for use in own) or leads_twice(first.values())
+    # of the artist's own file, which a library may link, the snapshot is sent
+    files = {file for use in uses for file in use.files if file != blend}
+    return Manifest(
+        uses,
+        second_blender(),
+        is_remapped,
+        states={file: state_of(file) for file in files},
+        scene=scene.name_full if scene is not None and is_another else "",
+        unread=unread,
     )
-    return Manifest(uses, second_blender(), is_remapped)
+
+
+def _unread_movie(thing: Any) -> UnreadMovie:
+    is_clip = isinstance(thing, bpy.types.MovieClip)
+    return UnreadMovie(thing.name) if is_clip else UnreadMovie(thing.id_data.name, thing.name)
 
 
 def check_is_text(*paths: Path) -> None:

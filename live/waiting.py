@@ -46,13 +46,17 @@ def wait_for_frames(job: JobRecord) -> Outcome:
             Message("“{}” is rendered, and its frames are in {}.", job.name, str(elsewhere[0].parent)),
             Message("{} holds files of these names that are not this job's.", str(wanted_dir)),
         )
-    done = Message("“{}”: {} frames are in {}", job.name, str(len(job.frames)), str(job.output_dir))
+    folder, count = str(job.output_dir), len(job.frames)
+    if count == 1:
+        done = Message("“{}”: 1 frame is in {}", job.name, folder)
+    else:
+        done = Message("“{}”: {} frames are in {}", job.name, f"{count:,}", folder)
     return Outcome(failure=failure, done=done, notes=job.notes[len(known_notes) :])
 
 
 def failure_of(job: JobRecord) -> Message | None:
-    """Why a job that has ended is not done, with its name; None when it is done."""
-    if job.stage is Stage.DONE:
+    """Why a job that has ended is not done, or its last download failed, with its name; None when all is here."""
+    if job.stage is Stage.DONE and job.failure is None:
         return None
     reason = job.failure.sentence if job.failure else Message("It ended without a reason.")
     return Message("“{}”: {}", job.name, reason)

@@ -21,9 +21,10 @@ from .api import BASE_PATH, create_api
 from .blender_versions import Blender, NoBlender, find_blenders
 from .farm import Farm
 from .request_log import RequestLog
-from .settings import Settings, parse_settings
+from .settings import DEFAULT_KEY, Settings, parse_settings
 from .signed_urls import URLSigner
 from .storage import create_storage
+from .store import Store, StoreUnusable
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,8 @@ LOOPBACK = "127.0.0.1"
 # The storage goes by another host name than the API, as it does in the real service.
 API_HOST, STORAGE_HOST = "127.0.0.1", "localhost"
 CLOSE_SECONDS = 1
+PARENT_SECONDS = 0.5
+"""Seconds between two looks at who started this."""
 KEEP_ALIVE_SECONDS = 75
 
 
@@ -44,7 +47,7 @@ class Server(uvicorn.Server):
 
 
 def main() -> int:
-    """Run the farm; the exit code is 2 when there is no Blender to render with, or no port to serve on."""
+    """Run the farm; the exit code is 2 when it has no Blender to render with, no port, or no store that it can use."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s", stream=sys.stderr)
     settings = parse_settings(sys.argv[1:])
     try:
@@ -53,10 +56,9 @@ def main() -> int:
         logger.error("%s", error)
         return 2
     home = settings.home or Path(tempfile.mkdtemp(prefix="local_farm_"))
-    home.mkdir(parents=True, exist_ok=True)
     try:
         asyncio.run(serve(settings, home, blenders))
-    except PortTaken as error:
+    except (PortTaken, StoreUnusable) as error:
         logger.error("%s", error)
         return 2
     finally:
@@ -66,12 +68,19 @@ def main() -> int:
 
 
 async def serve(settings: Settings, home: Path, blenders: list[Blender]) -> None:
-    """Serve until SIGINT or SIGTERM. Raises PortTaken."""
-    api_socket, storage_socket = _listen(settings.port), _listen(settings.storage_port)
+    """Serve until SIGINT or SIGTERM. Raises PortTaken and StoreUnusable."""
+    with contextlib.closing(Store.open(home)) as store:
+        await _serve(settings, store, blenders)
+
+
+async def _serve(settings: Settings, store: Store, blenders: list[Blender]) -> None:
+    identity = store.identity(settings.api_key, DEFAULT_KEY)
+    api_socket, storage_socket = _listen(settings.port), _storage_socket(settings, store)
     api_url = f"http://{API_HOST}:{api_socket.getsockname()[1]}{BASE_PATH}"
     storage_url = f"http://{STORAGE_HOST}:{storage_socket.getsockname()[1]}"
-    farm = Farm(settings, home, blenders, URLSigner(storage_url, settings.url_lifetime))
-    servers = [_server(create_api(farm), home), _server(create_storage(farm), home)]
+    signer = URLSigner(storage_url, settings.url_lifetime, identity.secret)
+    farm = Farm(settings, store, identity, blenders, signer)
+    servers = [_server(create_api(farm), farm.home), _server(create_storage(farm), farm.home)]
 
     def stop() -> None:
         for server in servers:
@@ -82,11 +91,21 @@ async def serve(settings: Settings, home: Path, blenders: list[Blender]) -> None
         loop.add_signal_handler(number, stop)
     sockets = ([api_socket], [storage_socket])
     serving = [asyncio.create_task(server.serve(own)) for server, own in zip(servers, sockets, strict=True)]
+    if settings.ends_with_parent:
+        watching = asyncio.create_task(_wait_for_parents_end())
+        watching.add_done_callback(lambda _: stop())
+    farm.go_on()
     _announce(settings, blenders, api_url, storage_url)
     try:
         await asyncio.gather(*serving)
     finally:
         await farm.close()
+
+
+async def _wait_for_parents_end() -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_SECONDS)
 
 
 class PortTaken(Exception):
@@ -102,6 +121,18 @@ def _listen(port: int) -> socket.socket:
         listening.close()
         raise PortTaken(f"Port {port} cannot be had ({error.strerror}). Choose another one with --port.") from error
     listening.listen(128)
+    return listening
+
+
+def _storage_socket(settings: Settings, store: Store) -> socket.socket:
+    """Listen where the last run did, so that URLs which clients have still lead here; else at any free port."""
+    try:
+        listening = _listen(settings.storage_port or store.storage_port)
+    except PortTaken:
+        if settings.storage_port:
+            raise
+        listening = _listen(0)
+    store.keep_setting("storage_port", str(listening.getsockname()[1]))
     return listening
 
 

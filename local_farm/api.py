@@ -5,7 +5,7 @@ import html
 import math
 import uuid
 from http import HTTPStatus
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
@@ -54,7 +54,7 @@ def create_api(farm: Farm) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _handle_invalid)
     app.add_exception_handler(HTTPException, _handle_http)
     app.add_api_route("/docs", lambda: HTMLResponse(_docs_page(app.openapi())), include_in_schema=False)
-    return KeyCheck(app, farm.settings.api_key)
+    return KeyCheck(app, farm.identity.api_key)
 
 
 class FarmAPI(FastAPI):
@@ -88,7 +88,6 @@ class KeyCheck:
 
 
 def _routes(farm: Farm) -> APIRouter:
-    identity = {"workspace_id": str(uuid.uuid4()), "user_id": str(uuid.uuid4())}
     key = Depends(HTTPBearer(auto_error=False, description="RJ-…"))  # checked by KeyCheck; here for the schema
     router = APIRouter(dependencies=[key], responses=ERRORS)
 
@@ -101,7 +100,7 @@ def _routes(farm: Farm) -> APIRouter:
     FoundJob = Annotated[Job, Depends(job_of)]  # noqa: N806 - a type
 
     def wire(job: Job) -> JobModel:
-        return _job_model(farm, job, identity)
+        return _job_model(farm, job)
 
     @router.post("/uploads", summary="Create upload target")
     async def create_upload(body: UploadRequest) -> UploadTarget:
@@ -164,9 +163,9 @@ def _routes(farm: Farm) -> APIRouter:
 
     @router.get("/jobs/{id}/downloads", summary="Downloads")
     async def downloads(job: FoundJob) -> DownloadsModel:
-        frames = [_output_model(farm, output) for output in job.frames.values()]
-        nodes = [_output_model(farm, output) for output in job.node_files.values()]
-        zips = {name: _output_model(farm, Output(path, path.name)) for name, path in job.zips.items()}
+        frames = [_output_model(farm, job, output) for output in job.frames.values()]
+        nodes = [_output_model(farm, job, output) for output in job.node_files.values()]
+        zips = {name: _file_model(farm, job, path) for name, path in job.zips.items()}
         transforms = Transforms(
             frames_zip=zips["frames"].url if "frames" in zips else None,
             composite_nodes_zip=zips["compositeNodes"].url if "compositeNodes" in zips else None,
@@ -189,16 +188,16 @@ async def _no_body(request: Request) -> None:
         raise Refusal(400, "invalid_request", "this call takes no body", violation="a body where none belongs")
 
 
-def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
-    preview = Output(job.preview, job.preview.name) if job.preview else None
+def _job_model(farm: Farm, job: Job) -> JobModel:
     return JobModel(
         id=job.id,
         status=job.status,
-        **identity,
+        workspace_id=farm.identity.workspace_id,
+        user_id=farm.identity.user_id,
         created_at=job.created_at,
         updated_at=job.updated_at,
         normalized_seconds=job.render_seconds,
-        preview_url=_output_model(farm, preview).url if preview else None,
+        preview_url=_file_model(farm, job, job.preview).url if job.preview else None,
         failed_reason=FailedReason(name=job.failure.name, type=job.failure.type) if job.failure else None,
         requested_config=job.requested_config,
         final_config=job.final_config,
@@ -218,15 +217,21 @@ def _job_model(farm: Farm, job: Job, identity: dict[str, str]) -> JobModel:
 def _progress(job: Job) -> ProgressModel:
     return ProgressModel(
         job_id=job.id,
-        frames_completed=job.frames_done,
+        frames_completed=len(job.frames_done),
         frames_total=job.frames_total,
-        percent=100 * job.frames_done / job.frames_total if job.frames_total else 0.0,
+        percent=100 * len(job.frames_done) / job.frames_total if job.frames_total else 0.0,
     )
 
 
-def _output_model(farm: Farm, output: Output) -> OutputModel:
-    subject = Path(output.path).relative_to(farm.home).as_posix()
-    url, _ = farm.signer.url("download", subject, output.file_name)
+def _file_model(farm: Farm, job: Job, path: str) -> OutputModel:
+    """Give a file that is no frame, named from the job's folder."""
+    name = PurePosixPath(path).name
+    url, _ = farm.signer.url("download", f"jobs/{job.id}/{path}", name)
+    return OutputModel(url=url, file_name=name, view=None, relative_path=None, composite_node_name=None)
+
+
+def _output_model(farm: Farm, job: Job, output: Output) -> OutputModel:
+    url, _ = farm.signer.url("download", f"jobs/{job.id}/{output.path}", output.file_name)
     return OutputModel(
         url=url,
         file_name=output.file_name,

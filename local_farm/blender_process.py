@@ -4,6 +4,7 @@
 import asyncio
 import contextlib
 import json
+import logging
 import os
 import signal
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from typing import Any
 
 from .blender_versions import Blender
 from .jobs import Failure
+
+logger = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).resolve().parent / "inside_blender" / "run.py"
 LISTEN_SECONDS = 0.05
@@ -39,11 +42,11 @@ async def run(
 ) -> None:
     """Run `command` (validate, render) in a new Blender and hand on its events until it has ended.
 
-    `folder` takes the request, the events, Blender's log and its user folder. Raises BlenderFailed when the command
-    failed, when Blender crashed, and after `timeout` seconds. Canceling the task kills Blender.
+    The new `folder` takes the request, the events, Blender's log and its user folder. Raises BlenderFailed when the
+    command failed, when Blender crashed, and after `timeout` seconds. Canceling the task kills Blender.
     """
     for name in ("user", "tmp"):
-        (folder / name).mkdir(parents=True)
+        (folder / name).mkdir()
     events, log_path, request_path = folder / "events.jsonl", folder / "blender.log", folder / "request.json"
     events.touch()
     request_path.write_text(json.dumps(request | {"events": str(events)}), encoding="utf-8")
@@ -58,12 +61,15 @@ async def run(
             start_new_session=True,
         )
     failure: Failure | None = None
+    frame: int | None = None
     try:
         async with asyncio.timeout(timeout):
             with events.open(encoding="utf-8") as lines:
                 async for event in _events(process, lines):
                     if event["event"] == "failed":
                         failure = Failure(event["name"], event["type"])
+                    elif event["event"] == "begins":
+                        frame = event["frame"]
                     else:
                         on_event(event)
     except TimeoutError:
@@ -72,7 +78,9 @@ async def run(
         await _end(process)
     if failure is None and process.returncode:
         tail = log_path.read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:].strip()
-        failure = Failure(f"Blender ended with code {process.returncode}: {tail}", "blender_crashed")
+        logger.warning("%s: Blender ended with code %s: %s", log_path, process.returncode, tail)
+        while_it = f" while it rendered frame {frame}" if frame is not None else ""
+        failure = Failure(f"Blender crashed{while_it}", "blender_crashed")
     if failure is not None:
         raise BlenderFailed(failure)
 

@@ -2,6 +2,7 @@
 """Uploads and jobs as the farm keeps them, and the order in which a job may go through its states."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -47,10 +48,14 @@ class Upload:
 
 @dataclass(frozen=True)
 class Output:
-    """One file that Blender wrote; `relative_path` and `node` are there for File Output nodes only."""
+    """One file that Blender wrote for a frame: its path in the job's folder, and its names.
 
-    path: Path
+    `relative_path` and `node` are there for File Output nodes only.
+    """
+
+    path: str
     file_name: str
+    frame: int
     view: str | None = None
     relative_path: str | None = None
     node: str | None = None
@@ -68,7 +73,8 @@ class Failure:
 class Job:
     """One job. Times are UTC; `frames_total` is None until Blender has said how many there are.
 
-    `preview` is a small picture of the newest frame.
+    `preview` is a small picture of the newest frame; it, the outputs and the zips are named from the job's folder.
+    Outputs are known by their place: a file that Blender wrote anew takes the former one's.
     """
 
     upload: Upload
@@ -82,13 +88,13 @@ class Job:
     analysis: dict[str, Any] | None = None
     requested_config: dict[str, Any] | None = None
     final_config: dict[str, Any] | None = None
-    frames_done: int = 0
+    frames_done: set[int] = field(default_factory=set)
     frames_total: int | None = None
     render_seconds: float | None = None
-    frames: dict[Path, Output] = field(default_factory=dict)
-    node_files: dict[Path, Output] = field(default_factory=dict)
-    zips: dict[str, Path] = field(default_factory=dict)
-    preview: Path | None = None
+    frames: dict[str, Output] = field(default_factory=dict)
+    node_files: dict[str, Output] = field(default_factory=dict)
+    zips: dict[str, str] = field(default_factory=dict)
+    preview: str | None = None
 
     def move_to(self, status: JobStatus) -> None:
         """Change the state; a finished job stays as it is."""
@@ -102,6 +108,13 @@ class Job:
         if self.status not in FINISHED:
             self.failure = failure
             self.move_to(JobStatus.FAILED)
+
+    def forget_frames(self, frames: Collection[int]) -> None:
+        """Take these frames for not rendered, and their files for not there."""
+        self.frames_done.difference_update(frames)
+        for known in (self.frames, self.node_files):
+            for place in [place for place, output in known.items() if output.frame in frames]:
+                del known[place]
 
 
 def new_job(upload: Upload, folder: Path) -> Job:

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""URLs that carry their own permission: what they give, until when, and a signature; nothing is remembered."""
+"""URLs that carry their own permission: what they give, until when, and a signature; no list of them is kept."""
 
 import base64
 import hashlib
 import hmac
 import json
-import secrets
 import time
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -20,12 +19,15 @@ class BadURL(Exception):
 
 
 class URLSigner:
-    """Makes and checks the URLs of the storage at `base_url`; each holds for `lifetime` seconds."""
+    """Makes and checks the URLs of the storage at `base_url`; each holds for `lifetime` seconds.
 
-    def __init__(self, base_url: str, lifetime: float) -> None:
+    One with the same `secret` knows them as well, in another run of the farm.
+    """
+
+    def __init__(self, base_url: str, lifetime: float, secret: str) -> None:
         self.base_url = base_url
         self.lifetime = lifetime
-        self._secret = secrets.token_bytes(32)
+        self._secret = secret.encode()
 
     def url(self, action: str, subject: str, name: str) -> tuple[str, datetime]:
         """Give a URL `/<action>/<name>?token=…` for the file `subject`, and when it expires."""

@@ -43,6 +43,7 @@ def create_storage(farm: Farm) -> ASGIApp:
         await _receive_file(request, part, size)
         part.replace(upload.path)
         upload.size = size
+        farm.store.keep_upload(upload)
         return Response(status_code=200)
 
     async def get_download(request: Request) -> Response:
@@ -56,7 +57,7 @@ def create_storage(farm: Farm) -> ASGIApp:
         Route("/download/{name}", get_download, methods=["GET"]),
     ]
     app = Starlette(routes=routes, exception_handlers={Refusal: handle_refusal})
-    return KeyGuard(app, farm.settings.api_key)
+    return KeyGuard(app, farm.identity.api_key)
 
 
 class KeyGuard:

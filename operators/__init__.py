@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import bpy
 
-from . import check, contents, jobs, outputs, preferences, presets, submit
+from . import check, contents, jobs, listed_jobs, outputs, preferences, presets, submit
 
 classes = (
     *submit.classes,
     *check.classes,
     *contents.classes,
     *jobs.classes,
+    *listed_jobs.classes,
     *outputs.classes,
     *preferences.classes,
     *presets.classes,

@@ -111,14 +111,17 @@ class RENDERJUICE_OT_fix(FindingOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Do it, or say why not. Where Blender asks for a folder first, there is nothing to undo yet."""
-        from ..scene_edits.remedies import NoRemedy, NothingToDo, apply_remedy, find_files
+        from ..scene_edits.remedies import NoRemedy, NothingToDo, apply_remedy, find_files, send_without_files
 
         remedy = Remedy(self.remedy)
         try:
             if remedy is Remedy.FIND_FILES:
                 find_files()
                 return {"INTERFACE"}
-            done = apply_remedy(remedy, self.name)
+            if remedy is Remedy.SEND_WITHOUT_FILES:
+                done = send_without_files(context.scene, scene_check.lack(context.scene))
+            else:
+                done = apply_remedy(remedy, self.name)
         except NothingToDo as error:
             # what the button beside it says is no longer so
             scene_check.note_change()

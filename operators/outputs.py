@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from contextlib import suppress
 from typing import Any
 
 import bpy
@@ -14,8 +17,10 @@ from ..live import jobs as live_jobs
 from ..messages.message import Message, message_of
 from ..properties.scene_settings import OPENING
 from ..translations import translate
-from .jobs import JobOperator, chosen_id
+from .job_operator import JobOperator, chosen_id, poll_of_shown_job
 
+SECONDS_TO_FAIL = 0.5
+"""Seconds in which a program that cannot show a folder ends. Blender stands still meanwhile."""
 WAYS = [item for item in OPENING["open_with"].keywords["items"] if item[0] != "NOTHING"]
 
 
@@ -43,9 +48,9 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
     }
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls)
+        return _poll(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Open them. Every reason why not is an ERROR report."""
@@ -64,9 +69,10 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
             self.report({"WARNING"}, translate(warning))
         return {"FINISHED"}
 
-    def objection(self, job: JobRecord) -> Message | None:
+    @classmethod
+    def objection(cls, job: JobRecord) -> Message | None:
         """Only frames that are here can be opened."""
-        if job.frames_downloaded:
+        if live_jobs.frames_here(job):
             return None
         if job.is_live:
             return Message("No frame of “{}” is here yet. Wait until the first one has come, and try again.", job.name)
@@ -90,20 +96,27 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
     }
 
     @classmethod
-    def poll(cls, _context: bpy.types.Context) -> bool:
+    def poll(cls, context: bpy.types.Context) -> bool:
         """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls)
+        return _poll(cls, context)
+
+    @classmethod
+    def shown_objection(cls, _job: JobRecord) -> Message | None:
+        """A folder that is gone is told by the press: drawing looks at no disk."""
+        return None
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Have the system open it. Every reason why not is an ERROR report."""
         try:
             job = self.choose(live_jobs.session().journal.jobs(), chosen_id(context))
-            return set(bpy.ops.wm.path_open(filepath=str(job.output_dir)))
-        except (ValueError, RuntimeError, JournalError, OSError) as error:
+            _show_folder(job)
+        except (ValueError, JournalError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))
             return {"CANCELLED"}
+        return {"FINISHED"}
 
-    def objection(self, job: JobRecord) -> Message | None:
+    @classmethod
+    def objection(cls, job: JobRecord) -> Message | None:
         """Only a folder that is there can be opened."""
         if job.output_dir.is_dir():
             return None
@@ -114,9 +127,33 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
         )
 
 
-def _poll(cls: Any) -> bool:
+def _show_folder(job: JobRecord) -> None:
+    """Have the system show the folder of a job's frames. Raises `ValueError` where it cannot."""
+    folder = str(job.output_dir)
+    try:
+        if sys.platform.startswith("linux"):
+            # Blender's own operator says nothing when that fails (4.2 to 5.2)
+            _start(["xdg-open", folder])
+        else:
+            bpy.ops.wm.path_open(filepath=folder)
+    except (OSError, RuntimeError) as error:
+        raise ValueError(
+            Message("This computer opens no folder for Blender. The frames of “{}” are in {}.", job.name, folder)
+        ) from error
+
+
+def _start(command: list[str]) -> None:
+    """Start a program that may go on. Raises `OSError` when it is not there or fails at once."""
+    program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with suppress(subprocess.TimeoutExpired):
+        code = program.wait(SECONDS_TO_FAIL)
+        if code:
+            raise OSError(code, f"{command[0]} ended with {code}")
+
+
+def _poll(cls: Any, context: bpy.types.Context) -> bool:
     if bpy.app.background or live_jobs.jobs():
-        return True
+        return poll_of_shown_job(cls, context)
     cls.poll_message_set(translate(Message("There is no job yet. Submit a scene first")))
     return False
 

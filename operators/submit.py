@@ -35,6 +35,12 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
             subtype="DIR_PATH",
             options={"SKIP_SAVE", *preferences.BLEND_RELATIVE},
         ),
+        "without_files": bpy.props.BoolProperty(
+            name="Without Missing Files",
+            description="Send the scene although files are missing; the job's notes say which. For scripts",
+            default=False,
+            options={"SKIP_SAVE"},
+        ),
         "wait": bpy.props.BoolProperty(
             name="Wait",
             description="Return when every frame is in the output folder; for scripts",
@@ -80,6 +86,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
                 is_still=self.still,
                 output_dir=self.output_dir.strip(),
                 overrides=overrides_from_operator(self.properties),
+                without_files=self.without_files,
             )
             job, warnings = submission.submit(context, asked)
         except ValueError as error:

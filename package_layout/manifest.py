@@ -7,13 +7,22 @@ It may name tens of thousands of files, which is why it is no part of the journa
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
 
+from .file_states import FileState
 from .path_use import PathForm, PathUse, form_of
 
 NAME = "manifest.json"
+
+
+class UnreadMovie(NamedTuple):
+    """A movie clip, or a movie strip of a scene, that no render reads. `strip` is "" for a clip."""
+
+    datablock: str
+    strip: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,12 +30,18 @@ class Manifest:
     """The paths that the render reads, and how a Blender is started that can rewrite them.
 
     `blender` is a command, to be followed by a script's path. `is_remapped`: the relative paths of the snapshot count
-    from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case.
+    from the snapshot's folder instead of the artist's, so that it has to be rewritten in any case. `states` has what
+    the files were when the button was pressed; it is empty in what version 0.1.0 wrote. `scene` is the full name of the
+    scene to render if that is not the current one of the snapshot, which then has to be rewritten, too. `unread` are
+    the movies whose files do not travel, and whose paths are taken from the copy.
     """
 
     uses: tuple[PathUse, ...] = ()
     blender: tuple[str, ...] = ()
     is_remapped: bool = False
+    states: Mapping[PurePath, FileState] = field(default_factory=dict)
+    scene: str = ""
+    unread: tuple[UnreadMovie, ...] = ()
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -37,8 +52,11 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
             [str(use.blend), use.written, str(use.path), [str(file) for file in use.files]] for use in manifest.uses
         ],
         "forms": [[use.form, use.is_packed] for use in manifest.uses],
+        "states": [[manifest.states.get(file) for file in use.files] for use in manifest.uses],
         "blender": manifest.blender,
         "is_remapped": manifest.is_remapped,
+        "unread": manifest.unread,
+        "scene": manifest.scene,
     }
     # names on disk may be no Unicode text, which JSON can carry all the same
     (folder / NAME).write_text(json.dumps(value), encoding="ascii")
@@ -50,7 +68,15 @@ def read_manifest(folder: Path) -> Manifest:
         value = json.loads((folder / NAME).read_text(encoding="ascii"))
         forms = value.get("forms", [None] * len(value["uses"]))
         uses = tuple(_use(use, form) for use, form in zip(value["uses"], forms, strict=True))
-        return Manifest(uses, tuple(map(str, value["blender"])), bool(value["is_remapped"]))
+        states = _states(uses, value.get("states", ()))
+        return Manifest(
+            uses,
+            tuple(map(str, value["blender"])),
+            bool(value["is_remapped"]),
+            states,
+            scene=str(value.get("scene", "")),
+            unread=tuple(UnreadMovie(*map(str, movie)) for movie in value.get("unread", ())),
+        )
     except (IndexError, KeyError, TypeError) as error:
         raise ValueError(f"{folder / NAME} is damaged") from error
 
@@ -60,6 +86,16 @@ def _use(value: list[Any], said: list[Any] | None) -> PathUse:
     blend, written, path, files = Path(value[0]), str(value[1]), Path(value[2]), tuple(map(Path, value[3]))
     form, is_packed = (PathForm(said[0]), bool(said[1])) if said else _guessed_by_version_0_1_0(written, path, files)
     return PathUse(blend=blend, written=written, path=path, files=files, form=form, is_packed=is_packed)
+
+
+def _states(uses: Iterable[PathUse], said: Iterable[list[list[int] | None]]) -> dict[PurePath, FileState]:
+    """The states of the files of all paths, in the order of these. Version 0.1.0 said none."""
+    return {
+        file: (int(state[0]), int(state[1]))
+        for use, states in zip(uses, said, strict=False)
+        for file, state in zip(use.files, states, strict=True)
+        if state is not None
+    }
 
 
 def _guessed_by_version_0_1_0(written: str, path: Path, files: tuple[Path, ...]) -> tuple[PathForm, bool]:

@@ -20,18 +20,21 @@ import bpy
 
 from ..messages.message import Message, message_of, sentences, to_json
 from ..package_layout.layout import Layout, relative_path, works
+from ..package_layout.manifest import UnreadMovie
+from ..scene.blender_versions import all_strips
 from ..scene.dependencies.dependency import DependencyKind, absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
-from ..scene.dependencies.kinds.strips import unread_strips
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
-from ..scene.dependencies.usage import unused_footage
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
 """Where the part of a file's name begins that is another one for each tile or frame."""
 COPIES_THAT_MUST_FIT = 2
 """How many times the size of a file has to be free for its copy to be saved for sure."""
+
+REPORTS_TOLD = 3
+"""Reports of Blender about one file that are passed on: there may be one for each datablock."""
 
 
 class CannotRewrite(Exception):
@@ -45,6 +48,7 @@ def carry_out(plan_path: Path) -> int:
     """
     plan = json.loads(plan_path.read_text(encoding="ascii"))
     layout, report_path = Layout.from_json(plan["layout"]), Path(plan["report"])
+    unread = [UnreadMovie(*movie) for movie in plan.get("unread", ())]
     report: dict[str, Any] = {"files": [], "current": "", "error": "", "is_done": False}
     try:
         for file in plan["files"]:
@@ -53,7 +57,8 @@ def carry_out(plan_path: Path) -> int:
                 return 1
             report["current"] = file["blend"]
             _write(report_path, report)
-            report["files"].append(rewrite(layout, Path(file["blend"]), Path(file["source"]), Path(file["target"])))
+            paths = Path(file["blend"]), Path(file["source"]), Path(file["target"])
+            report["files"].append(rewrite(layout, *paths, scene=plan.get("scene", ""), unread=unread))
         report["is_done"] = True
     except CannotRewrite as error:
         report["error"] = to_json(message_of(error))
@@ -61,20 +66,26 @@ def carry_out(plan_path: Path) -> int:
     return 0 if report["is_done"] else 1
 
 
-def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str, Any]:
+def rewrite(
+    layout: Layout, blend: Path, source: Path, target: Path, *, scene: str = "", unread: Iterable[UnreadMovie] = ()
+) -> dict[str, Any]:
     """Save a copy of a .blend in which all known paths hold in the package; gives what changed for the report.
 
     `blend` is the file's own path, `source` what is opened in its place: the snapshot of the artist's file, or the
-    library itself, which is not saved when it has no path to change. Raises `CannotRewrite`.
+    library itself, which is not saved when it has no path to change. `scene` is the full name of the one that becomes
+    the current one of the artist's file; "" means that it stays. Raises `CannotRewrite`.
     """
     is_library = blend != layout.blend
     with _told(
         Message("Blender cannot open {} to rewrite its paths", blend),
         lambda: Message("Mend the file or remove its use, and submit again."),
-    ):
+        is_done=lambda: _is_open(source),
+    ) as reports:
         # The window of the artist's file says which view layer is the active one. No scripts that it holds are run.
         bpy.ops.wm.open_mainfile(filepath=str(source), load_ui=not is_library, use_scripts=False)
-    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear_unread()
+    if scene and not is_library:
+        _make_current(scene, blend)
+    changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
     unknown: set[str] = set()
     for place in [*path_places(), *packed_library_places()]:
         written = place.written
@@ -88,28 +99,70 @@ def rewrite(layout: Layout, blend: Path, source: Path, target: Path) -> dict[str
             changed.append((place.kind, place.datablock.name, written, new))
     is_saved = bool(changed) or not is_library
     if is_saved:
-        _save(blend, source, target)
-    return {"blend": str(blend), "is_saved": is_saved, "changed": changed, "unknown": sorted(unknown)}
+        reports += _save(blend, source, target)
+    notes = [Message("Blender reports of {}, here as on the farm: {}.", blend.name, report) for report in reports]
+    return {
+        "blend": str(blend),
+        "is_saved": is_saved,
+        "changed": changed,
+        "unknown": sorted(unknown),
+        "notes": [to_json(note) for note in notes],
+    }
 
 
-def _clear_unread() -> list[tuple[str, str, str, str]]:
+def _make_current(name: str, blend: Path) -> None:
+    """Have the first window show a scene, because a file that is opened begins with the scene of that (4.2 to 5.2)."""
+    scene = next((scene for scene in bpy.data.scenes if scene.name_full == name), None)
+    windows = bpy.context.window_manager.windows
+    if scene is not None and windows:
+        windows[0].scene = scene
+    if scene is None or not windows or windows[0].scene != scene:
+        raise CannotRewrite(
+            Message(
+                "The scene “{}” of {} cannot be made the one that a farm renders. "
+                "Show it in the first window, and submit again.",
+                name,
+                blend,
+            )
+        )
+
+
+def _clear(unread: Iterable[UnreadMovie]) -> list[tuple[str, str, str, str]]:
     """Take the paths from the movies that no render reads, whose files do not travel; gives what changed.
 
     The artist's open file keeps them: to set such a path there loads the movie again, and may change the length of a
     strip (4.2, 5.2).
     """
-    clips = [(DependencyKind.MOVIE_CLIP, clip) for clip in unused_footage() if isinstance(clip, bpy.types.MovieClip)]
-    strips = [(DependencyKind.STRIP, strip) for strip in unread_strips() if strip.type == "MOVIE"]
     changed: list[tuple[str, str, str, str]] = []
-    for kind, thing in (*clips, *strips):
-        if thing.id_data.library is None and thing.filepath:
+    for movie in unread:
+        kind, thing = _movie(movie)
+        if thing is not None and thing.filepath:
             changed.append((kind, thing.name, thing.filepath, ""))
             thing.filepath = ""
     return changed
 
 
-def _save(blend: Path, source: Path, target: Path) -> None:
-    """Save the open file, compressed if its source is: the copy then needs no more room than that."""
+def _movie(movie: UnreadMovie) -> tuple[DependencyKind, Any]:
+    """The clip or strip of the open file. None means that it is not there."""
+    if not movie.strip:
+        return DependencyKind.MOVIE_CLIP, bpy.data.movieclips.get((movie.datablock, None))
+    scene: Any = bpy.data.scenes.get((movie.datablock, None))
+    strips = all_strips(scene) if scene else ()
+    return DependencyKind.STRIP, next((strip for strip in strips if strip.name == movie.strip), None)
+
+
+def _is_open(source: Path) -> bool:
+    try:
+        return bool(bpy.data.filepath) and source.samefile(bpy.data.filepath)
+    except OSError:
+        return False
+
+
+def _save(blend: Path, source: Path, target: Path) -> list[str]:
+    """Save the open file, compressed if its source is: the copy then needs no more room than that.
+
+    Gives what Blender reports of a copy that it has saved all the same.
+    """
     bpy.data.use_autopack = False
     _keep_all()
     with source.open("rb") as file:
@@ -124,10 +177,12 @@ def _save(blend: Path, source: Path, target: Path) -> None:
             return Message("Make room on the disk, and retry.")
         return Message("Retry; if it happens again, make all paths in that file relative.")
 
-    with _told(Message("Blender could not save a copy of {}", blend), next_step):
+    # Blender gives a file its name when it is complete
+    with _told(Message("Blender could not save a copy of {}", blend), next_step, is_done=target.is_file) as reports:
         bpy.ops.wm.save_as_mainfile(
             filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
         )
+    return reports
 
 
 def _keep_all() -> None:
@@ -202,13 +257,20 @@ def _change(place: PathSetting, path: str, blend: Path) -> None:
 
 
 @contextmanager
-def _told(what: Message, next_step: Callable[[], Message]) -> Iterator[None]:
-    """Have what an operator reports told to the artist."""
+def _told(what: Message, next_step: Callable[[], Message], *, is_done: Callable[[], bool]) -> Iterator[list[str]]:
+    """Have what an operator reports told to the artist; gives what it reported of work that is done all the same.
+
+    Blender raises for both: an old file opens with errors when a part of it cannot be read (4.2, 5.2).
+    """
+    reports: list[str] = []
     try:
-        yield
+        yield reports
     except RuntimeError as error:
-        reason = " ".join(str(error).removeprefix("Error:").split()).rstrip(".")
-        raise CannotRewrite(sentences(Message("{}: {}.", what, reason), next_step())) from error
+        lines = [line.removeprefix("Error:").strip().rstrip(".") for line in str(error).splitlines()]
+        reason = "; ".join([line for line in lines if line][:REPORTS_TOLD])
+        if not is_done():
+            raise CannotRewrite(sentences(Message("{}: {}.", what, reason), next_step())) from error
+        reports.append(reason)
 
 
 def _is_running(process: int) -> bool:

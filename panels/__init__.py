@@ -25,6 +25,7 @@ _register_classes, _unregister_classes = bpy.utils.register_classes_factory(clas
 def register() -> None:
     """Make the panels known to Blender, and add to its menu and status bar."""
     _register_classes()
+    jobs.register()
     menus.register()
     status_bar.register()
 
@@ -33,4 +34,5 @@ def unregister() -> None:
     """Undo `register`."""
     status_bar.unregister()
     menus.unregister()
+    jobs.unregister()
     _unregister_classes()

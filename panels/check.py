@@ -78,9 +78,9 @@ def draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding
     if finding.collection:
         select = row.operator("renderjuice.select_datablock", text="Select", icon="RESTRICT_SELECT_OFF")
         select.collection, select.name = finding.collection, finding.datablock
-    if finding.remedy is not None:
-        fix = row.operator("renderjuice.fix", text=LABELS[finding.remedy])
-        fix.remedy, fix.name = finding.remedy.value, finding.datablock
+    for remedy in filter(None, (finding.remedy, finding.alternative)):
+        fix = row.operator("renderjuice.fix", text=LABELS[remedy])
+        fix.remedy, fix.name = remedy.value, finding.datablock
 
 
 classes = (RENDERJUICE_PT_check,)

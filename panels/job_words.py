@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import datetime
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from ..api.status import JobStatus
-from ..jobs.records import JobRecord, Stage
+from ..jobs.records import SENDING_STAGES, JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..messages.byte_size import size
 from ..messages.message import Message, sentences
@@ -46,6 +47,7 @@ ICONS: dict[Stage, Any] = {
     Stage.FAILED: "ERROR",
     Stage.CANCELED: "CANCEL",
 }
+UNCONNECTED_ICON = "ERROR"
 TRANSFER_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.RENDERING, Stage.DOWNLOADING})
 MAX_STATUS_LETTERS = 40
 """Letters of an unknown status that are shown."""
@@ -61,17 +63,77 @@ def stage_words(job: JobRecord) -> str:
     return STAGE_WORDS[job.stage]
 
 
-def count_words(job: JobRecord) -> Message | None:
-    """How many frames are rendered or here; None while that is no question."""
-    if job.stage is Stage.RENDERING:
-        return _of_all(job, job.frames_ready)
-    if job.stage in (Stage.DOWNLOADING, Stage.DONE) or job.frames_downloaded:
-        return _of_all(job, job.frames_downloaded)
-    return None
+def icon_of(job: JobRecord) -> Any:
+    """The icon of where a job is, or that it waits for a connection."""
+    return UNCONNECTED_ICON if job.is_unconnected else ICONS[job.stage]
 
 
-def _of_all(job: JobRecord, count: int) -> Message:
-    return Message("{} of {} frames", f"{count:,}", f"{len(job.frames):,}")
+def progress_words(job: JobRecord) -> Message:
+    """Where a job is, how far, and how long it will take, in one line of a narrow editor."""
+    if job.is_unconnected:
+        return _unconnected_words(job)
+    if not job.is_live:
+        return sentences(stage_words(job), _frames_here_words(job), separator=" · ")
+    if job.stage in (Stage.RENDERING, Stage.DOWNLOADING):
+        left = time_words(job)
+        count = Message("{} / {}", *_counts(job)) if _frames_done(job) or job.status == JobStatus.RENDERING else ""
+        # what is cut off in a narrow editor must not be the time
+        return sentences(*((count, left) if count and left else (stage_words(job), count)), separator=" · ")
+    is_sent = job.stage in (Stage.PACKAGING, Stage.UPLOADING)
+    share = f"{job.fraction:.0%}" if is_sent and job.fraction is not None else ""
+    return sentences(stage_words(job), share, time_words(job) or "", separator=" · ")
+
+
+def shorter_progress_words(job: JobRecord) -> Message:
+    """The same for a line that has no room for all of it: what is elsewhere in the panel, too, is left out."""
+    if job.is_unconnected and job.stage not in SENDING_STAGES:
+        return Message("No connection, trying again")
+    if not job.is_live:
+        return sentences(_frames_here_words(job) or stage_words(job))
+    return progress_words(job)
+
+
+def short_progress(job: JobRecord) -> str:
+    """How far a job is, in a few letters; "" where nobody knows."""
+    if job.stage in (Stage.RENDERING, Stage.DOWNLOADING):
+        return f"{_frames_done(job):,}/{len(job.frames):,}"
+    return f"{job.fraction:.0%}" if job.is_live and job.fraction is not None else ""
+
+
+def bar_fraction(job: JobRecord) -> float:
+    """How much of a bar is filled: the share of the present stage, and where that is unknown of the frames here."""
+    return job.fraction if job.fraction is not None else job.frames_downloaded / max(1, len(job.frames))
+
+
+def _unconnected_words(job: JobRecord) -> Message:
+    if job.stage in SENDING_STAGES:
+        return Message("Waiting for a Connection")
+    return sentences(Message("No connection, trying again"), Message("{} of {}", *_counts(job)), separator=" · ")
+
+
+def _frames_done(job: JobRecord) -> int:
+    return job.frames_ready if job.stage is Stage.RENDERING else job.frames_downloaded
+
+
+def _counts(job: JobRecord) -> tuple[str, str]:
+    return f"{_frames_done(job):,}", f"{len(job.frames):,}"
+
+
+def _frames_here_words(job: JobRecord) -> Message | str:
+    """How many frames of a job that is over are here; "" when none is, and none had been."""
+    here, count = live_jobs.frames_here(job), len(job.frames)
+    if here == count:
+        return frame_count(count)
+    if not here and job.stage is not Stage.DONE:
+        return ""
+    if count == 1:
+        return Message("its frame is not here")
+    return Message("{} of {} here", f"{here:,}", f"{count:,}")
+
+
+def frame_count(count: int) -> Message:
+    """`1 frame`, `30 frames`."""
+    return Message("1 frame") if count == 1 else Message("{} frames", f"{count:,}")
 
 
 def time_words(job: JobRecord) -> Message | None:
@@ -93,15 +155,45 @@ def transfer_words(job: JobRecord) -> str:
     if job.stage is not Stage.RENDERING or not job.frames_downloaded:
         return done
     if job.frames_downloaded == 1:
-        return sentences(Message("One frame here"), done, separator=", ")
+        return sentences(Message("1 frame here"), done, separator=", ")
     return sentences(Message("{} frames here", f"{job.frames_downloaded:,}"), done, separator=", ")
 
 
-def progress_words(job: JobRecord) -> Message:
-    """Stage, count and time in one line."""
-    is_sent = job.stage in (Stage.PACKAGING, Stage.UPLOADING)
-    share = f"{job.fraction:.0%}" if is_sent and job.fraction is not None else ""
-    return sentences(stage_words(job), count_words(job) or "", share, time_words(job) or "", separator=" · ")
+def quitting_words(job: JobRecord, on_quit: str) -> Message:
+    """What becomes of a running job when Blender quits."""
+    if on_quit == "KEEP":
+        return Message("Goes on when you quit Blender.")
+    if job.stage in SENDING_STAGES and on_quit == "STOP":
+        return Message("Waits when you quit Blender, until it is open again.")
+    return Message("Renders on when you quit Blender; frames come when it is open again.")
+
+
+def history_words(job: JobRecord) -> Message:
+    """When a job was sent, how long it took until all was here, and what it used, as far as that is known."""
+    return sentences(sent_words(job), cost_words(job), separator=" · ")
+
+
+def cost_words(job: JobRecord) -> Message:
+    """How long a job took until all was here, and what it used; nothing where neither is known."""
+    seconds = sum(job.render_seconds.values())
+    took = duration(job.done - job.created) if job.done else ""
+    used = Message("{} GPU minutes", _minutes(seconds)) if seconds > 0 else ""
+    return sentences(took, used, separator=" · ")
+
+
+def sent_words(job: JobRecord) -> Message:
+    """The day and the time at which a job was sent."""
+    sent, today = datetime.datetime.fromtimestamp(job.created), datetime.date.today()
+    if sent.date() == today:
+        return Message("Today {}", f"{sent:%H:%M}")
+    if sent.date() == today - datetime.timedelta(days=1):
+        return Message("Yesterday {}", f"{sent:%H:%M}")
+    return Message("{}", f"{sent:%Y-%m-%d %H:%M}")
+
+
+def _minutes(seconds: float) -> str:
+    minutes = seconds / MINUTE
+    return f"{max(0.1, minutes):.1f}" if minutes < 10 else f"{minutes:,.0f}"
 
 
 def value_words(value: Any) -> str:

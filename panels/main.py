@@ -13,6 +13,7 @@ from ..messages.message import Message, message_of
 from ..properties import connection_check, preferences
 from . import check
 from .layout import RenderPropertiesPanel, draw_text
+from .running import draw_progress_in_header, draw_running
 
 if TYPE_CHECKING:
     from ..scene.config.receipt import Receipt
@@ -23,9 +24,10 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
 
     bl_label = "Renderjuice"
 
-    def draw_header_preset(self, _context: bpy.types.Context) -> None:
-        """Draw the ways to the dashboard and to the preferences; changes nothing."""
+    def draw_header_preset(self, context: bpy.types.Context) -> None:
+        """Draw how far the running job is, and the ways to the dashboard and to the preferences; changes nothing."""
         row = self.layout.row(align=True)
+        draw_progress_in_header(row, context)
         row.operator("renderjuice.open_dashboard", text="", icon="URL", emboss=False)
         row.operator("renderjuice.show_preferences", text="", icon="PREFERENCES", emboss=False)
 
@@ -40,6 +42,7 @@ class RENDERJUICE_PT_main(RenderPropertiesPanel, bpy.types.Panel):
             receipt = read_receipt(context.scene)
             draw_lines(layout.column(align=True), context, receipt)
             draw_buttons(layout.column(), context)
+            draw_running(layout, context)
             draw_remarks(layout.column(align=True), context, receipt)
             check.draw_summary(layout, context)
         else:

@@ -11,8 +11,9 @@ from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..live import notices
 from ..messages.message import Message, sentences
+from ..scene.config.frames import frames_words
 from ..translations import translate
-from .job_words import ICONS, progress_words
+from .job_words import icon_of, progress_words
 
 MAX_NAME_LETTERS = 32
 
@@ -25,25 +26,33 @@ def draw_status(self: Any, _context: bpy.types.Context) -> None:
     if live_jobs.trouble():
         row.label(text="Renderjuice: The List of Jobs Has a Problem", icon="ERROR")
     elif live:
-        row.label(text=f"Renderjuice: {_going_on(live)}", icon=ICONS[live[0].stage], translate=False)
+        row.label(text=f"Renderjuice: {_going_on(live)}", icon=icon_of(live[0]), translate=False)
     if ended:
         _draw_notice(row, ended)
 
 
 def _draw_notice(row: bpy.types.UILayout, ended: list[JobRecord]) -> None:
     job = ended[-1]
-    name = _short(job.name)
-    text = Message("“{}” is rendered.", name) if job.stage is Stage.DONE else Message("“{}” failed.", name)
+    title = _title(job)
+    text = Message("{} is rendered", title) if job.stage is Stage.DONE else Message("{} failed", title)
     if len(ended) > 1:
-        text = sentences(text, Message("{} more have ended.", str(len(ended) - 1)))
-    row.label(text=f"Renderjuice: {translate(text)}", icon=ICONS[job.stage], translate=False)
+        others = len(ended) - 1
+        more = Message("one more has ended") if others == 1 else Message("{} more have ended", str(others))
+        text = sentences(text, more, separator=", ")
+    row.label(text=f"Renderjuice: {translate(text)}", icon=icon_of(job), translate=False)
+    if live_jobs.frames_here(job):
+        row.operator("renderjuice.open_frames", text="Open Frames", icon="IMAGE_DATA").job = job.id
     row.operator("renderjuice.dismiss_notice", text="", icon="X", emboss=False).job = ""
 
 
 def _going_on(live: list[JobRecord]) -> str:
     if len(live) > 1:
         return translate(Message("{} jobs are going on.", str(len(live))))
-    return f"{_short(live[0].name)}: {translate(progress_words(live[0]))}"
+    return f"{translate(_title(live[0]))}: {translate(progress_words(live[0]))}"
+
+
+def _title(job: JobRecord) -> Message:
+    return Message("{} {}", _short(job.name), frames_words(job.frames))
 
 
 def _short(name: str) -> str:

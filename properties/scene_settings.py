@@ -37,8 +37,8 @@ OPENING: dict[str, Any] = {
         description="How the frames are opened in this project when all of them are here",
         items=[
             ("NOTHING", "Do Nothing", "Leave the frames in their folder", "BLANK1", 0),
-            ("IMAGE_EDITOR", "Show in Image Editor", "Open the frames as an image sequence", "IMAGE", 1),
-            ("SEQUENCER", "Add to Sequencer", "Add the frames as a strip in the video sequencer", "SEQUENCE", 2),
+            ("IMAGE_EDITOR", "Show in Image Editor", "Show the frames in an Image Editor that is free", "IMAGE", 1),
+            ("SEQUENCER", "Add to Sequencer", "Add the frames as strips to a scene of their own", "SEQUENCE", 2),
             (
                 "COMPOSITOR",
                 "Add to Compositor",
@@ -55,8 +55,18 @@ OPENING: dict[str, Any] = {
 """Where the frames of a scene go, and how they are opened. The numbers are saved in .blend files: never change one."""
 
 
+AGREED: dict[str, Any] = {
+    "without_files": bpy.props.StringProperty(
+        name="Without Files",
+        description="Which files are missing that the scene is sent without; asked again when others are",
+        options={"HIDDEN"},
+    ),
+}
+"""What the artist has agreed to."""
+
+
 class RENDERJUICE_PG_scene(bpy.types.PropertyGroup):
-    """`scene.renderjuice`: what is in OPENING, and a property for each field of `RenderConfig`.
+    """`scene.renderjuice`: what is in OPENING and AGREED, and a property for each field of `RenderConfig`.
 
     A field is overridden when its `use_<field>` is set. `rows` is how the panel shows that.
     """
@@ -65,6 +75,7 @@ class RENDERJUICE_PG_scene(bpy.types.PropertyGroup):
         PROPERTIES
         | {f"use_{field}": _switch(field) for field in PROPERTIES}
         | OPENING
+        | AGREED
         | {"rows": bpy.props.PointerProperty(type=RENDERJUICE_PG_override_rows, name="Override Rows")}
     )
 

@@ -74,7 +74,7 @@ def largest_in_steps(
             if looked_at % PATHS_A_STEP == 0:
                 yield
             if path in users:
-                users[path][Message("{} “{}”", dependency.kind.label, dependency.user)] = None
+                users[path][Message("{} “{}”", dependency.kind.label, dependency.name)] = None
                 kinds.setdefault(path, dependency.kind)
     return (blend, *(Item(path, sizes[path], tuple(users[path]), kinds.get(path)) for path in wanted))
 

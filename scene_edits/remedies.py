@@ -45,9 +45,25 @@ def find_files() -> None:
     bpy.ops.file.find_missing_files("INVOKE_DEFAULT")
 
 
-def apply_remedy(remedy: Remedy, name: str) -> Message:
-    """Apply any remedy but `FIND_FILES`. `name` is the datablock of this file that the finding is about.
+def send_without_files(scene: Any, lack: str) -> Message:
+    """Note that the artist agrees to send a scene without what it lacks (see `Dependencies.lack`).
 
+    Gives what was done, as a sentence. Raises `NoRemedy` and `NothingToDo`.
+    """
+    if not lack or scene.renderjuice.without_files == lack:
+        raise NothingToDo(Message("There is nothing left to change in “{}”.", scene.name))
+    try:
+        make_undoable()
+    except StuckInMode as error:
+        raise NoRemedy(message_of(error)) from error
+    scene.renderjuice.without_files = lack
+    return Message("“{}” is sent without the files that are missing.", scene.name)
+
+
+def apply_remedy(remedy: Remedy, name: str) -> Message:
+    """Apply any remedy but `FIND_FILES` and `SEND_WITHOUT_FILES`.
+
+    `name` is the datablock of this file that the finding is about.
     Gives what was done, as a sentence. Goes to Object Mode if Undo would not take it back otherwise. Raises `NoRemedy`
     and `NothingToDo`, before anything is changed.
     """
@@ -66,6 +82,8 @@ def _change(scene: Any, remedy: Remedy) -> Message:
             camera = _camera_of(scene)
             done = Message("“{}” is the scene's camera now.", camera.name)
             changes = [(scene, "camera", scene.camera or camera)]
+        case Remedy.RENDER_SCENE:
+            done = Message("“{}” is rendered now, not its sequencer.", scene.name)
         case Remedy.WRITE_IMAGES:
             done = Message("The scene's output is PNG images now.")
         case Remedy.MAKE_OUTPUT_RELATIVE:
@@ -94,6 +112,8 @@ def _settings(scene: Any, remedy: Remedy) -> list[Change]:
             return [(render, "use_compositing", True)]
         case Remedy.TURN_ON_SEQUENCER:
             return [(render, "use_sequencer", True)]
+        case Remedy.RENDER_SCENE:
+            return [(render, "use_sequencer", False)]
         case Remedy.USE_PREVIEW_RANGE:
             return [(scene, f"frame_{end}", getattr(scene, f"frame_preview_{end}")) for end in ("start", "end")]
         case Remedy.USE_OPEN_IMAGE_DENOISE:

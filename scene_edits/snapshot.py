@@ -50,6 +50,16 @@ def save_snapshot(path: Path, unread: Iterable[Any] = (), *, is_remapped: bool =
         raise SnapshotError(Message("Blender did not save a copy of the scene to {}.", path))
 
 
+def current_scene_of_copy() -> bpy.types.Scene | None:
+    """The scene that a copy would have as its current one, which is the one that a farm renders.
+
+    It is that of the first window, whatever the context is, also in the background (4.2 to 5.2; `current_screen_compat`
+    in Blender's writefile.cc). None when there is no window.
+    """
+    windows = bpy.context.window_manager.windows
+    return windows[0].scene if windows else None
+
+
 @contextmanager
 def _without_paths(unread: Iterable[Any]) -> Iterator[None]:
     """Remove the paths of what no render reads, and put them back."""

@@ -35,7 +35,7 @@ def running(
     env: Mapping[str, str],
     output: IO[bytes] | None = None,
 ) -> Iterator[Farm]:
-    """A local farm that renders with `blenders` (version -> executable) and keeps its files in `home`.
+    """A local farm that renders with `blenders` (version -> executable) and keeps its jobs and files in `home`.
 
     `port` 0 takes a free one; `output` takes what it says. It is ended on the way out.
     Raises CannotGoOn when it does not start.
@@ -44,7 +44,7 @@ def running(
     ready_file = home / "ready.json"
     ready_file.unlink(missing_ok=True)
     command: list[str | Path] = [tools_python, "-m", "local_farm", "--home", home, "--port", str(port)]
-    command += ["--ready-file", ready_file, "--api-key", API_KEY]
+    command += ["--ready-file", ready_file, "--api-key", API_KEY, "--end-with-parent"]
     for version, executable in blenders.items():
         command += ["--blender", f"{version}={executable}"]
     with processes.started(command, env=env, output=output) as process:
@@ -54,7 +54,8 @@ def running(
 def farm(*, port: int, home: Path | None) -> int:
     """Run a farm until Ctrl-C, telling what to put into the extension's preferences. Gives the exit code.
 
-    `home` keeps jobs and frames between runs; without it they are gone with the farm.
+    `home` keeps jobs and frames between runs, also when this is killed; without it they are gone with the farm. A file
+    that is missing fails no job here: as anywhere, Blender renders without it.
     """
     blenders = environments.ready_blenders() or dict([environments.ensure_any_blender()])
     with contextlib.ExitStack() as stack:

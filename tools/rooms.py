@@ -57,11 +57,9 @@ LANGUAGES = ("french", "german", "japanese", "simplified_chinese", "spanish")
 PLAIN = ("messages", "api", "package_layout")
 JOBS = ("jobs", "jobs/journal", "jobs/client")
 """What Blender's process may use of jobs."""
-
-DEPENDENCIES = ("scene", "scene/dependencies", "scene/dependencies/kinds")
+DEPENDENCIES = ("scene", "scene/rendered", "scene/dependencies", "scene/dependencies/kinds")
 SCENE = (*DEPENDENCIES, "scene/config", "scene/preflight")
-EDITS = ("scene_edits", "scene_edits/footage")
-BELOW_LIVE = (*PLAIN, "translations", *JOBS, *SCENE, *EDITS, "properties")
+BELOW_LIVE = (*PLAIN, "translations", *JOBS, *SCENE, "scene_edits", "scene_edits/footage", "properties")
 
 ROOMS = (
     Room(
@@ -131,12 +129,19 @@ ROOMS = (
         name="scene",
         purpose="Blender's data, read as plain data: settings, files, problems. Never changes the open file.",
         process="Blender",
-        may_import=(*PLAIN, "scene/config", "scene/dependencies", "scene/dependencies/kinds"),
+        may_import=(*PLAIN, "scene/config", "scene/rendered", "scene/dependencies", "scene/dependencies/kinds"),
         knows_blender=True,
     ),
     Room(
         name="scene/config",
         purpose="What the job is asked to render: settings, frames, color management.",
+        process="Blender",
+        may_import=(*PLAIN, "scene", "scene/rendered"),
+        knows_blender=True,
+    ),
+    Room(
+        name="scene/rendered",
+        purpose="What a render reads: which scenes, collections, objects, nodes and strips are in its images.",
         process="Blender",
         may_import=(*PLAIN, "scene"),
         knows_blender=True,
@@ -145,14 +150,14 @@ ROOMS = (
         name="scene/dependencies",
         purpose="Which files the render reads.",
         process="Blender",
-        may_import=(*PLAIN, "scene", "scene/dependencies/kinds"),
+        may_import=(*PLAIN, "scene", "scene/rendered", "scene/dependencies/kinds"),
         knows_blender=True,
     ),
     Room(
         name="scene/dependencies/kinds",
         purpose="Where Blender's data names files: one module a kind of path.",
         process="Blender",
-        may_import=(*PLAIN, "scene", "scene/dependencies"),
+        may_import=(*PLAIN, "scene", "scene/rendered", "scene/dependencies"),
         knows_blender=True,
         has_one_file_a_topic=True,
     ),

@@ -170,5 +170,5 @@ def _phase(job: JobRecord) -> Phase:
 def _frames(job: JobRecord) -> int:
     """How many frames the present stage has done."""
     if job.stage is Stage.RENDERING:
-        return job.frames_rendered or 0
+        return job.frames_before + (job.frames_rendered or 0)
     return job.frames_downloaded

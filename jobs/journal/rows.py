@@ -14,7 +14,7 @@ from ...api.render_config import RenderConfig
 from ...messages.message import NO_MESSAGE, Message, from_json, to_json
 from ..records import Failure, FailureKind, JobRecord, OutputRecord, Stage
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
@@ -25,7 +25,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     bytes_done INTEGER NOT NULL DEFAULT 0, bytes_total INTEGER NOT NULL DEFAULT 0,
     frames_rendered INTEGER, frames_listed INTEGER NOT NULL DEFAULT 0, frames_downloaded INTEGER NOT NULL DEFAULT 0,
     final_config TEXT NOT NULL DEFAULT 'null', trouble TEXT NOT NULL DEFAULT '',
-    failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]', preview TEXT
+    failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]', preview TEXT,
+    done REAL, render_seconds TEXT NOT NULL DEFAULT '{}', trouble_kind TEXT NOT NULL DEFAULT ''
 );
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_revision ON jobs (revision);
 CREATE TABLE IF NOT EXISTS outputs (
@@ -44,13 +45,22 @@ CREATE TABLE IF NOT EXISTS counter (revision INTEGER NOT NULL);
 INSERT INTO counter SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM counter);
 CREATE TABLE IF NOT EXISTS sessions (id TEXT PRIMARY KEY, pid INTEGER NOT NULL, is_online INTEGER);
 """
-ADDED_COLUMNS = {"preview": "TEXT"}
+ADDED_COLUMNS = {
+    "preview": "TEXT",
+    "done": "REAL",
+    "render_seconds": "TEXT NOT NULL DEFAULT '{}'",
+    "trouble_kind": "TEXT NOT NULL DEFAULT ''",
+}
 """Columns of `jobs` that the first version of the table lacks."""
 DROPPED_COLUMNS = frozenset({"files"})
 """Columns of `jobs` that only earlier versions of the table have: the files are in the manifest since then."""
 TROUBLE_AS_JSON = 4
 """The first version that keeps `trouble` as JSON, with a message's template and values."""
-JSON_COLUMNS = frozenset({"frames", "config", "former_remote_ids", "final_config", "failure", "notes", "trouble"})
+DONE_NOTED = 5
+"""The first version that notes when a job was done."""
+JSON_COLUMNS = frozenset(
+    {"frames", "config", "former_remote_ids", "final_config", "failure", "notes", "trouble", "render_seconds"}
+)
 
 
 def update_tables(connection: sqlite3.Connection, version: int) -> None:
@@ -62,6 +72,8 @@ def update_tables(connection: sqlite3.Connection, version: int) -> None:
     if version < TROUBLE_AS_JSON:
         for row in connection.execute("SELECT id, trouble FROM jobs WHERE trouble != ''").fetchall():
             connection.execute("UPDATE jobs SET trouble = ? WHERE id = ?", (json.dumps(row["trouble"]), row["id"]))
+    if version < DONE_NOTED:
+        connection.execute("UPDATE jobs SET done = 0 WHERE stage = 'done'")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
@@ -117,6 +129,8 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
         "notes": _messages(values["notes"]),
         "preview": _path(values["preview"]) if values["preview"] else None,
         "failure": _failure(values["failure"]),
+        "render_seconds": _value(values["render_seconds"]),
+        "trouble_kind": FailureKind(values["trouble_kind"]),
     }
     return JobRecord(**values)
 

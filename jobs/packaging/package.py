@@ -25,6 +25,7 @@ from ...package_layout.package_error import PackageError as PackageError
 from ...package_layout.path_use import is_blend
 from ..records import NOTHING_LEFT
 from .archive import FAST_LEVEL, SMALL_LEVEL, Archive
+from .changed_files import States, check_unchanged
 from .free_space import check_free_bytes
 from .sources import HEAD_BYTES, FileChanged, Source, open_source, size_of
 
@@ -89,12 +90,14 @@ def make_package(
     progress: Progress,
     layout: Layout,
     rewritten: Mapping[Path, Path] = MappingProxyType({}),
+    states: States = MappingProxyType({}),
 ) -> Package:
     """Make the package of a snapshot and the files that it needs, in `folder`.
 
     `blend` is where the artist's file lies; files go to their places in `layout`. `rewritten` are the .blend files that
-    are replaced by a copy: file -> copy.
-    Raises `PackageError` (a file is missing, unreadable or keeps changing, no place, too large, disk too small).
+    are replaced by a copy: file -> copy. `states` are those in which files are wanted.
+    Raises `FilesChanged` for a file in another state, and `PackageError` (a file is missing, unreadable or keeps
+    changing, no place, too large, disk too small).
     """
     rewritten = {_plain(path): copy for path, copy in rewritten.items()}
     blend = _plain(blend)
@@ -103,10 +106,12 @@ def make_package(
     target = folder / (f"{blend.stem}.zip" if files else f"{blend.stem}.blend")
     if target == snapshot:
         raise PackageError(Message("The snapshot {} has the package's own name.", snapshot))
+    expected = {_plain(path): state for path, state in states.items()}
     attempt = 1
     while True:
+        check_unchanged(expected)
         try:
-            return _make(target, entries, progress)
+            return _make(target, entries, progress, expected)
         except FileChanged as error:
             logger.info("%s changed while it was packed", error.path)
             if attempt == ATTEMPTS:
@@ -119,7 +124,7 @@ def make_package(
         attempt += 1
 
 
-def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
+def _make(target: Path, entries: list[Entry], progress: Progress, states: States) -> Package:
     """Make the package once. Raises `FileChanged`, `PackageError`, `OSError` (its `filename` is the disk's folder)."""
     sizes = [(entry, size_of(entry.source)) for entry in entries]
     total = sum(size for _entry, size in sizes)
@@ -138,6 +143,7 @@ def _make(target: Path, entries: list[Entry], progress: Progress) -> Package:
                 SMALL_LEVEL if plain <= MAX_FILE_BYTES_MADE_SMALL else FAST_LEVEL,
                 scene_level,
                 counter,
+                states,
             )
         else:
             _write_blend(partial, entries[0].source, scene_level, counter)
@@ -180,10 +186,12 @@ def _write_blend(target: Path, snapshot: Path, level: int, counter: _Counter) ->
             file.write(block)
 
 
-def _write_zip(target: Path, entries: Iterable[Entry], level: int, scene_level: int, counter: _Counter) -> None:
+def _write_zip(
+    target: Path, entries: Iterable[Entry], level: int, scene_level: int, counter: _Counter, states: States
+) -> None:
     with target.open("wb", buffering=0) as file, Archive(file, level) as archive:
         for entry in entries:
-            with open_source(entry.source) as source:
+            with open_source(entry.source, states.get(entry.source)) as source:
                 if source.head.startswith(PLAIN_BLEND):
                     archive.add(entry.name, source, _compressed(source, scene_level, counter), deflate=False)
                 elif _shrinks(source):

@@ -23,6 +23,7 @@ from typing import Any
 
 from ...messages.message import Message, from_json
 from ...package_layout.layout import Layout
+from ...package_layout.manifest import UnreadMovie
 from ...package_layout.package_error import PackageError
 from .free_space import check_free_bytes
 from .sources import size_of
@@ -54,13 +55,19 @@ def rewrite_paths(
     folder: Path,
     check: Callable[[], object],
     *,
+    unread: Sequence[UnreadMovie] = (),
+    note: Callable[[Message], object] = lambda _note: None,
+    scene: str = "",
     seconds: float | None = None,
 ) -> dict[Path, Path]:
     """Make copies of the .blend files of `layout.rewritten` below `folder`; gives file -> copy.
 
     A file whose paths all hold has no copy. `snapshot` is opened in place of the artist's file. `blender` is a command,
-    to be followed by a script's path. `check` is called again and again, and may raise to stop. `seconds` limits the
-    time; None means a limit by the files' sizes. Raises `PackageError` when it does not succeed.
+    to be followed by a script's path. `check` is called again and again, and may raise to stop. `unread` are the movies
+    of the artist's file whose paths are taken out. `scene` is the full name of the scene that becomes the current one
+    of the snapshot's copy; "" means that it stays as it is. `note` is given what Blender reports of files that it
+    rewrote all the same. `seconds` limits the time; None means a limit by the files' sizes. Raises `PackageError` when
+    it does not succeed.
     """
     discard_packers(folder)
     if not blender:
@@ -76,6 +83,8 @@ def rewrite_paths(
         "layout": layout.to_json(),
         "report": str(own / REPORT),
         "worker": os.getpid(),
+        "unread": [list(movie) for movie in unread],
+        "scene": scene,
         "files": [
             {"blend": str(blend), "source": str(source), "target": str(targets[blend])}
             for blend, source in sources.items()
@@ -100,6 +109,8 @@ def rewrite_paths(
             detail=_log(own),
         )
     copies = _copies(report, targets, own)
+    for told in dict.fromkeys(from_json(told) for entry in report["files"] for told in entry["notes"]):
+        note(told)
     logger.info("%s of %s files rewritten in %.1f s", len(copies), len(targets), time.monotonic() - began)
     return copies
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...messages.message import Message
+from ...package_layout.file_states import FileState
 from ...package_layout.package_error import PackageError
 
 BLOCK_BYTES = 1024 * 1024
@@ -128,8 +129,11 @@ def write_all(target: BinaryIO, data: bytes | memoryview) -> None:
 
 
 @contextmanager
-def open_source(path: Path) -> Iterator[Source]:
-    """Open a file for reading. Raises `PackageError` when it is none or cannot be read."""
+def open_source(path: Path, expected: FileState | None = None) -> Iterator[Source]:
+    """Open a file for reading. Raises `PackageError` when it is none or cannot be read.
+
+    Raises `FileChanged` when it is not in the state that is `expected`; None means that any will do.
+    """
     with reading(path):
         check_kind(path, os.stat(path).st_mode)  # noqa: PTH116
         descriptor = os.open(path, OPEN_FLAGS)
@@ -137,6 +141,8 @@ def open_source(path: Path) -> Iterator[Source]:
         with reading(path):
             status = os.fstat(descriptor)
             check_kind(path, status.st_mode)
+            if expected not in (None, (status.st_size, status.st_mtime_ns)):
+                raise FileChanged(path)
             head = file.read(min(status.st_size, HEAD_BYTES))
         yield Source(path, file, status.st_size, status.st_mtime_ns, head)
 

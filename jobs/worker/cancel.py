@@ -12,7 +12,7 @@ from ...messages.message import Message
 from ..journal.errors import Overtaken
 from ..records import Failure, FailureKind, JobRecord, Stage
 from .context import Context
-from .failures import give_up
+from .failures import give_up, kind_of
 from .pipeline import find_lost_job
 
 NOTHING_RUNS = frozenset({JobStatus.CREATED, JobStatus.VALIDATED, JobStatus.FAILED, JobStatus.CANCELED})
@@ -25,6 +25,10 @@ def cancel_here(context: Context, job: JobRecord) -> bool:
     False when the farm has to be told.
     """
     is_rendered = job.stage is Stage.DOWNLOADING and job.status in JobStatus.FINISHED
+    if job.done is not None:
+        with suppress(Overtaken):
+            context.journal.move(job, stage=Stage.DONE, failure=None, trouble="")
+        return True
     if is_rendered and job.status == JobStatus.COMPLETED:
         failure = Failure(
             FailureKind.DOWNLOAD_CANCELED,
@@ -58,7 +62,8 @@ def cancel_on_the_farm(context: Context, job: JobRecord) -> bool:
                 give_up(context, now, error)
         return True
     except RenderjuiceError as error:
-        _settle(context, job, trouble=Message("The cancel has not reached Renderjuice yet: {}", error.message))
+        trouble = Message("The cancel has not reached Renderjuice yet: {}", error.message)
+        _settle(context, job, trouble=trouble, trouble_kind=kind_of(error))
         return False
     if status == JobStatus.COMPLETED:
         note = Message("The job was finished before it could be canceled.")

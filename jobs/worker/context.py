@@ -97,19 +97,22 @@ class Context:
             if passes_by_itself(error):
                 self.hosts.failed(authority_of(url), error, began=began)
             raise
-        self.hosts.succeeded(authority_of(url))
+        self._note_answer(authority_of(url))
 
-    def has_answered(self, api_url: str) -> bool:
-        """True when the service has ever answered at this address, as far as the journal knows."""
-        return api_url in self._answered or bool(self.journal.setting(_answered(api_url)))
+    def has_answered(self, place: str) -> bool:
+        """True when anybody has ever answered there, as far as the journal knows.
 
-    def _note_answer(self, api_url: str) -> None:
-        self.hosts.succeeded(authority_of(api_url))
-        if api_url not in self._answered:
+        A place is the service's address, or the host and port of a transfer.
+        """
+        return place in self._answered or bool(self.journal.setting(_answered(place)))
+
+    def _note_answer(self, place: str) -> None:
+        self.hosts.succeeded(authority_of(place) if "://" in place else place)
+        if place not in self._answered:
             # another answer comes when the journal is held
             with suppress(JournalError):
-                self.journal.set_setting(_answered(api_url), "1")
-                self._answered.add(api_url)
+                self.journal.set_setting(_answered(place), "1")
+                self._answered.add(place)
 
     def packing_progress(self, job: JobRecord) -> Callable[[int, int], None]:
         """As `progress`, for work on this computer only, which goes on without online access."""
@@ -134,13 +137,14 @@ class Context:
             if done < total and now - last < PROGRESS_INTERVAL:
                 return
             last = now
-            self.journal.move(job, bytes_done=done, bytes_total=total)
+            # what comes through has a connection
+            self.journal.move(job, bytes_done=done, bytes_total=total, trouble="")
 
         return note
 
 
-def _answered(api_url: str) -> str:
-    return f"{Setting.ANSWERED} {api_url}"
+def _answered(place: str) -> str:
+    return f"{Setting.ANSWERED} {place}"
 
 
 class NoKey(WrongKey):

@@ -15,7 +15,7 @@ from ...api.models import Job, JobStatus, Progress
 from ..records import JobRecord, Stage
 from .context import Context
 from .failures import failure_on_the_farm, give_up, note_trouble
-from .patience import POLL_FAILURES, Backoff, is_foreign
+from .patience import POLL_FAILURES, Backoff, is_waited_out
 from .previews import See
 
 logger = logging.getLogger(__name__)
@@ -77,8 +77,9 @@ class Follower:
         elif not isinstance(error, Canceled):
             logger.info("poll failed: %s", error, exc_info=None if isinstance(error, RenderjuiceError) else error)
             self._backoff.failed(api_url, error)
-            is_over = not is_foreign(error) and self._backoff.counted(api_url) >= POLL_FAILURES
-            if isinstance(error, WrongKey) or is_over:
+            failures, has_answered = self._backoff.counted(api_url), self._context.has_answered(api_url)
+            is_waited = is_waited_out(error, failures, POLL_FAILURES, has_answered=has_answered)
+            if isinstance(error, WrongKey) or not (is_waited or failures < POLL_FAILURES):
                 self._backoff.start_over(api_url)
                 for job in jobs:
                     give_up(self._context, job, error)
@@ -135,6 +136,10 @@ def _changes(job: JobRecord, remote: Job, progress: Progress | None) -> dict[str
         changes["frames_rendered"] = rendered
     if job.trouble:
         changes["trouble"] = ""
+    if remote.is_finished and remote.normalized_seconds is not None:
+        seconds = {**job.render_seconds, remote.id: remote.normalized_seconds}
+        if seconds != job.render_seconds:
+            changes["render_seconds"] = seconds
     stage = next_stage(job.stage, remote.status)
     if stage is not job.stage:
         changes["stage"] = stage

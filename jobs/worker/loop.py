@@ -12,7 +12,8 @@ import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from ..journal.errors import JournalError, JournalLost
-from ..records import SENDING_STAGES, WORKER_GONE, JobRecord, Setting, Wish, WishRecord
+from ..packaging.changed_files import accept_told
+from ..records import SENDING_STAGES, WORKER_GONE, FailureKind, JobRecord, Setting, Wish, WishRecord
 from .cancel import cancel_here, cancel_on_the_farm
 from .connection import test_connection
 from .context import Context
@@ -130,6 +131,8 @@ class Worker:
                 part.hurry()
         with self._journal.together():
             if wish.kind is Wish.RETRY and job is not None:
+                if job.failure is not None and job.failure.kind is FailureKind.FILES_CHANGED:
+                    accept_told(self._context.home.submission(job.id))
                 retry(self._journal, job)
             elif wish.kind is Wish.DOWNLOAD and job is not None:
                 fetch_again(self._journal, job, wish.argument)

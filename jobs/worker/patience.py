@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
-from ...api.errors import RenderjuiceError
+from ...api.errors import RenderjuiceError, TimedOut, Unreachable
 from ..journal.errors import JournalBusy
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
@@ -61,19 +61,26 @@ def is_foreign(error: BaseException) -> bool:
     return isinstance(error, RenderjuiceError) and error.is_foreign
 
 
+def is_no_connection(error: BaseException) -> bool:
+    """True when nobody answered: it says nothing about the job, nor how long it will last."""
+    return isinstance(error, (Unreachable, TimedOut)) and error.transient
+
+
 def passes_by_itself(error: BaseException) -> bool:
     """True for an error after which the same call may succeed, without anybody doing anything."""
     is_transient = isinstance(error, RenderjuiceError) and error.transient
     return is_transient or is_foreign(error) or isinstance(error, JournalBusy)
 
 
-def is_waited_out(error: BaseException, failures: int, limit: int) -> bool:
+def is_waited_out(error: BaseException, failures: int, limit: int, *, has_answered: bool) -> bool:
     """True while a job waits for an error to pass: up to `limit` counted failures in a row (`Backoff.counted`).
 
     An answer that is not the service's own is waited out without a limit: the login page of a network says nothing
-    about the job.
+    about the job. So is a lost connection to an address that `has_answered` before; one where nobody ever answered may
+    be wrong, and a script that waits has to end.
     """
-    return is_foreign(error) or (passes_by_itself(error) and failures < limit)
+    has_no_limit = is_foreign(error) or (has_answered and is_no_connection(error))
+    return has_no_limit or (passes_by_itself(error) and failures < limit)
 
 
 @dataclass

@@ -8,7 +8,7 @@ without a second upload being rendered or a second job being made.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +21,13 @@ from ...api.render_config import FIELD_OF_JSON, FIELDS, json_name
 from ...messages.message import Message
 from ...package_layout.layout import plan_layout
 from ...package_layout.manifest import read_manifest
+from ..packaging.changed_files import (
+    FilesChanged,
+    accepted_states,
+    check_unchanged,
+    note_of_accepted,
+    note_told,
+)
 from ..packaging.package import NothingLeft, Package, make_package
 from ..packaging.run_packer import discard_copies, rewrite_paths
 from ..records import JobRecord, Stage
@@ -37,27 +44,49 @@ def package(context: Context, job: JobRecord) -> None:
     if job.package is None or not job.package.is_file():
         if not job.snapshot.is_file():
             raise NothingLeft()
-        made = _make_package(context, job)
-        job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size)
+        made, accepted = _make_package(context, job)
+        notes = [*job.notes, note_of_accepted(accepted)] if accepted else job.notes
+        job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size, notes=notes)
     job.snapshot.unlink(missing_ok=True)
     context.journal.move(job, stage=Stage.UPLOADING, bytes_done=0)
 
 
-def _make_package(context: Context, job: JobRecord) -> Package:
-    """The package of a job's snapshot and of what its manifest names, with paths rewritten that would not hold."""
+def _make_package(context: Context, job: JobRecord) -> tuple[Package, Collection[Path]]:
+    """The package of a job's snapshot and of what its manifest names, with paths rewritten that would not hold.
+
+    Also gives the files whose later version the artist wanted.
+    """
     folder = context.home.create_submission(job.id)
     try:
         manifest = read_manifest(folder)
     except (OSError, ValueError) as error:
         raise NothingLeft() from error
+    accepted = accepted_states(folder)
+    states = {Path(file): state for file, state in manifest.states.items()} | accepted
     layout = plan_layout(job.blend, manifest.uses, is_remapped=manifest.is_remapped)
     copies: Mapping[Path, Path] = {}
-    if layout.rewritten:
-        copies = rewrite_paths(layout, job.snapshot, manifest.blender, folder, lambda: context.check_here(job.id))
-    files = {Path(file) for use in manifest.uses for file in use.files}
-    made = make_package(job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies)
+    try:
+        if layout.rewritten:
+            check_unchanged(states)
+            copies = rewrite_paths(
+                layout,
+                job.snapshot,
+                manifest.blender,
+                folder,
+                lambda: context.check_here(job.id),
+                unread=manifest.unread,
+                scene=manifest.scene,
+                note=lambda note: context.journal.add_note(job.id, note),
+            )
+        files = {Path(file) for use in manifest.uses for file in use.files}
+        made = make_package(
+            job.blend, job.snapshot, files, folder, context.packing_progress(job), layout, copies, states
+        )
+    except FilesChanged as error:
+        note_told(folder, error.states)
+        raise
     discard_copies(copies.values())
-    return made
+    return made, accepted.keys()
 
 
 def upload(context: Context, job: JobRecord) -> None:

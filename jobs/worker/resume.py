@@ -50,6 +50,7 @@ def retry(journal: Journal, job: JobRecord) -> None:
             create_intent=None,
             frames_rendered=None,
             frames_listed=0,
+            final_config=None,
             failure=None,
             trouble="",
         )
@@ -80,7 +81,9 @@ def fetch_again(journal: Journal, job: JobRecord, folder: str) -> None:
     if job.stage.is_final:
         # while the farm still works on it, there is more to come
         stage = Stage.DOWNLOADING if job.status in JobStatus.FINISHED else Stage.RENDERING
-        journal.update(job.id, stage=stage, **journal.fetching(job.id))
+        # the failure of a job that is done is that of the last download
+        failure = None if job.stage is Stage.DONE else job.failure
+        journal.update(job.id, stage=stage, failure=failure, **journal.fetching(job.id))
 
 
 def _stage_of_package(job: JobRecord) -> Stage:

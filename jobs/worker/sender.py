@@ -13,7 +13,15 @@ from ..journal.errors import JournalBusy, Overtaken
 from ..records import JobRecord, Stage
 from .context import Context
 from .failures import give_up, note_trouble
-from .patience import SENDING_FAILURES, SHORTEST_PAUSE, Backoff, is_foreign, is_waited_out, passes_by_itself
+from .patience import (
+    SENDING_FAILURES,
+    SHORTEST_PAUSE,
+    Backoff,
+    is_foreign,
+    is_no_connection,
+    is_waited_out,
+    passes_by_itself,
+)
 from .pipeline import STAGES
 
 logger = logging.getLogger(__name__)
@@ -105,7 +113,7 @@ class Sender:
     def _take_in(self, job: JobRecord, error: BaseException) -> None:
         has_answered = self._context.has_answered(job.api_url)
         if is_worth_waiting(job, error, has_answered=has_answered) and is_waited_out(
-            error, self._backoff.counted(job.id), SENDING_FAILURES
+            error, self._backoff.counted(job.id), SENDING_FAILURES, has_answered=has_answered
         ):
             logger.warning("job %s waits at %s: %s", job.id, job.stage, error)
             self._backoff.failed(job.id, error)
@@ -123,6 +131,6 @@ def is_worth_waiting(job: JobRecord, error: BaseException, *, has_answered: bool
     if not passes_by_itself(error):
         return False
     has_been_there = job.slug is not None or (job.stage is Stage.UPLOADING and job.bytes_done > 0)
-    if is_foreign(error):
+    if is_foreign(error) or is_no_connection(error):
         return has_been_there or has_answered
     return has_been_there or isinstance(error, (RateLimited, ServiceDown, JournalBusy))

@@ -3,8 +3,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -31,6 +33,11 @@ class Lack:
     path: str
     is_certain: bool
 
+    @property
+    def is_elsewhere(self) -> bool:
+        """True when this machine has the file, and the package does not."""
+        return Path(self.path).is_absolute() and Path(self.path).exists()
+
     def __str__(self) -> str:
         away = ", which is outside of the package" if Path(self.path).is_absolute() else ""
         return f"{self.path}{away} ({self.user})"
@@ -53,15 +60,17 @@ def missing_files(scene: bpy.types.Scene, root: str, frames: Sequence[int], are_
     return [by_path[path] for path in sorted(by_path)]
 
 
-def fail_without(lacks: Sequence[Lack], report: Callable[..., None]) -> None:
+def fail_without(lacks: Sequence[Lack], strict: bool, report: Callable[..., None]) -> None:
     """Report `lacks` (missing, doubtful: each a sentence for the log).
 
-    Raises JobFailed when a file is missing for certain.
+    Raises JobFailed when a file is missing for certain: in a `strict` farm any, else one that is elsewhere on this
+    machine, as Blender would read it here and nowhere else. The service promises no such check, and Blender renders
+    without what is nowhere.
     """
     missing, doubtful = ([str(lack) for lack in lacks if lack.is_certain == certain] for certain in (True, False))
     if lacks:
         report("lacks", missing=missing, doubtful=doubtful)
-    paths = [lack.path for lack in lacks if lack.is_certain]
+    paths = [lack.path for lack in lacks if lack.is_certain and (strict or lack.is_elsewhere)]
     if paths:
         more = f" and {len(paths) - NAMED} more" if len(paths) > NAMED else ""
         raise JobFailed("Missing files: " + ", ".join(paths[:NAMED]) + more, "missing_files")
@@ -115,14 +124,35 @@ def _is_something(path: str) -> bool:
 
 def _unknown_to_us(folder: _Folder, known: set[str]) -> Iterator[Lack]:
     """Give what Blender itself lists beyond all kinds that are known here, so that a new kind is not forgotten."""
-    known = known | {absolute(text.filepath, text.library) for text in bpy.data.texts}  # their content is in the .blend
-    known |= {absolute(getattr(brush, "icon_filepath", ""), brush.library) for brush in bpy.data.brushes}
-    for path in bpy.utils.blend_paths(absolute=True, packed=False, local=False):
+    with _without_mere_names():
+        paths = bpy.utils.blend_paths(absolute=True, packed=False, local=False)
+    for path in paths:
         # strips and clips without a path are listed as well, as nothing; caches that were never made, as folders
         listed = os.path.normpath(path) if path and not path.startswith("<") and not path.endswith("/") else ""
         is_new = listed and listed not in known and not _is_blenders_own(listed) and not _is_strips_sound(listed)
         if is_new and not folder.has(listed) and not folder.has(listed + "/"):
             yield Lack("listed by Blender", folder.shown(listed), True)
+
+
+@contextmanager
+def _without_mere_names() -> Iterator[None]:
+    """Take away the paths from which nothing is read, in whatever form they are written, and put them back.
+
+    Texts lie in the .blend. A brush's icon is for the interface. A weak reference says which .blend a datablock was
+    once appended or pasted from, so that appending again finds it.
+    """
+    named: list[tuple[Any, str]] = [(text, "filepath") for text in bpy.data.texts]
+    named += [(brush, "icon_filepath") for brush in bpy.data.brushes if hasattr(brush, "icon_filepath")]
+    origins = (getattr(block, "library_weak_reference", None) for block in bpy.data.user_map())
+    named += [(origin, "filepath") for origin in origins if origin]
+    before = [(owner, name, getattr(owner, name)) for owner, name in named]
+    try:
+        for owner, name in named:
+            setattr(owner, name, "")
+        yield
+    finally:
+        for owner, name, path in before:
+            setattr(owner, name, path)
 
 
 def _is_strips_sound(path: str) -> bool:

@@ -16,14 +16,15 @@ from .scene_config import apply_config, read_config
 
 
 def main(request: dict[str, Any], report: Callable[..., None]) -> None:
-    """Report `started` (frames, configuration in use), then `frame` for each.
+    """Report `started` (frames, configuration in use), then `begins` and `frame` for each that is not done.
 
     Raises JobFailed when Blender cannot, and when a file is missing: only now is known which frames count.
     """
     scene = open_blend(request["blend"])
     apply_config(scene, request["config"])
     frames = request["frames"] or list(range(scene.frame_start, scene.frame_end + 1, scene.frame_step))
-    fail_without(missing_files(scene, request["root"], frames, are_requested=True), report)
+    lacks = missing_files(scene, request["root"], frames, are_requested=True)
+    fail_without(lacks, request["strict"], report)
     outputs = Path(request["outputs"])
     nodes = redirect_nodes(scene, outputs / "nodes")
     render = scene.render
@@ -31,7 +32,11 @@ def main(request: dict[str, Any], report: Callable[..., None]) -> None:
     own_path = render.filepath
     seen: dict[Path, tuple[int, int]] = {}
     report("started", frames=frames, config=read_config(scene))
+    done = set(request["done"])
     for frame in frames:
+        if frame in done:
+            continue
+        report("begins", frame=frame)
         render.filepath = own_path
         fresh = outputs / "rendering"
         _render_frame(scene, frame, fresh)

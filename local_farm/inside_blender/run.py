@@ -5,14 +5,24 @@ Works in a Blender program (`--python run.py -- COMMAND REQUEST`) and in a Pytho
 (`run.py -- COMMAND REQUEST`).
 """
 
+import ctypes
 import importlib
 import json
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+PR_SET_PDEATHSIG = 1  # of Linux's prctl.h
+
+
+def end_with_the_farm() -> None:
+    """Have the system kill this process when the farm is killed, which Linux can do."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def reporter(path: Path) -> Callable[..., None]:
@@ -32,6 +42,7 @@ def main() -> int:
     """Run the command and give the exit code: 0 when it reported a result, be it a failure that it understands."""
     command, request_path = sys.argv[sys.argv.index("--") + 1 :]
     request = json.loads(Path(request_path).read_text(encoding="utf-8"))
+    end_with_the_farm()
     report = reporter(Path(request["events"]))
     sys.path.append(str(Path(__file__).resolve().parent.parent))
     failures = importlib.import_module("inside_blender.failures")

@@ -30,6 +30,6 @@ def main(request: dict[str, Any], report: Callable[..., None]) -> None:
         **read_config(scene),
     }
     report("analysis", analysis=analysis)
-    fail_without(lacks, report)
+    fail_without(lacks, request["strict"], report)
     if camera is None and not any(marker.camera for marker in scene.timeline_markers):
         raise JobFailed(f"Scene {scene.name!r} has no camera", "no_camera")

@@ -123,6 +123,12 @@ def _describe(frames: tuple[int, ...]) -> Message:
     return Message("{} ({} frames)", words, count) if len(ordered) > 1 else Message("{} ({} frame)", words, count)
 
 
+def frames_words(frames: Iterable[int]) -> Message:
+    """The frames without their count: `1-99 step 2`."""
+    described = _describe(tuple(frames))
+    return Message("{}", *described.values[:1]) if described.values else described
+
+
 def _parse_part(part: str) -> range:
     """The frames of one part between commas."""
     if not part:

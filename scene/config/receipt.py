@@ -12,6 +12,7 @@ import bpy
 from ...api.render_config import RenderConfig
 from ...messages.message import Message, sentences
 from ..blender_versions import active_compositor_tree
+from ..rendered.sequencer import renders_sequencer
 from .consistency import FORMATS
 from .frames import describe
 from .names import engine_name, format_name
@@ -52,8 +53,11 @@ def make_receipt(scene: bpy.types.Scene, overrides: Mapping[str, Any]) -> Receip
 def _lines(scene: bpy.types.Scene, reading: SceneReading) -> tuple[Message, Message]:
     config = reading.config
     size = "×".join(str(pixels) for pixels in _size(config))
+    of_scene = (_camera(scene), engine_name(config.render_engine), size, _samples(config))
+    # camera, engine and samples are those of what is not rendered
+    first = (Message("Sequencer"), size) if renders_sequencer(scene) else of_scene
     return (
-        sentences(_camera(scene), engine_name(config.render_engine), size, _samples(config), separator=SEPARATOR),
+        sentences(*first, separator=SEPARATOR),
         sentences(_frames(reading), _format(config), separator=SEPARATOR),
     )
 

@@ -17,7 +17,7 @@ import bpy
 from ...api.frame_ranges import frame_ranges
 from ...api.render_config import RenderConfig
 from ...messages.message import Message
-from ..blender_versions import active_compositor_tree
+from ..rendered.compositor import compositor_in_use
 from . import color_management
 from .choices import EEVEE_NAMES
 from .consistency import apply_overrides, field_in_sentence, fit_color_depth, fit_color_mode, meaningless_fields
@@ -97,11 +97,6 @@ def read_scene(
         scene_notices=tuple(notice.sentence for notice in told if notice is not None),
         override_notices=tuple(_left_out(config, wanted)),
     )
-
-
-def compositor_in_use(scene: bpy.types.Scene) -> bool:
-    """Whether the compositor works on the render. From 5.0 on its nodes are a group, and `use_nodes` is always True."""
-    return scene.render.use_compositing and active_compositor_tree(scene) is not None
 
 
 def _frames(scene: bpy.types.Scene, frames: Iterable[int] | None, still: bool) -> tuple[int, ...]:

@@ -81,6 +81,8 @@ class Dependency(NamedTuple):
     open one names it, or "" when it is the open one itself. `collection` is where in `bpy.data` the datablock `user`
     is, or "". `files` are there, and `missing` are not. All of these paths are absolute and normalized, and plain text:
     to make thousands of `Path`s takes longer than to find the files. `form` and `is_packed` are those of `PathUse`.
+    `part` is the strip of the datablock that has the path, or "". `is_certain` is False where the rendered frames may
+    do without the files.
     """
 
     kind: DependencyKind
@@ -94,6 +96,13 @@ class Dependency(NamedTuple):
     missing: tuple[str, ...] = ()
     form: PathForm = PathForm.UNKNOWN
     is_packed: bool = False
+    part: str = ""
+    is_certain: bool = True
+
+    @property
+    def name(self) -> str:
+        """What the artist knows it by."""
+        return self.part or self.user
 
     @property
     def place(self) -> str:
@@ -161,4 +170,5 @@ def absolute(written: str, folder: str) -> str:
     elif os.sep == "/" and path[1:3] == ":/":
         path = f"/{path[0].lower()}{path[2:]}"
     # most paths are plain already, and to normalize costs more than everything else here
-    return os.path.normpath(path) if os.sep == "\\" or "/." in path or "//" in path else path.rstrip("/") or path
+    is_plain = os.sep == "/" and "/." not in path and "//" not in path and not path.startswith("./")
+    return os.path.normpath(path) if not is_plain else path.rstrip("/") or path

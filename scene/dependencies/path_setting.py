@@ -25,7 +25,8 @@ class PathSetting:
     `attribute` is "" for a path that Blender derives from names, such as `//blendcache_shot`; that path is `implied`.
     `is_of_open_file`: the path counts from the open file, even if its datablock is linked. `base`: a relative path
     counts from the file of that datablock, because geometry nodes read a path that they are handed as if it stood in
-    their own file. A setting holds references into Blender's data, so it must not be kept.
+    their own file. `is_certain` is False where the rendered frames may do without it. A setting holds references into
+    Blender's data, so it must not be kept.
     """
 
     kind: DependencyKind
@@ -36,6 +37,7 @@ class PathSetting:
     implied: str = ""
     is_of_open_file: bool = False
     base: bpy.types.ID | None = None
+    is_certain: bool = True
 
     @property
     def is_handed_over(self) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import chain
 from typing import NamedTuple
 
+from ..rendered.frames_read import FramesRead
 from .disk import Disk
-from .frames_read import FramesRead
 from .numbered_files import sequence_of
 
 

@@ -7,8 +7,9 @@ refused by name, because a farm that renders without a file renders another pict
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,20 @@ import bpy
 
 from ...messages.message import NO_MESSAGE, Message
 from ...package_layout.path_use import PathForm, PathUse, form_of
+from ..rendered.frames_read import FramesRead, frames_read_by
+from ..rendered.links import Aspect
+from ..rendered.reading import Reading, readings_of
+from ..rendered.scene_links import Reach, reach_of
 from ..steps import result_of
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
 from .disk import Disk
-from .frames_read import FramesRead, frames_read_by
-from .kinds.libraries import is_in_packed_library, is_inside, links_between_libraries, packed_libraries
+from .kinds.libraries import is_in_packed_library, links_between_libraries, packed_libraries
 from .kinds.places import all_places
-from .kinds.strips import strip_files, strips_with_files, unread_strips
+from .kinds.strips import unread_strips
+from .listed_paths import comes_with_blender, is_for_brushes_only, unknown_to_all
 from .path_setting import PathSetting
 from .resolve import Found
-from .usage import unreached_from, unused_among, unused_footage
+from .usage import footage, is_switched_off
 
 FROM_BLENDER = Message("it is linked from Blender's own assets, which a farm may have elsewhere")
 FROM_WORKING_FOLDER = Message("its path counts from the folder in which Blender was started")
@@ -54,6 +59,14 @@ class Dependencies:
         """Every file that travels, once."""
         return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
 
+    @property
+    def lack(self) -> str:
+        """What is missing or refused, a short word for each path: none of them is to be read in a .blend."""
+        paths = {path for dependency in self.missing for path in dependency.missing}
+        paths.update(dependency.path for dependency, _reason in self.refused)
+        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in paths)
+        return " ".join(sorted(words))
+
 
 def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependencies:
     """Everything that is read when these frames of a scene are rendered. Only reads."""
@@ -68,21 +81,18 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     Nothing in the file may change between two steps.
     """
     so_far = _Scan(frames_read_by(scene, frames))
-    so_far.unused = unused_footage()
+    readings = yield from _readings(so_far, (yield from footage()))
+    so_far.unused = frozenset(datablock for datablock, reading in readings.items() if not reading)
     yield
-    for setting in all_places(so_far.origins):
+    for setting in all_places(so_far.origins, so_far.frames_read):
         if setting is None:
             yield
         else:
             so_far.look_at(setting)
     yield
-    yield from _leave_out_unused(so_far, scene)
+    so_far.judge((yield from _readings(so_far, so_far.lacking)))
     yield
-    so_far.known.update(_not_rendered(so_far.unused, so_far.origins))
-    yield
-    listed = bpy.utils.blend_paths(absolute=True, packed=False)
-    yield
-    for path in unknown_paths(listed, so_far.known):
+    for path in (yield from unknown_to_all(so_far.known, so_far.unused, so_far.origins)):
         unknown = Dependency(kind=DependencyKind.FILE, user=os.path.basename(path), written=path, path=path)  # noqa: PTH119
         so_far.refused.append((unknown, UNKNOWN_KIND))
     yield
@@ -96,18 +106,19 @@ NO_FILES = Found()
 class _Scan:
     """What a scan has found so far.
 
-    `known` are the paths that a kind has answered for. `doubtful` are the images with missing files: perhaps only an
-    editor or a brush misses them. `unused` are the images and clips that no render reads.
+    `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing or
+    refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
     """
 
     frames_read: FramesRead
     disk: Disk = field(default_factory=Disk)
     origins: Origins = field(default_factory=Origins)
+    reach: Reach | None = None
     unused: frozenset[Any] = frozenset()
     used: list[Dependency] = field(default_factory=list)
     refused: list[tuple[Dependency, Message]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
-    doubtful: dict[Any, Dependency] = field(default_factory=dict)
+    lacking: dict[Any, set[Dependency]] = field(default_factory=dict)
 
     def look_at(self, setting: PathSetting) -> None:
         """Take in one path: find its files, or refuse it."""
@@ -116,8 +127,8 @@ class _Scan:
         if self.unused and setting.datablock in self.unused:
             return
         if "datafiles" in path and setting.kind.comes_with_blender and comes_with_blender(path):
-            if not _is_brush_only(setting.datablock):
-                self.refused.append((_dependency(setting, written, path, origin, NO_FILES), FROM_BLENDER))
+            if not is_for_brushes_only(setting.datablock):
+                self._refuse(setting, _dependency(setting, written, path, origin, NO_FILES), FROM_BLENDER)
             return
         if setting.is_handed_over:
             self.known.add(self.origins.absolute(written, setting.datablock))
@@ -134,26 +145,56 @@ class _Scan:
             ):
                 reason = IN_A_PACKED_LIBRARY
         if reason:
-            self.refused.append((_dependency(setting, written, path, origin, found), reason))
+            self._refuse(setting, _dependency(setting, written, path, origin, found), reason)
         elif found.files or found.missing:
-            self.used.append(_dependency(setting, written, path, origin, found))
-            if found.missing and setting.kind is DependencyKind.IMAGE:
-                self.doubtful[setting.datablock] = self.used[-1]
+            dependency = _dependency(setting, written, path, origin, found)
+            if found.missing and is_switched_off(setting):
+                dependency = dependency._replace(missing=())
+            self.used.append(dependency)
+            if dependency.missing:
+                self._note_lack(setting, dependency)
+
+    def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
+        if not is_switched_off(setting):
+            self.refused.append((dependency, reason))
+            self._note_lack(setting, dependency)
+
+    def _note_lack(self, setting: PathSetting, dependency: Dependency) -> None:
+        # strips know by themselves whether they are shown
+        if setting.kind is not DependencyKind.STRIP:
+            self.lacking.setdefault(setting.datablock, set()).add(dependency)
+
+    def judge(self, readings: Mapping[Any, Reading]) -> None:
+        """Drop what is missing or refused and that no render reads, and mark what it may do without."""
+        marked: dict[Dependency, Dependency | None] = {}
+        for datablock, reading in readings.items():
+            for dependency in self.lacking[datablock]:
+                if reading is Reading.UNREAD:
+                    marked[dependency] = None
+                elif reading is Reading.DOUBTFUL:
+                    marked[dependency] = dependency._replace(is_certain=False)
+        self.used = [each for old in self.used if (each := marked.get(old, old)) is not None]
+        self.refused = [(each, reason) for old, reason in self.refused if (each := marked.get(old, old)) is not None]
+        self.unused |= {
+            datablock
+            for datablock, reading in readings.items()
+            if not reading and isinstance(datablock, bpy.types.Image | bpy.types.MovieClip)
+        }
 
     def result(self) -> Dependencies:
         """What the whole scan has found."""
         missing = tuple(dependency for dependency in self.used if dependency.missing)
-        return Dependencies(tuple(self.used), missing, tuple(self.refused), (*self.unused, *unread_strips()))
+        unread = (*self.unused, *unread_strips(self.frames_read))
+        return Dependencies(tuple(self.used), missing, tuple(self.refused), unread)
 
 
-def _leave_out_unused(so_far: _Scan, scene: bpy.types.Scene) -> Generator[None, None, None]:
-    """Drop the images that are missing and that nobody but an editor or a brush misses."""
-    needless: frozenset[Any] = unused_among(tuple(so_far.doubtful))
-    needless |= yield from unreached_from(scene, [image for image in so_far.doubtful if image not in needless])
-    if needless:
-        left_out = {so_far.doubtful[image] for image in needless}
-        so_far.used = [dependency for dependency in so_far.used if dependency not in left_out]
-        so_far.unused |= needless
+def _readings(so_far: _Scan, candidates: Collection[Any]) -> Generator[None, None, dict[Any, Reading]]:
+    """Whether the render reads each of these datablocks."""
+    if not candidates:
+        return {}
+    if so_far.reach is None:
+        so_far.reach = yield from reach_of(so_far.frames_read.scene, so_far.frames_read)
+    return (yield from readings_of(so_far.reach, candidates, Aspect.SHAPE))
 
 
 def _resolved(setting: PathSetting, origins: Origins) -> tuple[Origin, str, str]:
@@ -204,71 +245,6 @@ def _dependency(setting: PathSetting, written: str, path: str, origin: Origin, f
         files=found.files,
         missing=found.missing,
         form=form_of(written) if setting.attribute else PathForm.IMPLIED,
+        part=setting.holder.name if setting.kind is DependencyKind.STRIP else "",
+        is_certain=setting.is_certain,
     )
-
-
-def _is_brush_only(datablock: bpy.types.ID) -> bool:
-    """True for what need not travel: the brushes that Blender brings, and pictures of its own."""
-    if not isinstance(datablock, bpy.types.Library):
-        return True
-    return all(isinstance(user, bpy.types.Brush) for user in datablock.users_id)
-
-
-def _not_rendered(unread: frozenset[Any], origins: Origins) -> Iterator[str]:
-    """Files that Blender lists and no render reads.
-
-    Texts are kept in the .blend, what has no user is not saved, and packed linked data names the library that it came
-    from.
-    """
-    for text in bpy.data.texts:
-        yield origins.absolute(text.filepath, text)
-    for datablocks in (
-        bpy.data.images,
-        bpy.data.fonts,
-        bpy.data.sounds,
-        bpy.data.movieclips,
-        bpy.data.cache_files,
-        bpy.data.volumes,
-    ):
-        for datablock in datablocks:
-            if not datablock.users or datablock in unread:
-                yield origins.absolute(datablock.filepath, datablock)
-    for scene, strip in strips_with_files():
-        yield from (origins.absolute(written, scene) for written in strip_files(strip))
-    for library in bpy.data.libraries:
-        if is_inside(library):
-            yield origins.absolute(library.filepath, library)
-
-
-def unknown_paths(listed: Iterable[str], known: set[str]) -> Iterator[str]:
-    """What Blender itself lists of external files and nobody else knows: the check that no kind was forgotten."""
-    for path in listed:
-        if path in known or (plain := os.path.normpath(path)) in known:
-            continue
-        # what ends with a slash is a folder that Blender would make (5.1 has one for each particle system)
-        if os.path.basename(path) and not comes_with_blender(plain) and not is_of_sound_strip(plain):  # noqa: PTH119
-            yield plain
-
-
-def is_of_sound_strip(path: str) -> bool:
-    """True for a path that no kind knows and that can only be one which sound strips have beside that of their sound.
-
-    Nothing is played from there: a mixdown and a rendered movie had the datablock's sound when the strip's own path led
-    nowhere (4.5, 5.2). Only Blender's list has that path.
-    """
-    suffixes = bpy.path.extensions_audio | bpy.path.extensions_movie
-    return bool(bpy.data.sounds) and os.path.splitext(path)[1].lower() in suffixes  # noqa: PTH122
-
-
-def comes_with_blender(path: str) -> bool:
-    """True for files that every Blender brings, such as the brushes that 5.2 links into each file.
-
-    A file that was saved by a Blender installed elsewhere still names them there, hence the look at the path's end.
-    """
-    resources = bpy.utils.system_resource("DATAFILES")
-    if not resources:
-        return False
-    if path.startswith(os.path.join(os.path.normpath(resources), "")):  # noqa: PTH118
-        return True
-    _before, mark, inside = path.replace(os.sep, "/").rpartition("/datafiles/assets/")
-    return bool(mark) and Path(resources, "assets", inside).is_file()

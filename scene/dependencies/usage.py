@@ -1,80 +1,57 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tells what a render reads from what is only shown or painted with, such as frames that were opened in an editor."""
+"""Which datablocks may be there for the artist only, and which paths stand where no render looks."""
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator
+from typing import Any
 
 import bpy
 
+from ..rendered.links import is_on
+from ..rendered.nodes import leading_nodes
+from ..rendered.sequencer import JOB_TAG
+from .kinds.images import FROM_FILES
+from .path_setting import DATABLOCKS_A_STEP, PathSetting
+
 FOOTAGE_SOURCES = frozenset({"SEQUENCE", "MOVIE"})
 Footage = bpy.types.Image | bpy.types.MovieClip
-MAX_USERS_A_STEP = 5000
-"""Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""
 
 
-def unused_footage() -> frozenset[Footage]:
-    """The images and clips that are shown in editors, by nodes that lead nowhere, or by brushes: no render reads them.
+def footage() -> Generator[None, None, list[Footage]]:
+    """The images and clips that may be there for the artist only, as what was opened in an editor; in steps.
 
-    Only those of many or large files are looked at: to ask Blender for the users of datablocks takes 10 ms in a file of
-    10,000 objects (4.2, 5.2), and a plain image more in a package does no harm.
+    To ask Blender for the users of datablocks takes 10 ms in a file of 10,000 objects (4.2, 5.2). So of plain images
+    only those count that perhaps nobody but an editor or a fake user keeps, and frames of earlier jobs.
     """
-    images = (image for image in bpy.data.images if image.source in FOOTAGE_SOURCES and image.users)
-    candidates: list[Footage] = [*images, *(clip for clip in bpy.data.movieclips if clip.users)]
-    return unused_among(candidates)
+    found: list[Footage] = [clip for clip in bpy.data.movieclips if clip.users]
+    for index, image in enumerate(bpy.data.images):
+        if index % DATABLOCKS_A_STEP == 0:
+            yield
+        users, source = image.users, image.source
+        if not users or source not in FROM_FILES:
+            continue
+        # an editor makes itself a user where there is no other; it also marks an image that has one
+        is_kept_only = users <= image.use_fake_user + image.use_extra_user or image.get(JOB_TAG)
+        if is_kept_only or source in FOOTAGE_SOURCES:
+            found.append(image)
+    yield
+    return found
 
 
-def unused_among(candidates: Sequence[Footage]) -> frozenset[Footage]:
-    """Those of the images and clips that no render reads."""
-    if not candidates:
-        return frozenset()
-    users = bpy.data.user_map(subset=candidates)
-    return frozenset(
-        footage for footage in candidates if not any(_reads(user, footage) for user in users.get(footage, ()))
-    )
-
-
-def unreached_from(
-    scene: bpy.types.Scene, candidates: Iterable[bpy.types.ID]
-) -> Generator[None, None, frozenset[bpy.types.ID]]:
-    """Those of the datablocks to which no way leads from the scene, such as what only a fake user keeps; in steps.
-
-    A render comes by all its data on such ways, whatever they go through: objects, instances, nodes, libraries, or
-    other scenes. Each step asks Blender for the users of datablocks, which takes 10 ms in a file of 10,000 objects
-    (4.2, 5.2).
-    """
-    ahead: dict[bpy.types.ID, set[bpy.types.ID]] = {each: {each} for each in candidates if each != scene}
-    seen = {candidate: {candidate} for candidate in ahead}
-    lost: set[bpy.types.ID] = set()
-    while ahead:
-        wanted = set().union(*ahead.values())
-        if len(wanted) > MAX_USERS_A_STEP:
-            break
-        users = bpy.data.user_map(subset=wanted)
-        for candidate, these in list(ahead.items()):
-            found = set().union(*(users.get(each, ()) for each in these)) - seen[candidate]
-            seen[candidate] |= found
-            ahead[candidate] = found
-            if scene in found or not found:
-                del ahead[candidate]
-            if not found:
-                lost.add(candidate)
-        yield
-    return frozenset(lost)
-
-
-def _reads(user: bpy.types.ID, footage: Footage) -> bool:
-    """True unless the user only shows it to the artist, or is a compositor whose nodes with this footage have no links.
-
-    Brushes, a camera's background and an empty show it. Editors are no users here.
-    """
-    if isinstance(user, bpy.types.Camera) or (isinstance(user, bpy.types.Object) and user.type == "EMPTY"):
+def is_switched_off(setting: PathSetting) -> bool:
+    """True for a path in a modifier that is off in renders, or in a node that leads nowhere."""
+    holder, owner = setting.holder, setting.holder.id_data
+    if isinstance(holder, bpy.types.Node):
+        return holder not in leading_nodes(owner)
+    if isinstance(holder, bpy.types.NodeSocket):
+        return holder.node not in leading_nodes(owner)
+    if not isinstance(owner, bpy.types.Object):
         return False
-    if isinstance(user, bpy.types.Texture):
-        brushes_only = bpy.data.user_map(subset=[user]).get(user, ())
-        return not all(isinstance(owner, bpy.types.Brush) for owner in brushes_only)
-    tree = getattr(user, "node_tree", None) if isinstance(user, bpy.types.Scene) else user
-    if not isinstance(tree, bpy.types.NodeTree) or tree.bl_idname != "CompositorNodeTree":
-        return not isinstance(user, bpy.types.Brush)
-    nodes = [node for node in tree.nodes if footage in (getattr(node, "image", None), getattr(node, "clip", None))]
-    return not nodes or any(socket.is_linked for node in nodes for socket in node.outputs)
+    modifier = next((each for each in owner.modifiers if _holds(each, holder)), None)
+    return modifier is not None and not is_on(owner, modifier)
+
+
+def _holds(modifier: Any, holder: Any) -> bool:
+    """True for the modifier that is the holder of a path, or that has it as its settings or among its bakes."""
+    return holder in (modifier, getattr(modifier, "domain_settings", None), *getattr(modifier, "bakes", ()))

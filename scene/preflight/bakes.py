@@ -1,25 +1,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far simulations are baked, as far as Blender reports it."""
+"""How far simulations are baked, as far as Blender or the disk tells."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import bpy
 
-from ..dependencies.dependency import absolute
+from ..dependencies.dependency import Origins
 from ..dependencies.disk import Disk
-from ..dependencies.kinds.simulations import cache_files, cache_prefix
+from ..dependencies.kinds.nodes_bakes import frames_in, is_kept_in_file
+from ..dependencies.kinds.point_caches import cache_folder, cache_on_disk
+from ..dependencies.kinds.simulations import SECONDARY_PARTICLES
 
-FRAME_FILE = re.compile(r"(-?\d+)_\d+\.json")
-"""A file of a geometry nodes bake: the frame and its fraction (`frame_to_string` in Blender's sources)."""
-COUNT = re.compile(r"\d+")
-"""The first number in Blender's text about a cache. In every language it is the number of cached frames."""
-SECONDARY_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
+COUNT_IN_MEMORY = re.compile(r"(\d+)[^(\uFF08]*[(\uFF08]")
+"""The number of frames in Blender's text about a cache in memory, and what shows that it is of one: a size in
+parentheses, in every language. Other texts tell a number of points, or of files that were there once."""
 
 
 class Extent(Enum):
@@ -28,8 +28,8 @@ class Extent(Enum):
     NOTHING = auto()
     UP_TO = auto()
     ALL = auto()
-    LOST = auto()
-    """It is baked, and the files of the bake are missing."""
+    NO_PATH = auto()
+    """It is read from a folder that was not chosen."""
     UNKNOWN = auto()
     """Blender does not report it."""
 
@@ -46,31 +46,27 @@ BAKED = Bake(Extent.ALL)
 """All frames are baked. After the last one a simulation stands still, on every machine."""
 
 
-def point_cache_bake(cache: Any, owner: bpy.types.ID, disk: Disk) -> Bake:
+def point_cache_bake(cache: Any, owner: bpy.types.ID, disk: Disk, origins: Origins) -> Bake:
     """How far cloth, particles and the like are baked.
 
-    A bake may have few frames: those that were played before "Current Cache to Bake", or those whose files are left.
-    Blender's text about the cache has their number (4.2, 5.2). The number gives no frame when only every n-th frame is
-    cached, and it is 0 for dynamic paint in memory.
+    A bake may end early: those that were stopped, or made of the frames that were played ("Current Cache to Bake"). On
+    disk its files tell where; that frames before are gone is for the check of files. In memory Blender's text about the
+    cache has their number (4.2, 5.2). It gives no frame when only every n-th frame is cached, and is 0 for dynamic
+    paint.
     """
-    if cache.use_external:
-        return BAKED if _has_external_files(cache, owner, disk) else Bake(Extent.LOST)
-    if not cache.is_baked:
+    is_on_disk = cache.use_external or cache.use_disk_cache
+    if cache.use_external and not cache.filepath:
+        return Bake(Extent.NO_PATH)
+    if not (cache.is_baked or cache.use_external):
         return NOT_BAKED
-    match = COUNT.search(cache.info)
-    count = int(match[0]) if match else 0
-    if count == 0:
-        return Bake(Extent.LOST) if cache.use_disk_cache else BAKED
+    if is_on_disk:
+        there = cache_on_disk(cache, owner).frames_there(cache_folder(cache, owner, origins), disk)
+        last = max(there, default=cache.frame_end)
+        return BAKED if last >= cache.frame_end else Bake(Extent.UP_TO, last)
+    match = COUNT_IN_MEMORY.match(cache.info)
+    count = int(match[1]) if match else 0
     last = cache.frame_start + count - 1
-    return BAKED if cache.frame_step > 1 or last >= cache.frame_end else Bake(Extent.UP_TO, last)
-
-
-def _has_external_files(cache: Any, owner: bpy.types.ID, disk: Disk) -> bool:
-    if not cache.filepath:
-        return False
-    library = owner.library if cache.use_library_path else None
-    folder = absolute(bpy.path.abspath(cache.filepath, library=library), "")
-    return bool(cache_files(cache_prefix(cache, owner), folder, disk))
+    return BAKED if not count or cache.frame_step > 1 or last >= cache.frame_end else Bake(Extent.UP_TO, last)
 
 
 def fluid_bake(settings: bpy.types.FluidDomainSettings) -> Bake:
@@ -107,7 +103,7 @@ def nodes_bakes(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> It
             continue
         has_range = bake.use_custom_simulation_frame_range
         begin = bake.frame_start if has_range else scene.frame_start
-        if _is_kept_in_file(modifier, bake):
+        if is_kept_in_file(modifier, bake):
             yield begin, Bake(Extent.UNKNOWN)
             continue
         last = max(_frames_on_disk(modifier, bake), default=None)
@@ -117,19 +113,9 @@ def nodes_bakes(scene: bpy.types.Scene, modifier: bpy.types.NodesModifier) -> It
             yield begin, BAKED if has_range and last >= bake.frame_end else Bake(Extent.UP_TO, last)
 
 
-def _is_kept_in_file(modifier: Any, bake: Any) -> bool:
-    """True when the bake would be kept in the .blend."""
-    target = getattr(bake, "bake_target", "DISK")
-    return (modifier.bake_target if target == "INHERIT" else target) == "PACKED"
-
-
-def _frames_on_disk(modifier: Any, bake: Any) -> Iterator[int]:
+def _frames_on_disk(modifier: Any, bake: Any) -> Iterable[int]:
     written = bake.directory if bake.use_custom_path else modifier.bake_directory
     folder = bpy.path.abspath(written, library=modifier.id_data.library)
     if not bake.use_custom_path:
         folder = os.path.join(folder, str(bake.bake_id))  # noqa: PTH118
-    try:
-        names = os.listdir(os.path.join(folder, "meta")) if written else []  # noqa: PTH118, PTH208
-    except OSError:
-        return
-    yield from (int(match[1]) for name in names if (match := FRAME_FILE.fullmatch(name)))
+    return frames_in(folder, Disk()) if written else ()

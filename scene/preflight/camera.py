@@ -10,9 +10,10 @@ from collections.abc import Iterator, Sequence
 import bpy
 
 from ...messages.message import Message
+from ..rendered.scenes import rendered_views
+from ..rendered.sequencer import has_strips_to_render
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about
-from .rendered import has_visible_strips, rendered_views
 
 
 def check_camera(checked: CheckedScene) -> Findings:
@@ -60,7 +61,7 @@ def _no_camera(checked: CheckedScene) -> Finding:
     remedy = None
     if _cameras_in(scene):
         remedy = Remedy.USE_CAMERA
-    elif has_visible_strips(scene) and not scene.render.use_sequencer:
+    elif has_strips_to_render(scene) and not scene.render.use_sequencer:
         fix = Message("Add a camera, or turn on Sequencer in the Output properties, under Post Processing.")
         remedy = Remedy.TURN_ON_SEQUENCER
     return checked.error(what, fix, remedy)

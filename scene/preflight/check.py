@@ -13,6 +13,7 @@ from ..config.frames import FrameListError, frames_of_range
 from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
+from .broken_files import check_broken_files
 from .camera import check_camera, check_markers
 from .checked_scene import CheckedScene, Findings
 from .file_output import check_file_output
@@ -24,15 +25,18 @@ from .libraries import check_libraries, check_linked
 from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
 from .scripts import check_drivers, check_handlers, check_texts
+from .sequencer import check_sequencer
 from .simulations import check_rigid_bodies, check_simulations
 from .usd import check_usd
 from .workbench import check_workbench
 
 CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
     check_camera,
+    check_sequencer,
     check_frames,
     check_engine,
     check_files,
+    check_broken_files,
     check_images,
     check_libraries,
     check_linked,
@@ -60,12 +64,16 @@ def check_scene(
     dependencies: Dependencies,
     frames: Sequence[int] | None = None,
     overrides: Mapping[str, Any] | None = None,
+    *,
+    without_files: bool = False,
 ) -> tuple[Finding, ...]:
     """Everything that would make the farm's frames differ from the artist's, errors first.
 
     `frames` None means the frame range of the scene. `overrides` is what `scene.config.overrides` gives.
+    `without_files`: the scene is sent without the files that are missing, which the artist may also have agreed to in
+    the scene's settings.
     """
-    return result_of(check_in_steps(scene, dependencies, frames, overrides))
+    return result_of(check_in_steps(scene, dependencies, frames, overrides, without_files=without_files))
 
 
 def check_in_steps(
@@ -73,12 +81,14 @@ def check_in_steps(
     dependencies: Dependencies,
     frames: Sequence[int] | None = None,
     overrides: Mapping[str, Any] | None = None,
+    *,
+    without_files: bool = False,
 ) -> Generator[None, None, tuple[Finding, ...]]:
     """Like `check_scene`, in steps of about a millisecond. The last step gives the result.
 
     It must not be continued after anything in the file changed between two steps.
     """
-    checked = _checked_scene(scene, dependencies, frames, overrides or {})
+    checked = _checked_scene(scene, dependencies, frames, overrides or {}, without_files)
     found: list[Finding] = []
     for check in CHECKS:
         found += yield from collected(check(checked))
@@ -92,7 +102,11 @@ def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 
 def _checked_scene(
-    scene: bpy.types.Scene, dependencies: Dependencies, frames: Sequence[int] | None, overrides: Mapping[str, Any]
+    scene: bpy.types.Scene,
+    dependencies: Dependencies,
+    frames: Sequence[int] | None,
+    overrides: Mapping[str, Any],
+    without_files: bool,
 ) -> CheckedScene:
     no_frames_reason: Message | None = None
     if frames is None:
@@ -106,4 +120,11 @@ def _checked_scene(
         frames=tuple(frames),
         overrides=overrides,
         no_frames_reason=no_frames_reason,
+        sends_without_files=without_files or _is_agreed(scene, dependencies),
     )
+
+
+def _is_agreed(scene: Any, dependencies: Dependencies) -> bool:
+    """True when the artist has agreed to send the scene without all files that are missing now."""
+    lack = set(dependencies.lack.split())
+    return bool(lack) and lack <= set(scene.renderjuice.without_files.split())

@@ -26,7 +26,8 @@ class CheckedScene:
     """The scene that is checked, and what is asked for.
 
     `frames` are sorted; they are () where `no_frames_reason` says why there are none. `overrides` is what
-    `scene.config.overrides` gives.
+    `scene.config.overrides` gives. `sends_without_files`: the artist has agreed to send the scene without the files
+    that are missing.
     """
 
     scene: bpy.types.Scene
@@ -34,6 +35,7 @@ class CheckedScene:
     frames: tuple[int, ...]
     overrides: Mapping[str, Any]
     no_frames_reason: Message | None = None
+    sends_without_files: bool = False
 
     @property
     def is_animation(self) -> bool:

@@ -10,8 +10,8 @@ import bpy
 
 from ...messages.message import Message
 from ..blender_versions import file_output_folder
+from ..rendered.compositor import FILE_OUTPUT_NODE, nodes_of
 from .checked_scene import CheckedScene, Findings
-from .compositor import FILE_OUTPUT_NODE, nodes_of
 from .finding import Remedy
 
 

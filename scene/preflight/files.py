@@ -7,10 +7,15 @@ import os
 
 import bpy
 
-from ...messages.message import Message
+from ...messages.message import Message, sentences
 from ..dependencies.dependency import Dependency, DependencyKind
+from ..dependencies.scan import Dependencies
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about_path
+from .lost_bakes import BAKED_KINDS, way_back
+
+PERHAPS_NEEDLESS = Message("The rendered frames may do without it.")
+SENT_WITHOUT = Message("The scene is sent without it.")
 
 
 def check_files(checked: CheckedScene) -> Findings:
@@ -23,35 +28,63 @@ def check_files(checked: CheckedScene) -> Findings:
             what = Message(
                 "{} has a path relative to the file, which was never saved: {}.", _named(dependency), dependency.written
             )
-            yield _error(dependency, what, Message("Save the file, and choose the path again."))
+            fix = Message("Save the file, and choose the path again.")
+            yield finding_about_path(dependency, severity=Severity.ERROR, what=what, fix=fix)
         else:
-            yield _missing(dependency)
+            yield _missing(checked, dependency)
     yield None
     for dependency, reason in dependencies.refused:
         # Blender's own list of paths has these, too, as plain files
         if dependency.kind is not DependencyKind.FILE or dependency.path not in without_folder:
             what = Message("{} cannot be sent: {} ({}).", _named(dependency), reason, dependency.written)
-            yield _error(dependency, what, _way_out(dependency))
+            yield _finding(checked, dependency, what, _way_out(dependency))
 
 
-def _missing(dependency: Dependency) -> Finding:
+def note_of_lack(dependencies: Dependencies) -> Message | None:
+    """What a job was sent without, for its notes. None when nothing is missing."""
+    paths = [path for dependency in dependencies.missing for path in dependency.missing]
+    paths += [dependency.path for dependency, _reason in dependencies.refused]
+    if not paths:
+        return None
+    if len(paths) == 1:
+        return Message("Sent without the file {}.", paths[0])
+    return Message("Sent without {} files, such as {}.", len(paths), paths[0])
+
+
+def _missing(checked: CheckedScene, dependency: Dependency) -> Finding:
     path, count = dependency.missing[0], len(dependency.missing)
     what = Message("{} is missing: there is no file {}.", _named(dependency), path)
+    if count == 1 and os.path.isdir(path):  # noqa: PTH112
+        what = Message("{} leads to a folder in place of a file: {}.", _named(dependency), path)
+        return _finding(checked, dependency, what, Message("Choose its file again, or remove its use."))
     if count > 1:
         what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
     fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
-    if dependency.files:
+    if dependency.kind in BAKED_KINDS:
+        fix = way_back(dependency)
+    elif dependency.files:
         # Blender looks for the first file of a sequence only, and takes all others to be beside it
         fix = Message("Put what is missing beside the files that are there.")
     elif dependency.library:
         fix = Message("Open “{}”, and use File > External Data > Find Missing Files there.", dependency.library)
     else:
         remedy = Remedy.FIND_FILES
-    return _error(dependency, what, fix, remedy)
+    return _finding(checked, dependency, what, fix, remedy)
 
 
-def _error(dependency: Dependency, what: Message, fix: Message, remedy: Remedy | None = None) -> Finding:
-    return finding_about_path(dependency, severity=Severity.ERROR, what=what, fix=fix, remedy=remedy)
+def _finding(
+    checked: CheckedScene, dependency: Dependency, what: Message, fix: Message, remedy: Remedy | None = None
+) -> Finding:
+    """An error, unless the artist has agreed to do without the file or the rendered frames may do so."""
+    severity, alternative = Severity.ERROR, None
+    if not dependency.is_certain:
+        severity, what = Severity.WARNING, sentences(what, PERHAPS_NEEDLESS)
+    elif checked.sends_without_files:
+        severity, what = Severity.WARNING, sentences(what, SENT_WITHOUT)
+    elif checked.scene.library is None:
+        # what a linked scene keeps is lost with the session
+        alternative = Remedy.SEND_WITHOUT_FILES
+    return finding_about_path(dependency, severity=severity, what=what, fix=fix, remedy=remedy, alternative=alternative)
 
 
 def _leads_nowhere(dependency: Dependency) -> bool:
@@ -67,4 +100,4 @@ def _way_out(dependency: Dependency) -> Message:
 
 
 def _named(dependency: Dependency) -> Message:
-    return Message("{} “{}”", dependency.kind.label, dependency.user)
+    return Message("{} “{}”", dependency.kind.label, dependency.name)

@@ -33,11 +33,13 @@ class Remedy(StrEnum):
     PACK_IMAGE = "pack_image"
     MAKE_OUTPUT_RELATIVE = "make_output_relative"
     WRITE_IMAGES = "write_images"
+    SEND_WITHOUT_FILES = "send_without_files"
     RENDER_WHOLE_FRAME = "render_whole_frame"
     RENDER_FULL_SIZE = "render_full_size"
     TURN_OFF_SIMPLIFY = "turn_off_simplify"
     TURN_ON_COMPOSITING = "turn_on_compositing"
     TURN_ON_SEQUENCER = "turn_on_sequencer"
+    RENDER_SCENE = "render_scene"
     USE_PREVIEW_RANGE = "use_preview_range"
     USE_OPEN_IMAGE_DENOISE = "use_open_image_denoise"
 
@@ -48,11 +50,13 @@ LABELS = {
     Remedy.PACK_IMAGE: Message("Pack"),
     Remedy.MAKE_OUTPUT_RELATIVE: Message("Make Relative"),
     Remedy.WRITE_IMAGES: Message("Write PNG Images"),
+    Remedy.SEND_WITHOUT_FILES: Message("Send Without Them"),
     Remedy.RENDER_WHOLE_FRAME: Message("Render Whole Frame"),
     Remedy.RENDER_FULL_SIZE: Message("Render Full Size"),
     Remedy.TURN_OFF_SIMPLIFY: Message("Turn Off Simplify"),
     Remedy.TURN_ON_COMPOSITING: Message("Turn On Compositing"),
     Remedy.TURN_ON_SEQUENCER: Message("Turn On Sequencer"),
+    Remedy.RENDER_SCENE: Message("Render the Scene"),
     Remedy.USE_PREVIEW_RANGE: Message("Use Preview Range"),
     Remedy.USE_OPEN_IMAGE_DENOISE: Message("Use OpenImageDenoise"),
 }
@@ -64,8 +68,9 @@ class Finding:
     """One thing that the artist should know: what, which datablock, and how to fix it. Full sentences.
 
     `datablock` is a name, "" for a finding about the package. `collection` is where in `bpy.data` that datablock can be
-    selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none. `about` is
-    the setting that a remark of the receipt may be about, too (`scene/config/receipt.py`).
+    selected, "" when it cannot: names are unique within the open file only, so a linked datablock has none.
+    `alternative` is what can be done instead of mending it. `about` is the setting that a remark of the receipt may be
+    about, too (`scene/config/receipt.py`).
     """
 
     severity: Severity
@@ -74,6 +79,7 @@ class Finding:
     datablock: str = ""
     collection: str = ""
     remedy: Remedy | None = None
+    alternative: Remedy | None = None
     about: str = ""
 
     @property
@@ -103,7 +109,13 @@ def finding_about(
 
 
 def finding_about_path(
-    dependency: Dependency, *, severity: Severity, what: Message, fix: Message, remedy: Remedy | None = None
+    dependency: Dependency,
+    *,
+    severity: Severity,
+    what: Message,
+    fix: Message,
+    remedy: Remedy | None = None,
+    alternative: Remedy | None = None,
 ) -> Finding:
     """A finding about a path, and so about the datablock that uses it."""
     return Finding(
@@ -113,4 +125,5 @@ def finding_about_path(
         datablock=dependency.user,
         collection=dependency.place,
         remedy=remedy,
+        alternative=alternative,
     )

@@ -6,9 +6,9 @@ from __future__ import annotations
 import bpy
 
 from ...messages.message import Message
-from ..dependencies.usage import unreached_from
+from ..chunks import datablocks_in_chunks
+from ..rendered.reading import unread_among
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Remedy
 
 ACTIONS_A_STEP = 20
@@ -32,7 +32,7 @@ def check_frames(checked: CheckedScene) -> Findings:
     for chunk in datablocks_in_chunks("actions", ACTIONS_A_STEP):
         moving.extend(action for action in chunk if _moves(action))
         yield None
-    unreached = yield from unreached_from(scene, moving)
+    unreached = yield from unread_among(scene, moving)
     if len(unreached) < len(moving):
         what = Message("The frame range is a single frame, although the file has animation.")
         yield checked.warning(what, fix, about="frames")

@@ -6,9 +6,8 @@ from __future__ import annotations
 import bpy
 
 from ...messages.message import Message
-from ..dependencies.usage import unused_among
+from ..chunks import datablocks_in_chunks
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Remedy, Severity, finding_about
 from .needed import needed_by
 
@@ -21,10 +20,7 @@ def check_images(checked: CheckedScene) -> Findings:
     for chunk in datablocks_in_chunks("images"):
         painted += (image for image in chunk if image.is_dirty and image.users and image.source in PAINTABLE)
         yield None
-    unused = unused_among(painted)
-    yield None
-    used = [image for image in painted if image not in unused]
-    for image in (yield from needed_by(checked.scene, used)):
+    for image in (yield from needed_by(checked.scene, painted)):
         what = Message("The image “{}” has changes that are not saved.", image.name)
         fix = Message("Save or pack the image in the Image Editor.")
         remedy: Remedy | None = Remedy.PACK_IMAGE

@@ -1,24 +1,48 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Linked libraries: their version, and whether they still have what is linked from them."""
+"""Linked libraries: whether they can be read, their version, and whether they still have what is linked from them."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from typing import NamedTuple
 
 import bpy
 
-from ...messages.message import Message
+from ...messages.message import Message, sentences
+from ..chunks import datablocks_in_chunks
+from ..dependencies.broken_files import Fault, fault_of_blend
+from ..dependencies.dependency import Origins
+from ..dependencies.kinds.libraries import comes_from_blender, is_packed
+from ..rendered.reading import unread_among
+from .broken_files import FIXES, REPLACE, WHAT
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Finding, Severity
 
 NEVER_RENDERED = frozenset({"libraries", "screens", "window_managers", "workspaces", "all_ids"})
+LIBRARIES_A_STEP = 10
+"""Libraries that are looked into in one step."""
 
 
-def check_libraries(_checked: CheckedScene) -> Findings:
-    """Libraries that were saved by a newer Blender. This one may lose data that it does not know."""
-    library: Any
-    for library in bpy.data.libraries:
+class BrokenLibrary(NamedTuple):
+    """A library that is there and cannot be read, with what is linked from it. `fault` None: nobody knows why."""
+
+    library: bpy.types.Library
+    path: str
+    fault: Fault | None
+    linked: tuple[bpy.types.ID, ...]
+
+
+def check_libraries(checked: CheckedScene) -> Findings:
+    """Libraries that cannot be read, and those that a newer Blender has saved: this one may lose data of it."""
+    broken: list[BrokenLibrary] = []
+    origins, library = Origins(), None
+    for index, library in enumerate([*bpy.data.libraries]):
+        if index % LIBRARIES_A_STEP == 0:
+            yield None
+        found = None if is_packed(library) or comes_from_blender(library) else _broken(library, origins)
+        if found is not None:
+            broken.append(found)
+            continue
         version = tuple(library.version)[:2]
         if version > bpy.app.version[:2]:
             yield Finding(
@@ -30,6 +54,55 @@ def check_libraries(_checked: CheckedScene) -> Findings:
                 datablock=library.name,
                 collection="" if library.parent else "libraries",
             )
+    if broken:
+        yield None
+        lost = yield from unread_among(checked.scene, {each for one in broken for each in one.linked})
+        for one in broken:
+            linked = [datablock for datablock in one.linked if datablock not in lost]
+            if linked:
+                yield _finding(one, linked)
+
+
+def _broken(library: bpy.types.Library, origins: Origins) -> BrokenLibrary | None:
+    """None for one that is sound, and for one that is not there, which is a missing file."""
+    path = origins.file(library).blend
+    fault = fault_of_blend(path, is_unread=library.is_missing)
+    if fault is None and not (library.is_missing and os.path.isfile(path)):  # noqa: PTH113
+        return None
+    return BrokenLibrary(library, path, fault, tuple(library.users_id))
+
+
+def _finding(broken: BrokenLibrary, linked: list[bpy.types.ID]) -> Finding:
+    library, path, fault, _all = broken
+    name, more = linked[0].name, len(linked) - 1
+    reason = WHAT[fault] if fault else Message("Blender could not read it when this file was opened")
+    what = Message(
+        "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.", library.name, name, path, reason
+    )
+    if more:
+        what = Message(
+            "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.",
+            library.name,
+            name,
+            more,
+            path,
+            reason,
+        )
+    users = bpy.data.user_map(subset=linked)
+    through = {user.library for each in linked for user in users.get(each, ())} - {None, library}
+    fix = (
+        FIXES.get(fault, REPLACE) if fault else Message("Open this file again, or save the library with this Blender.")
+    )
+    if through:
+        outer = min(each.name for each in through)
+        what = sentences(what, Message("It is used by the library “{}”.", outer))
+    return Finding(
+        severity=Severity.ERROR,
+        what=what,
+        fix=fix,
+        datablock=library.name,
+        collection="" if library.parent or through else "libraries",
+    )
 
 
 def check_linked(_checked: CheckedScene) -> Findings:

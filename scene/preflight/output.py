@@ -9,10 +9,10 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
+from ..chunks import objects_in_chunks
 from ..config.notices import color_notice, movie_notice
+from ..rendered.compositor import nodes_in_use
 from .checked_scene import CheckedScene, Findings
-from .chunks import objects_in_chunks
-from .compositor import nodes_in_use
 from .finding import Remedy
 
 PLAIN_NODE_TYPES = frozenset(

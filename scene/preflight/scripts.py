@@ -11,9 +11,9 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
-from ..dependencies.usage import unreached_from
+from ..chunks import datablocks_in_chunks
+from ..rendered.reading import unread_among
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks
 from .finding import Finding, Severity, finding_about
 
 CHANGES_FRAMES = re.compile(r"frame_change_p|depsgraph_update_p|render_(pre|init)|driver_namespace")
@@ -41,7 +41,7 @@ def check_drivers(checked: CheckedScene) -> Findings:
                             looked_at = 0
                             yield None
             yield None
-    unreached = yield from unreached_from(checked.scene, scripted)
+    unreached = yield from unread_among(checked.scene, scripted)
     used = {datablock: found for datablock, found in scripted.items() if datablock not in unreached}
     if not used:
         return

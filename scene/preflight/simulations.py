@@ -9,26 +9,29 @@ Blender calls it outdated, so that it gives the same frames on a farm.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import bpy
 
 from ...messages.message import Message, sentences
+from ..chunks import datablocks_in_chunks, in_chunks, objects_below
+from ..dependencies.dependency import Origins
 from ..dependencies.disk import Disk
+from ..dependencies.kinds.point_caches import is_simulated
+from ..rendered.objects import rendered_objects
+from ..rendered.scenes import rendered_scenes
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
 from .checked_scene import CheckedScene, Findings
-from .chunks import datablocks_in_chunks, in_chunks, objects_below
 from .finding import Finding, Severity, finding_about
-from .rendered import rendered_objects, rendered_scenes
 
 BAKE_IN_PHYSICS = Message("Bake it in the Physics properties, under Cache.")
 BAKE_IN_SCENE = Message("Bake it in the Scene properties, under Rigid Body World.")
 BAKE_IN_NODES = Message("Bake it in the Physics properties, under Simulation Nodes.")
 OTHER_MACHINES = Message("On a farm, every frame may be rendered by another machine.")
-PHYSICS_WITHOUT_CACHE = frozenset({"NO", "KEYED"})
-"""Physics of particles whose places depend on the frame alone."""
+HowFar = Callable[[bpy.types.PointCache, bpy.types.ID], Bake]
+"""Gives how far a point cache of a datablock is baked."""
 OBJECTS_A_STEP = 200
 """Objects that are looked at in one step."""
 
@@ -46,14 +49,14 @@ class Lack(Enum):
     """What is wrong with a bake."""
 
     IS_NOT_BAKED = auto()
-    IS_LOST = auto()
+    HAS_NO_PATH = auto()
     ENDS_EARLY = auto()
     MAY_NOT_BE_BAKED = auto()
 
 
 LACKS = {
     Extent.NOTHING: Lack.IS_NOT_BAKED,
-    Extent.LOST: Lack.IS_LOST,
+    Extent.NO_PATH: Lack.HAS_NO_PATH,
     Extent.UP_TO: Lack.ENDS_EARLY,
     Extent.UNKNOWN: Lack.MAY_NOT_BE_BAKED,
 }
@@ -70,18 +73,18 @@ class Lacking(NamedTuple):
 def check_simulations(checked: CheckedScene) -> Findings:
     """The simulations of objects. All of one kind that lack the same are one finding."""
     lacking: list[Lacking] = []
-    disk = Disk()
+    how_far = functools.partial(point_cache_bake, disk=Disk(), origins=Origins())
     for chunk in datablocks_in_chunks("objects", OBJECTS_A_STEP):
         for holder in chunk:
             if holder.modifiers:
-                for simulation in _simulations(checked.scene, holder, disk):
+                for simulation in _simulations(checked.scene, holder, how_far):
                     lack = _lack(checked, simulation)
                     if lack is not None:
                         lacking.append(Lacking(simulation, lack, holder))
         yield None
     if not lacking:
         return
-    rendered = yield from rendered_objects(rendered_scenes(checked.scene), {each.owner for each in lacking})
+    rendered = yield from rendered_objects(checked.scene, {each.owner for each in lacking})
     groups: dict[tuple[Message, Lack], list[Lacking]] = {}
     for each in lacking:
         if each.owner in rendered:
@@ -97,7 +100,7 @@ def check_rigid_bodies(checked: CheckedScene) -> Findings:
         if world is None or not world.enabled or world.collection is None:
             continue
         cache = world.point_cache
-        bake = point_cache_bake(cache, scene, Disk())
+        bake = point_cache_bake(cache, scene, Disk(), Origins())
         simulation = Simulation(Message("Rigid body simulation"), BAKE_IN_SCENE, cache.frame_start, bake)
         lack = _lack(checked, simulation)
         if lack is None:
@@ -131,11 +134,11 @@ def _finding(checked: CheckedScene, these: list[Lacking], collection: str) -> Fi
             if more:
                 what = Message("{} and {} more are not baked.", named, more)
             what = sentences(what, OTHER_MACHINES)
-        case Lack.IS_LOST:
-            what = Message("{} has no files in the folder of its cache.", named)
+        case Lack.HAS_NO_PATH:
+            what = Message("{} has an external cache without a path.", named)
             if more:
-                what = Message("{} and {} more have no files in the folders of their caches.", named, more)
-            fix = Message("Bring the files back, or bake it again in the Physics properties, under Cache.")
+                what = Message("{} and {} more have external caches without paths.", named, more)
+            fix = Message("Choose its folder in the Physics properties, under Cache.")
         case Lack.ENDS_EARLY:
             end, last = simulation.bake.frame, checked.frames[-1]
             what = Message("{} is baked up to frame {} only, and frame {} is rendered, too.", named, end, last)
@@ -148,20 +151,20 @@ def _finding(checked: CheckedScene, these: list[Lacking], collection: str) -> Fi
     return finding_about(owner, collection, severity=Severity.WARNING, what=what, fix=fix)
 
 
-def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, disk: Disk) -> Iterator[Simulation]:
+def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, how_far: HowFar) -> Iterator[Simulation]:
     modifier: Any
     for modifier in holder.modifiers:
         kind = modifier.type
         if kind in {"CLOTH", "SOFT_BODY"} and modifier.show_render:
             named = Message("Cloth simulation") if kind == "CLOTH" else Message("Soft body simulation")
-            yield _cached(named, modifier.point_cache, holder, disk)
+            yield _cached(named, modifier.point_cache, holder, how_far)
         elif kind == "PARTICLE_SYSTEM" and modifier.show_render:
-            yield from _particles(modifier.particle_system, holder, disk)
+            yield from _particles(modifier.particle_system, holder, how_far)
         elif kind == "DYNAMIC_PAINT" and modifier.show_render and modifier.canvas_settings:
             for surface in modifier.canvas_settings.canvas_surfaces:
                 # a surface that paints an image writes files, which the check does not read
                 if surface.is_active and surface.surface_format != "IMAGE":
-                    yield _cached(Message("Dynamic paint"), surface.point_cache, holder, disk)
+                    yield _cached(Message("Dynamic paint"), surface.point_cache, holder, how_far)
         elif kind == "FLUID" and modifier.show_render and modifier.fluid_type == "DOMAIN":
             settings = modifier.domain_settings
             yield Simulation(
@@ -172,15 +175,17 @@ def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, disk: Disk) -
                 yield Simulation(Message("Geometry nodes simulation"), BAKE_IN_NODES, begin, bake)
 
 
-def _particles(particles: bpy.types.ParticleSystem, holder: bpy.types.Object, disk: Disk) -> Iterator[Simulation]:
+def _particles(particles: bpy.types.ParticleSystem, holder: bpy.types.Object, how_far: HowFar) -> Iterator[Simulation]:
     settings, cache = particles.settings, particles.point_cache
-    if settings.type == "HAIR" and particles.use_hair_dynamics:
-        yield _cached(Message("Hair simulation"), cache, holder, disk)
-    elif settings.type == "EMITTER" and settings.physics_type not in PHYSICS_WITHOUT_CACHE:
+    if not is_simulated(particles):
+        return
+    if settings.type == "HAIR":
+        yield _cached(Message("Hair simulation"), cache, holder, how_far)
+    else:
         # particles may begin within a frame
         begin = max(int(settings.frame_start), cache.frame_start)
-        yield _cached(Message("Particle simulation"), cache, holder, disk)._replace(begin=begin)
+        yield _cached(Message("Particle simulation"), cache, holder, how_far)._replace(begin=begin)
 
 
-def _cached(kind: Message, cache: bpy.types.PointCache, holder: bpy.types.Object, disk: Disk) -> Simulation:
-    return Simulation(kind, BAKE_IN_PHYSICS, cache.frame_start, point_cache_bake(cache, holder, disk))
+def _cached(kind: Message, cache: bpy.types.PointCache, holder: bpy.types.Object, how_far: HowFar) -> Simulation:
+    return Simulation(kind, BAKE_IN_PHYSICS, cache.frame_start, how_far(cache, holder))

@@ -13,14 +13,16 @@ import bpy
 
 from ...messages.message import Message
 from ...scene.blender_versions import all_strips, compositor_tree
-from . import clip, compositor, image, strips
+from ...scene.rendered.sequencer import JOB_TAG
+from . import clip, compositor, frames_scene, image, strips
 from .files import Footage, FootageError, Opened, frames_in_words, image_sequence
+from .image import let_go
 
 WAYS = ("IMAGE_EDITOR", "SEQUENCER", "COMPOSITOR", "MOVIE_CLIP")
 """How frames can be opened: the identifiers of `scene.renderjuice.open_with`."""
 FPS_TOLERANCE = 0.001
 
-__all__ = ["WAYS", "Footage", "FootageError", "Opened", "open_footage", "refresh", "shown_jobs"]
+__all__ = ["WAYS", "Footage", "FootageError", "Opened", "let_go", "open_footage", "refresh", "shown_jobs"]
 
 
 def open_footage(
@@ -36,8 +38,8 @@ def open_footage(
 
     What shows the job already is brought up to date instead of made again. Frames whose files are gone are left out.
     Editors are looked for in `window` first; with `may_open_window` a new window is opened when none is free.
-    `rendered` is the scene whose color management the frames were written with; None means `scene`. Raises
-    `FootageError`.
+    `rendered` is the scene that the frames are of; None means `scene`. Strips are added to a scene of their own, so
+    that no other scene renders them. Raises `FootageError`.
     """
     known = len(footage.frames)
     footage = footage.present()
@@ -55,6 +57,8 @@ def open_footage(
         case "IMAGE_EDITOR":
             opened = image.show(rendered, footage, window, may_open_window=may_open_window)
         case "SEQUENCER":
+            image.check(footage.first, footage)
+            scene = frames_scene.scene_for(rendered, footage)
             opened = strips.add(scene, footage, rendered, window)
         case "COMPOSITOR":
             opened = compositor.add_node(scene, footage, rendered)
@@ -62,6 +66,8 @@ def open_footage(
             opened = clip.load(rendered, footage, window)
         case _:
             raise ValueError(how)
+    if not opened.is_shown:
+        return opened
     return replace(opened, warnings=(*_gone(footage, known), *_other_rate(scene, footage), *opened.warnings))
 
 
@@ -94,7 +100,7 @@ def shown_jobs() -> frozenset[str]:
     owners = [*bpy.data.images, *bpy.data.movieclips]
     for scene in _own_scenes():
         owners += all_strips(scene)
-    return frozenset(str(owner[image.TAG]) for owner in owners if image.TAG in owner)
+    return frozenset(str(owner[JOB_TAG]) for owner in owners if JOB_TAG in owner)
 
 
 def _own_scenes() -> list[bpy.types.Scene]:

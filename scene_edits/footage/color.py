@@ -36,10 +36,16 @@ def space_of(scene: bpy.types.Scene, path: Path) -> str:
         if overridden and output.has_linear_colorspace:
             return str(output.linear_colorspace_settings.name)
         return "scene_linear" if bpy.app.version >= FIRST_WITH_SCENE_LINEAR else "Linear Rec.709"
-    view, display = (
-        (output.view_settings, output.display_settings) if overridden else (scene.view_settings, scene.display_settings)
-    )
+    view, display = view_of(scene)
     return RAW_SPACE if view.view_transform == "Raw" else str(display.display_device)
+
+
+def view_of(scene: bpy.types.Scene) -> tuple[Any, Any]:
+    """The view and the display settings that the scene's frames are written with."""
+    output = scene.render.image_settings
+    if output.color_management == "OVERRIDE":
+        return output.view_settings, output.display_settings
+    return scene.view_settings, scene.display_settings
 
 
 def read_in(owner: Any, space: str) -> None:

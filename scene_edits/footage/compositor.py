@@ -9,9 +9,9 @@ import bpy
 
 from ...messages.message import Message
 from ...scene.blender_versions import compositor_tree, has_compositor_switch
+from ...scene.rendered.sequencer import JOB_TAG
 from . import color, image
 from .files import Footage, FootageError, ImageSequence, Opened
-from .image import TAG
 
 IMAGE_NODE = "CompositorNodeImage"
 NODE_WIDTH = 240.0
@@ -62,7 +62,7 @@ def update(node: Any, picture: bpy.types.Image, sequence: ImageSequence) -> None
 
 def nodes_of(tree: Any, job_id: str) -> list[Any]:
     """The nodes that show a job's frames."""
-    return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(TAG) == job_id]
+    return [node for node in tree.nodes if node.bl_idname == IMAGE_NODE and node.get(JOB_TAG) == job_id]
 
 
 def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
@@ -75,7 +75,15 @@ def _switch_that_is_off(scene: bpy.types.Scene) -> Message | None:
 
 
 def _new_tree(scene: bpy.types.Scene) -> Any:
-    """The nodes that Blender's own button makes: they pass on what was rendered."""
+    """The nodes that Blender's own button makes: they pass on what was rendered.
+
+    Where that would be another picture, or one more layer in the file, compositing is switched off.
+    """
+    render = scene.render
+    is_multilayer = render.image_settings.file_format == "OPEN_EXR_MULTILAYER"
+    if is_multilayer or render.use_single_layer or not scene.view_layers[0].use:
+        # the node shows the first view layer, which may not be rendered; the file gets a layer Composite (4.2, 5.2)
+        render.use_compositing = False
     if has_compositor_switch(scene):
         scene.use_nodes = True
         return scene.node_tree
@@ -95,7 +103,7 @@ def _new_node(tree: Any, footage: Footage) -> Any:
     node = tree.nodes.new(IMAGE_NODE)
     node.width = NODE_WIDTH
     node.label = footage.name
-    node[TAG] = footage.job_id
+    node[JOB_TAG] = footage.job_id
     if locations:
         left, top = min(x for x, _ in locations), max(y for _, y in locations)
         node.location = (left - NODE_WIDTH - NODE_GAP, top)

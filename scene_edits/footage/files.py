@@ -47,6 +47,12 @@ class Footage:
         return self.frames[min(self.frames)]
 
     @property
+    def span(self) -> str:
+        """The first and the last frame of the job, as in a file's name."""
+        first, last = min(self.wanted), max(self.wanted)
+        return str(first) if first == last else f"{first}-{last}" if first >= 0 else f"{first} to {last}"
+
+    @property
     def count(self) -> Message:
         """How many frames are here, in words."""
         here, wanted = len(self.frames), len(self.wanted)
@@ -70,10 +76,14 @@ class Footage:
 
 @dataclass(frozen=True)
 class Opened:
-    """What was done with the frames of a job, in a sentence, and what the artist has to know about it."""
+    """What was done with the frames of a job, in a sentence, and what the artist has to know about it.
+
+    `is_shown` is False where nothing was opened, because there is no place for it.
+    """
 
     sentence: Message
     warnings: tuple[Message, ...] = ()
+    is_shown: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,28 +10,58 @@ from typing import Any
 import bpy
 
 from ...messages.message import Message
+from ...scene.rendered.sequencer import JOB_TAG
 from . import color
 from .files import USE_SEQUENCER, Footage, FootageError, ImageSequence, Opened, frames_in_words, image_sequence
+from .paths import leads_to, written_path
 
-TAG = "renderjuice_job"
-"""The custom property with the id of the job whose frames a datablock, a node or a strip shows."""
+SCENE_TAG = "renderjuice_scene"
+"""The custom property with the name of the scene whose frames an image shows."""
 RENDER_RESULT = "RENDER_RESULT"
 
 
 def find(owners: Any, job_id: str) -> Any:
     """The image or movie clip of this file that shows a job's frames, or None."""
-    return next((owner for owner in owners if owner.library is None and owner.get(TAG) == job_id), None)
+    return next((owner for owner in owners if owner.library is None and owner.get(JOB_TAG) == job_id), None)
+
+
+def find_for(rendered: bpy.types.Scene, footage: Footage) -> Any:
+    """The image that shows a job's frames, or one of the same scene that may show them instead; None without any."""
+    return find(bpy.data.images, footage.job_id) or next(
+        (image for image in _images_of_ours() if image.get(SCENE_TAG) == rendered.name and _is_only_shown(image)), None
+    )
 
 
 def load(rendered: bpy.types.Scene, footage: Footage) -> tuple[bpy.types.Image, ImageSequence]:
-    """The job's image with the frames that are here now. A missing image is made. Raises `FootageError`."""
+    """The scene's image with the frames of a job that are here now.
+
+    A missing image is made. One that something uses keeps the job that it shows. Raises `FootageError`.
+    """
     sequence = image_sequence(footage)
-    image = find(bpy.data.images, footage.job_id) or _new_image(sequence.first, footage)
+    image = find_for(rendered, footage)
+    if image is None:
+        image = _read(sequence.first, footage)
+    elif image[JOB_TAG] != footage.job_id:
+        check(sequence.first, footage)
+    if image.get(JOB_TAG) != footage.job_id:
+        image.name = f"{rendered.name} {footage.span}"
+        image[JOB_TAG], image[SCENE_TAG] = footage.job_id, rendered.name
     update(image, sequence)
     color.read_in(image, color.space_of(rendered, sequence.first))
     # linear frames still need the view transform; in others it is baked in
     image.use_view_as_render = color.is_linear(sequence.first)
     return image, sequence
+
+
+def let_go() -> None:
+    """Have Blender not save the images that only editors show, for nobody asked for them in the file.
+
+    An editor makes itself a user of what it shows, and does so again after each undo (4.2 to 5.2). An image without
+    users is shown all the same.
+    """
+    for image in _images_of_ours():
+        if image.use_extra_user and _is_only_shown(image):
+            image.use_extra_user = False
 
 
 def update(image: bpy.types.Image, sequence: ImageSequence) -> None:
@@ -58,8 +87,8 @@ def address(user: Any, sequence: ImageSequence) -> None:
 
 def set_path(owner: Any, path: Path) -> None:
     """Set the first file of an image or a movie clip, unless it is set already."""
-    if os.path.normpath(bpy.path.abspath(owner.filepath)) != os.path.normpath(path):
-        owner.filepath = str(path)
+    if not leads_to(owner.filepath, path):
+        owner.filepath = written_path(path)
 
 
 def show(
@@ -68,16 +97,18 @@ def show(
     """Show the frames in an Image Editor of the window, or of another one. Raises `FootageError`.
 
     An editor that shows something else of the artist's is left alone, and no other editor becomes an Image Editor. When
-    none is free, a window is opened as for a render; without `may_open_window` the sentence says where the image is.
+    none is free, a window is opened as for a render. Nothing is loaded where that is not possible; only in background
+    mode, where scripts ask for it, the image is there all the same.
     """
+    free = _free_editor(find_for(rendered, footage), window)
+    if free is None and not may_open_window:
+        nothing = Message("No Image Editor is free for {} of “{}”.", footage.count, footage.name)
+        return Opened(nothing, is_shown=False)
     image, sequence = load(rendered, footage)
-    warnings = (*left_out(footage, sequence), *_blank_frames(footage, sequence))
-    free = _free_editor(image, window)
-    if free is None and may_open_window:
-        free = _new_editor(window)
     if free is None:
-        # without a user, Blender would not save it with the file
-        image.use_fake_user = True
+        free = _new_editor(window)
+    warnings = (*left_out(footage, sequence), *_blank_frames(footage, sequence))
+    if free is None:
         loaded = Message("{} of “{}” are loaded as the image “{}”", footage.count, footage.name, image.name)
         return Opened(Message("{}. Choose it in an Image Editor to see them.", loaded), warnings)
     area, space = free
@@ -106,7 +137,23 @@ def editors(windows: Any) -> Iterator[tuple[bpy.types.Area, Any]]:
                 yield area, area.spaces.active
 
 
-def _free_editor(image: bpy.types.Image, window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
+def _images_of_ours() -> list[bpy.types.Image]:
+    return [image for image in bpy.data.images if image.library is None and image.get(JOB_TAG)]
+
+
+def _is_only_shown(image: bpy.types.Image) -> bool:
+    """True for an image that only editors show, and in which the artist keeps nothing.
+
+    An editor that has it pinned keeps it, say to compare it with another job's.
+    """
+    if image.use_fake_user or image.is_dirty or image.packed_file is not None:
+        return False
+    if any(space.image == image and space.use_image_pin for _, space in editors(bpy.context.window_manager.windows)):
+        return False
+    return not bpy.data.user_map(subset=[image]).get(image)
+
+
+def _free_editor(image: bpy.types.Image | None, window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] | None:
     """The best Image Editor for a job's image, with its space. None means that none is free."""
     windows = sorted(bpy.context.window_manager.windows, key=lambda other: other != window)
     ranked = [(_rank(space, image), area, space) for area, space in editors(windows)]
@@ -129,10 +176,10 @@ def _new_editor(window: bpy.types.Window | None) -> tuple[bpy.types.Area, Any] |
     return None
 
 
-def _rank(space: Any, image: bpy.types.Image) -> int | None:
+def _rank(space: Any, image: bpy.types.Image | None) -> int | None:
     """How well the image fits there: 0 is best. None means that the artist has something else there."""
     shown = space.image
-    if shown == image:
+    if shown is not None and shown == image:
         return 0
     if space.use_image_pin or space.mode != "VIEW":
         return None
@@ -140,7 +187,7 @@ def _rank(space: Any, image: bpy.types.Image) -> int | None:
         return 3
     if shown.type == RENDER_RESULT:
         return 1
-    return 2 if TAG in shown else None
+    return 2 if JOB_TAG in shown else None
 
 
 def check(path: Path, footage: Footage) -> None:
@@ -148,18 +195,11 @@ def check(path: Path, footage: Footage) -> None:
     bpy.data.images.remove(_read(path, footage))
 
 
-def _new_image(path: Path, footage: Footage) -> bpy.types.Image:
-    image = _read(path, footage)
-    image.name = footage.name
-    image[TAG] = footage.job_id
-    return image
-
-
 def _read(path: Path, footage: Footage) -> bpy.types.Image:
     """Load a file. Raises `FootageError` when Blender cannot read it as an image."""
     image = None
     try:
-        image = bpy.data.images.load(str(path))
+        image = bpy.data.images.load(written_path(path))
         size: Any = image.size
         if size[0]:
             return image

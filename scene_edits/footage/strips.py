@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +10,11 @@ import bpy
 
 from ...messages.message import Message, sentences
 from ...scene.blender_versions import all_strips, end_frame, first_frame, sequencer_scene, top_strips
-from . import color
+from ...scene.rendered.sequencer import JOB_TAG
+from . import color, frames_scene
 from .files import Footage, FootageError, Opened, Stretch, frames_in_words, stretches
-from .image import TAG, check
+from .image import check
+from .paths import leads_to, written_path
 
 FIRST_FRAME = "renderjuice_first_frame"
 """The custom property with the first frame of the stretch that a strip shows."""
@@ -23,12 +24,11 @@ MAX_CHANNELS = 128
 
 
 def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, window: bpy.types.Window | None) -> Opened:
-    """Add the frames to a scene's sequencer, and bring strips that are there up to date.
+    """Add the frames to the sequencer of a scene of ours, and bring strips that are there up to date.
 
     `rendered` is the scene that the frames are of. Raises `FootageError` when there is no free channel.
     """
     editor = scene.sequence_editor_create()
-    was_empty = not top_strips(editor)
     wanted = stretches(footage)
     mine = update(editor, footage)
     missing = [stretch for stretch in wanted if stretch.start not in {strip[FIRST_FRAME] for strip in mine}]
@@ -36,29 +36,30 @@ def add(scene: bpy.types.Scene, footage: Footage, rendered: bpy.types.Scene, win
     if missing:
         channel = _free_channel(editor, missing)
         _add_strips(editor, footage, missing, channel, color.space_of(rendered, footage.first))
+        frames_scene.include(scene, footage)
     _remember(editor, footage, wanted)
-    warnings = [*_repeated_frames(footage), *color.view_applied_twice(scene, footage.first)]
-    if missing:
-        warnings += _changed_renders(scene, was_empty)
+    frames_scene.show(scene, window)
     sentence = _added_in_words(scene, footage, channel)
     if window is not None and sequencer_scene(window) != scene:
         sentence = sentences(sentence, Message("Choose this scene there to see them."))
-    return Opened(sentence, tuple(warnings))
+    return Opened(sentence, (*_repeated_frames(footage), *color.view_applied_twice(scene, footage.first)))
 
 
 def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
     """Bring the job's strips up to date, and add strips for new stretches of frames.
 
-    A strip that the artist deleted does not come back. Raises `FootageError` when there is no free channel.
+    Strips that the artist took to another scene stay alone there, and one that was deleted does not come back. Raises
+    `FootageError` when there is no free channel.
     """
     editor = scene.sequence_editor
     mine = update(editor, footage)
-    if not mine:
+    if not mine or not frames_scene.is_ours(scene):
         return
     known = {start for strip in mine for start in strip.get(KNOWN_FRAMES, ())}
     wanted = stretches(footage)
     new = [stretch for stretch in wanted if stretch.start not in known]
     if new:
+        check(new[0].files[0], footage)
         channel = _free_channel(editor, new, mine[0].channel)
         _add_strips(editor, footage, new, channel, mine[0].colorspace_settings.name)
     _remember(editor, footage, wanted)
@@ -67,11 +68,11 @@ def refresh(scene: bpy.types.Scene, footage: Footage) -> None:
 def update(editor: Any, footage: Footage) -> list[Any]:
     """Set the files of the job's strips to those that are here now, and give the strips. Nothing else changes."""
     files = {stretch.start: stretch.files for stretch in stretches(footage)}
-    mine = [strip for strip in all_strips(editor.id_data) if strip.get(TAG) == footage.job_id]
+    mine = [strip for strip in all_strips(editor.id_data) if strip.get(JOB_TAG) == footage.job_id]
     for strip in mine:
         paths = files.get(strip[FIRST_FRAME], ())
-        if paths and os.path.normpath(bpy.path.abspath(strip.directory)) != os.path.normpath(paths[0].parent):
-            strip.directory = str(paths[0].parent)
+        if paths and not leads_to(strip.directory, paths[0].parent):
+            strip.directory = written_path(paths[0].parent)
         for element, path in zip(strip.elements, paths, strict=False):
             # until a frame has come, its element shows the file of another
             if element.filename != path.name:
@@ -80,24 +81,23 @@ def update(editor: Any, footage: Footage) -> list[Any]:
 
 
 def _add_strips(editor: Any, footage: Footage, found: Sequence[Stretch], channel: int, space: str) -> None:
-    check(found[0].files[0], footage)
     for stretch in found:
         strip = top_strips(editor).new_image(
             name=footage.name,
-            filepath=str(stretch.files[0]),
+            filepath=written_path(stretch.files[0]),
             channel=channel,
             frame_start=stretch.start,
             fit_method="FIT",
         )
         for path in stretch.files[1:]:
             strip.elements.append(path.name)
-        strip[TAG], strip[FIRST_FRAME] = footage.job_id, stretch.start
+        strip[JOB_TAG], strip[FIRST_FRAME] = footage.job_id, stretch.start
         color.read_in(strip, space)
 
 
 def _remember(editor: Any, footage: Footage, wanted: Sequence[Stretch]) -> None:
     for strip in all_strips(editor.id_data):
-        if strip.get(TAG) == footage.job_id:
+        if strip.get(JOB_TAG) == footage.job_id:
             strip[KNOWN_FRAMES] = [stretch.start for stretch in wanted]
 
 
@@ -138,18 +138,3 @@ def _repeated_frames(footage: Footage) -> tuple[Message, ...]:
         return ()
     count = frames_in_words(missing)
     return (Message("{} of “{}” not here yet: the frame before is shown instead.", count, footage.name),)
-
-
-def _changed_renders(scene: bpy.types.Scene, was_empty: bool) -> tuple[Message, ...]:
-    """A warning when new strips change the renders of the scene."""
-    if not scene.render.use_sequencer:
-        return ()
-    if was_empty:
-        warning = Message(
-            "Renders of “{}” now give the sequencer's strips instead of the scene. "
-            "Turn off Sequencer under Output Properties > Post Processing to render the scene.",
-            scene.name,
-        )
-    else:
-        warning = Message("The strip is part of what “{}” renders, and may cover strips on lower channels.", scene.name)
-    return (warning,)

@@ -87,9 +87,25 @@ def paint(image: bpy.types.Image) -> None:
 def show_image(image: bpy.types.Image) -> bpy.types.Material:
     """Have the cube show an image."""
     material = bpy.data.materials.new("Shown")
-    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    shown_node(material, "ShaderNodeTexImage").image = image
     bpy.data.objects["Cube"].data.materials.append(material)
     return material
+
+
+def shown_node(material: bpy.types.Material, kind: str) -> Any:
+    """A node that gives a material its color. What it gives may come later, as from a group without nodes."""
+    tree = nodes_of(material)
+    node = tree.nodes.new(kind)
+    if node.outputs:
+        show_node(node)
+    return node
+
+
+def show_node(node: Any) -> None:
+    """Have a node give its material the color."""
+    tree = node.id_data
+    output = next(each for each in tree.nodes if each.type == "OUTPUT_MATERIAL")
+    tree.links.new(node.outputs[0], output.inputs["Surface"])
 
 
 def simulation_nodes(name: str = "Simulation") -> Any:

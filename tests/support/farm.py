@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,28 +60,45 @@ def blenders() -> dict[str, str]:
 
 
 @contextmanager
-def running_farm(programs: Mapping[str, str], *options: str, port: int = 0, api_key: str = API_KEY) -> Iterator[Farm]:
-    """A local farm that renders with these Blenders (version -> program). It is told to end with the block."""
-    python = os.environ.get("RENDERJUICE_TOOLS_PYTHON", sys.executable)
-    with tempfile.TemporaryDirectory(prefix="renderjuice-farm-", ignore_cleanup_errors=True) as folder:
-        ready = Path(folder, "ready.json")
-        command = [python, "-m", "local_farm", "--home", str(Path(folder, "home")), "--port", str(port)]
-        command += ["--ready-file", str(ready), "--api-key", api_key, *options]
+def running_farm(
+    programs: Mapping[str, str],
+    *options: str,
+    port: int = 0,
+    api_key: str = API_KEY,
+    folder: Path | None = None,
+    strict: bool = True,
+    ends_with: int = 0,
+) -> Iterator[Farm]:
+    """A local farm that renders with these Blenders (version -> program). It is told to end with the block.
+
+    Its home and log are in `folder`, else in a temporary one. One that is not `strict` renders without the files that
+    are missing. `ends_with` is the exit code: the block may end the farm in its own way.
+    """
+    with ExitStack() as stack:
+        if folder is None:
+            temporary = tempfile.TemporaryDirectory(prefix="renderjuice-farm-", ignore_cleanup_errors=True)
+            folder = Path(stack.enter_context(temporary))
+        ready = folder / "ready.json"
+        ready.unlink(missing_ok=True)
+        command = [os.environ.get("RENDERJUICE_TOOLS_PYTHON", sys.executable), "-m", "local_farm"]
+        command += ["--home", str(folder / "home"), "--port", str(port), "--ready-file", str(ready)]
+        command += ["--api-key", api_key, *(["--strict"] if strict else []), *options]
         for version, program in programs.items():
             command += ["--blender", f"{version}={program}"]
-        with Path(folder, "output.log").open("wb") as output:
+        log = folder / "output.log"
+        with log.open("ab") as output:
             process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
-            told = _wait_until_ready(process, ready, Path(folder, "output.log"))
+            told = _wait_until_ready(process, ready, log)
             assert told["pid"] == process.pid
-            yield Farm(told["apiUrl"], told["storageUrl"], Path(folder, "home"), process.pid)
+            yield Farm(told["apiUrl"], told["storageUrl"], folder / "home", process.pid)
         finally:
             process.terminate()
             try:
                 process.wait(STOP_SECONDS)
             finally:
                 process.kill()
-        assert process.returncode == 0, "the local farm did not end in good order"
+        assert process.returncode == ends_with, "the local farm did not end in good order"
 
 
 def _wait_until_ready(process: subprocess.Popen[bytes], ready: Path, output: Path) -> dict[str, Any]:

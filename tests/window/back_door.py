@@ -93,13 +93,14 @@ def new_project(path: str, frames: int) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=path)
 
 
-def split_viewport(width: int = 0) -> None:
-    """Make a part of the 3D viewport a Properties editor, with room for our panel or of that many pixels."""
+def split_viewport(width: int | None = None) -> None:
+    """Make a part of the 3D viewport a Properties editor, of some pixels or of a person's usual width."""
     window = bpy.context.window_manager.windows[0]
     before = set(window.screen.areas)
     viewport = max(before, key=lambda area: area.width * area.height)
     with bpy.context.temp_override(window=window, area=viewport, region=viewport.regions[-1]):
-        bpy.ops.screen.area_split(direction="VERTICAL", factor=width / viewport.width if width else PANEL_SHARE)
+        factor = width / viewport.width if width else PANEL_SHARE
+        bpy.ops.screen.area_split(direction="VERTICAL", factor=factor)
     (new,) = set(window.screen.areas) - before
     new.type = "PROPERTIES"
 
@@ -125,6 +126,14 @@ def redraw() -> None:
 def show_image_editor() -> None:
     """Make an Image Editor of the 3D viewport, for frames to be shown in."""
     _largest(bpy.context.window_manager.windows[0], "VIEW_3D").type = "IMAGE_EDITOR"
+
+
+def pixels_of(path: str) -> list[float]:
+    """What a picture shows."""
+    image = bpy.data.images.load(path)
+    pixels = list(image.pixels)
+    bpy.data.images.remove(image)
+    return pixels
 
 
 def area_box(kind: str, number: int) -> list[int]:

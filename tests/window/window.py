@@ -181,6 +181,12 @@ class Window:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+def stop_button(window: Window) -> Box:
+    """Where the button is that stops a render, below the question that begins with the same words."""
+    found = window.wait(lambda: window.see("Stop Rendering")[1:], "the question and its button")
+    return max(found, key=lambda box: box.top)
+
+
 def wait(is_true: Callable[[], Any], what: str, seconds: float) -> Any:
     """Wait until something is true, and give it. An `AssertionError` when it takes too long."""
     deadline = time.monotonic() + seconds

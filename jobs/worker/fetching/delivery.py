@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -16,7 +17,7 @@ from ... import frame_names
 from ...journal.errors import JournalError, Overtaken
 from ...records import Failure, FailureKind, JobRecord, Stage
 from ..context import Context
-from ..failures import ENDED_ON_THE_FARM, DamagedFile, give_up, note_trouble
+from ..failures import ENDED_ON_THE_FARM, RENDER_AGAIN, DamagedFile, give_up, note_trouble
 from ..patience import (
     DAMAGED_FILE_TRIES,
     LISTING_FAILURES,
@@ -175,7 +176,8 @@ class Deliverer:
         logger.info("listing of job %s: %s", job.id, error)
         self._backoff.failed(job.id, error)
         has_files_to_come = self._downloader.is_busy(job.id)
-        if is_waited_out(error, self._backoff.counted(job.id), LISTING_FAILURES) or has_files_to_come:
+        failures, has_answered = self._backoff.counted(job.id), self._context.has_answered(job.api_url)
+        if is_waited_out(error, failures, LISTING_FAILURES, has_answered=has_answered) or has_files_to_come:
             note_trouble(self._context, [job], error)
         elif job.status in ENDED_ON_THE_FARM:
             finish(self._context, job)
@@ -196,18 +198,19 @@ def finish(context: Context, job: JobRecord) -> None:
     Raises `KeyError` when the job was removed, and `Overtaken`.
     """
     job = context.journal.job(job.id)
+    was_done = job.done is not None
     files = context.journal.outputs(job.id).values()
     missing = frame_names.missing_frames(job.frames, files)
     if missing and job.status in ENDED_ON_THE_FARM and job.failure is not None:
         stage = Stage.CANCELED if job.status == JobStatus.CANCELED else Stage.FAILED
-        context.journal.move(job, stage=stage, trouble="")
+        context.journal.move(job, stage=Stage.DONE if was_done else stage, trouble="")
     elif missing:
         shown = ", ".join(str(frame) for frame in missing[:5]) + (", …" if len(missing) > 5 else "")
         delivered, wanted = len(job.frames) - len(missing), len(job.frames)
         message = Message("Renderjuice delivered {} of {} frames; missing: {}.", delivered, wanted, shown)
-        next_step = Message("Retry to render the missing ones.")
+        next_step = RENDER_AGAIN if was_done else Message("Retry to render the missing ones.")
         failure = Failure(FailureKind.FRAMES_MISSING, message, next_step, "", Stage.DOWNLOADING)
-        context.journal.move(job, stage=Stage.FAILED, failure=failure, trouble="")
+        context.journal.move(job, stage=Stage.DONE if was_done else Stage.FAILED, failure=failure, trouble="")
     else:
         notes = list(job.notes)
         is_told = len(job.frames) == 1 or len(frame_names.frames_told(job.frames, files)) == len(job.frames)
@@ -221,4 +224,5 @@ def finish(context: Context, job: JobRecord) -> None:
             notes.append(Message("Every frame is here, although: {}", job.failure.message))
         # first, so that a worker that dies in between leaves a job that is finished once more, and never a package
         context.home.discard_submission(job.id)
-        context.journal.move(job, stage=Stage.DONE, failure=None, trouble="", notes=notes)
+        done = job.done if was_done else time.time()
+        context.journal.move(job, stage=Stage.DONE, done=done, failure=None, trouble="", notes=notes)

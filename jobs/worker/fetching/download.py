@@ -161,7 +161,8 @@ class Downloader:
         """Have a file that did not come wait for its next try, or tell why there is none."""
         backoff, name = self._backoffs[fetch.job_id], fetch.place.name
         is_expired = isinstance(error, DownloadURLExpired)
-        if not is_expired and is_waited_out(error, backoff.counted(name) + 1, FILE_TRIES):
+        failures, has_answered = backoff.counted(name) + 1, self._context.has_answered(fetch.authority)
+        if not is_expired and is_waited_out(error, failures, FILE_TRIES, has_answered=has_answered):
             backoff.failed(name, error)
             self._waiting[fetch.job_id][name] = fetch
             collected.trouble = error

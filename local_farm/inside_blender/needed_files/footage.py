@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from .cut import all_strips
 from .needs import (
     LAST_NUMBER,
     NUMBER_AT_END,
@@ -18,8 +19,8 @@ from .needs import (
     need_of_sequence,
     number_of,
 )
-from .render_reach import Reach, is_linked, node_trees
-from .strips import all_strips, clips_of_strips
+from .render_reach import Reach, node_trees
+from .strips import clips_of_strips
 from .views import view_files
 
 UDIM_MARKERS = ("<UDIM>", "<UVTILE>")
@@ -34,7 +35,8 @@ def footage(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
     for block in (*bpy.data.fonts, *bpy.data.sounds):
         if block.filepath and not block.filepath.startswith("<"):
             path = absolute(block.filepath, block.library)
-            yield Need(called(block), path, block in reach and block.packed_file is None, (path,))
+            is_read = reach.hears(block) if isinstance(block, bpy.types.Sound) else block in reach
+            yield Need(called(block), path, is_read and block.packed_file is None, (path,))
     for library in bpy.data.libraries:
         # Blender has made the path of a nested library one from the open file.
         path = absolute(library.filepath)
@@ -88,7 +90,7 @@ def _image_users(reach: Reach) -> dict[bpy.types.Image, list[tuple[bpy.types.ID,
     users: defaultdict[bpy.types.Image, list[tuple[bpy.types.ID, Any]]] = defaultdict(list)
     for owner, tree in node_trees():
         for node in tree.nodes if owner in reach else ():
-            if (image := getattr(node, "image", None)) and is_linked(node):
+            if (image := getattr(node, "image", None)) and reach.is_live(node):
                 # keyframes of the nodes' settings may be their owner's
                 keyed = owner if _is_animated(owner) and not isinstance(owner, bpy.types.Scene) else tree
                 users[image].append((keyed, getattr(node, "image_user", node)))

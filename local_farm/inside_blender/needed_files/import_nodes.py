@@ -8,7 +8,8 @@ from typing import Any
 import bpy
 
 from .needs import Need, absolute, called
-from .render_reach import Reach, is_linked
+from .render_reach import Reach
+from .switched_off import is_modifier_on
 
 PATH_SOCKET = "NodeSocketStringFilePath"
 GROUP = "GeometryNodeGroup"
@@ -24,8 +25,8 @@ def imported_files(reach: Reach) -> Iterator[Need]:
     for holder in bpy.data.objects:
         for modifier in holder.modifiers:
             if modifier.type == "NODES" and modifier.node_group and has_imports(modifier.node_group):
-                is_read = holder in reach and modifier.show_render
-                yield from _needs_of_tree(modifier.node_group, _handed_over(modifier), is_read, has_imports)
+                used = reach if holder in reach and is_modifier_on(modifier) else None
+                yield from _needs_of_tree(modifier.node_group, _handed_over(modifier), used, has_imports)
     for tree in bpy.data.node_groups:
         for socket in (socket for node in tree.nodes for socket in node.inputs if socket.bl_idname == PATH_SOCKET):
             # Blender lists it even when a link covers it, or the one who reads it counts it from elsewhere.
@@ -42,13 +43,15 @@ def _has_imports(tree: bpy.types.NodeTree) -> bool:
     )
 
 
-def _needs_of_tree(tree: Any, given: Given, is_read: bool, has_imports: Any) -> Iterator[Need]:
+def _needs_of_tree(tree: Any, given: Given, used: Reach | None, has_imports: Any) -> Iterator[Need]:
+    """`used` is None when nothing takes what the tree gives."""
     for node in tree.nodes:
         if node.mute:
             continue
+        reach = used if used and used.is_live(node) else None
         if node.bl_idname == GROUP:
             if node.node_tree and has_imports(node.node_tree):
-                yield from _needs_of_tree(node.node_tree, _inside(node, given), is_read, has_imports)
+                yield from _needs_of_tree(node.node_tree, _inside(node, given), reach, has_imports)
             continue
         for socket in node.inputs:
             if socket.bl_idname == PATH_SOCKET:
@@ -57,7 +60,7 @@ def _needs_of_tree(tree: Any, given: Given, is_read: bool, has_imports: Any) -> 
                     # It counts from the file of the tree with the node, wherever the path stands.
                     path = absolute(written, tree.library)
                     user = f"{called(tree)}, node {node.name!r}"
-                    yield Need(user, path, is_read and is_linked(node), (path,), is_certain=len(texts) == 1)
+                    yield Need(user, path, reach is not None, (path,), is_certain=len(texts) == 1)
 
 
 def _texts(socket: Any, given: Given) -> Texts:

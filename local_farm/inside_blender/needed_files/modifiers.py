@@ -10,6 +10,7 @@ import bpy
 
 from .needs import Need, absolute, called, first_in_folder
 from .render_reach import Reach
+from .switched_off import is_modifier_on
 
 FLUID_FOLDERS = {"guide": "guiding"}
 CACHE_FOLDER = "blendcache_"
@@ -20,10 +21,10 @@ def modifier_files(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
     for holder in bpy.data.objects:
         for modifier in holder.modifiers:
             user = f"{called(holder)}, modifier {modifier.name!r}"
-            is_read = holder in reach and modifier.show_render
+            is_read = holder in reach and is_modifier_on(modifier)
             yield from _modifier(modifier, user, is_read, frames)
-        for cache in _point_caches(holder):
-            yield from _point_cache(cache, holder, holder in reach)
+            for cache in _point_caches(modifier):
+                yield from _point_cache(cache, holder, is_read)
     for scene in bpy.data.scenes:
         world = scene.rigidbody_world
         if world and world.point_cache:
@@ -76,14 +77,14 @@ def _node_bakes(modifier: Any, user: str, is_read: bool, library: bpy.types.Libr
             yield Need(user, folder, is_read and is_on_disk, (folder + "/",), is_certain=False)
 
 
-def _point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
-    for modifier in holder.modifiers:
-        if modifier.type in {"CLOTH", "SOFT_BODY"}:
-            yield modifier.point_cache
-        elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
-            for surface in modifier.canvas_settings.canvas_surfaces:
-                yield surface.point_cache
-    for particles in holder.particle_systems:
+def _point_caches(modifier: Any) -> Iterator[bpy.types.PointCache]:
+    if modifier.type in {"CLOTH", "SOFT_BODY"}:
+        yield modifier.point_cache
+    elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
+        for surface in modifier.canvas_settings.canvas_surfaces:
+            yield surface.point_cache
+    elif modifier.type == "PARTICLE_SYSTEM":
+        particles = modifier.particle_system
         yield particles.point_cache
         if particles.use_hair_dynamics and particles.cloth:
             yield particles.cloth.point_cache

@@ -11,7 +11,7 @@ import bpy
 from .import_nodes import imported_files
 from .needs import Need, absolute, called
 from .references import included_files, layers
-from .render_reach import Reach, is_linked, node_trees
+from .render_reach import Reach, node_trees
 
 WITH_FILE = ("ShaderNodeTexIES", "ShaderNodeScript")
 
@@ -21,7 +21,7 @@ def node_files(reach: Reach) -> Iterator[Need]:
     for owner, tree in node_trees():
         for node in tree.nodes:
             user = f"{called(owner)}, node {node.name!r}"
-            is_read = owner in reach and is_linked(node) and not node.mute
+            is_read = owner in reach and reach.is_live(node) and not node.mute
             for written in _paths(node):
                 path = absolute(written, owner.library)
                 is_file_read = is_read and node.mode == "EXTERNAL"

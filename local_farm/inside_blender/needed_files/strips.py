@@ -7,6 +7,8 @@ from typing import Any
 
 import bpy
 
+from .cut import all_strips, strips_in
+from .keyed_paths import keyed_paths
 from .needs import Need, absolute
 from .render_reach import Reach
 from .views import view_files
@@ -23,25 +25,44 @@ TIMING = (
 
 
 def strip_files(reach: Reach, frames: Sequence[int]) -> Iterator[Need]:
-    """Give the needs of all image and movie strips; `frames` are those whose pictures of a sequence are wanted."""
+    """Give the needs of all image and movie strips; `frames` are those whose pictures are wanted."""
     read = _read_scenes(reach)
     for scene in bpy.data.scenes:
         if scene.sequence_editor:
-            keyed = _keyed_paths(scene)
-            effects = [strip for strip in all_strips(scene) if strip.type == "SPEED"]
-            sped_up = {effect.input_1.name for effect in effects if effect.input_1}
+            keyed = keyed_paths(scene)
+            untimed = _untimed(scene, keyed)
             for strip, is_muted in _with_muting(scene, keyed):
                 is_read = scene in read and not is_muted
-                has_own_time = strip.name in sped_up or _is_keyed(strip, TIMING, keyed)
-                known = frames if scene == reach.scene and not has_own_time else ()
+                known = frames if scene == reach.scene and strip.name not in untimed else ()
                 yield from _needs(strip, scene, is_read, known)
+
+
+def _untimed(scene: bpy.types.Scene, keyed: set[str]) -> set[str]:
+    """Give the names of the strips that may be shown at other times than their own, and of all inside of these.
+
+    Something speeds them up, keys their timing or takes them as its input.
+    """
+    effects = [strip for strip in all_strips(scene) if strip.type == "SPEED"]
+    own = {effect.input_1.name for effect in effects if effect.input_1} | _taken(scene)
+    found: set[str] = set()
+
+    def walk(holder: Any, is_inside: bool) -> None:
+        for strip in strips_in(holder):
+            is_untimed = is_inside or strip.name in own or _is_keyed(strip, TIMING, keyed)
+            is_untimed |= strip.type == "META" and bool(getattr(strip, "retiming_keys", ()))
+            found.update([strip.name] if is_untimed else [])
+            if strip.type == "META":
+                walk(strip, is_untimed)
+
+    walk(scene.sequence_editor, False)
+    return found
 
 
 def clips_of_strips(reach: Reach) -> set[bpy.types.MovieClip]:
     """Give the movie clips that the render shows as strips."""
     clips: set[Any] = set()
     for scene in _read_scenes(reach):
-        strips = _with_muting(scene, _keyed_paths(scene)) if scene.sequence_editor else ()
+        strips = _with_muting(scene, keyed_paths(scene)) if scene.sequence_editor else ()
         for strip in (strip for strip, is_muted in strips if strip.type == "MOVIECLIP" and not is_muted):
             # Strips do not tell their clip in 4.2, but do in 4.5.
             clips |= {strip.clip} if hasattr(strip, "clip") else _clips_of(scene)
@@ -61,20 +82,11 @@ def _read_scenes(reach: Reach) -> set[bpy.types.Scene]:
     while waiting:
         scene = waiting.pop()
         read.add(scene)
-        if scene.sequence_editor:
-            for strip in all_strips(scene):
-                if strip.type == "SCENE" and strip.scene_input == "SEQUENCER" and strip.scene not in {None, *read}:
-                    waiting.append(strip.scene)
+        for strip, is_muted in _with_muting(scene, keyed_paths(scene)) if scene.sequence_editor else ():
+            shows_cut = strip.type == "SCENE" and strip.scene_input == "SEQUENCER" and not is_muted
+            if shows_cut and strip.scene not in {None, *read}:
+                waiting.append(strip.scene)
     return read
-
-
-def all_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
-    """Give a scene's strips, those inside of others as well."""
-    editor = scene.sequence_editor
-    if editor is None:
-        return ()
-    # `sequences_all` became `strips_all` in 4.4 and went in 5.0
-    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
 
 
 def _with_muting(scene: bpy.types.Scene, keyed: set[str]) -> Iterator[tuple[Any, bool]]:
@@ -86,7 +98,7 @@ def _with_muting(scene: bpy.types.Scene, keyed: set[str]) -> Iterator[tuple[Any,
     taken = _taken(scene)
 
     def walk(holder: Any, is_muted: bool) -> Iterator[tuple[Any, bool]]:
-        for strip in holder.strips if hasattr(holder, "strips") else holder.sequences:
+        for strip in strips_in(holder):
             is_off = strip.mute or holder.channels[strip.channel].mute
             is_silent = is_muted or (is_off and strip.name not in taken and not _is_keyed(strip, ("mute",), keyed))
             yield strip, is_silent
@@ -104,31 +116,16 @@ def _taken(scene: bpy.types.Scene) -> set[str]:
     return {strip.name for strip in (*inputs, *masks) if strip}
 
 
-def _keyed_paths(scene: bpy.types.Scene) -> set[str]:
-    """Give what in the scene has keyframes or drivers."""
-    moves = scene.animation_data
-    if moves is None:
-        return set()
-    actions = [moves.action, *(strip.action for track in moves.nla_tracks for strip in track.strips)]
-    curves: list[Any] = list(moves.drivers)
-    for action in filter(None, actions):
-        if hasattr(action, "layers"):  # 4.4 and later
-            bags = (bag for layer in action.layers for strip in layer.strips for bag in strip.channelbags)
-            curves += [curve for bag in bags for curve in bag.fcurves]
-        else:
-            curves += action.fcurves
-    return {curve.data_path for curve in curves}
-
-
 def _is_keyed(strip: Any, settings: Sequence[str], keyed: set[str]) -> bool:
     return bool(keyed) and any(f"{strip.path_from_id()}.{setting}" in keyed for setting in settings)
 
 
 def _needs(strip: Any, scene: bpy.types.Scene, is_read: bool, frames: Sequence[int]) -> Iterator[Need]:
     user = f"Strip {strip.name!r}"
+    shown = [frame for frame in frames if _begin(strip) <= frame < _end(strip)]
     if strip.type == "MOVIE":
         path = absolute(strip.filepath, scene.library)
-        yield Need(user, path, is_read and bool(strip.filepath), _views(strip, scene, path))
+        yield from _in_views(user, path, is_read and bool(strip.filepath), _views(strip, scene, path), frames, shown)
     if strip.type != "IMAGE" or not strip.elements:
         return
     folder = absolute(strip.directory, scene.library)
@@ -137,14 +134,25 @@ def _needs(strip: Any, scene: bpy.types.Scene, is_read: bool, frames: Sequence[i
         yield Need(user, path, is_read=False)
     some = next((path for path in paths if Path(path).is_file()), paths[0])
     if len(paths) == 1 or not frames:
-        yield Need(user, paths[0], is_read, _views(strip, scene, some))
+        yield from _in_views(user, paths[0], is_read, _views(strip, scene, some), frames, shown)
         return
-    shown = {frame: strip.strip_elem_from_frame(frame) for frame in frames if _begin(strip) <= frame < _end(strip)}
-    files = {frame: f"{folder}/{element.filename}" for frame, element in shown.items() if element}
+    elements = {frame: strip.strip_elem_from_frame(frame) for frame in shown}
+    files = {frame: f"{folder}/{element.filename}" for frame, element in elements.items() if element}
     for place, any_frame in enumerate(_views(strip, scene, some)):
         views = {frame: _views(strip, scene, path) for frame, path in files.items()}
         of_view = {frame: each[min(place, len(each) - 1)] for frame, each in views.items()}
         yield Need(user, paths[0], is_read, frames=of_view, any_frame=any_frame)
+
+
+def _in_views(
+    user: str, path: str, is_read: bool, views: Sequence[str], frames: Sequence[int], shown: Sequence[int]
+) -> Iterator[Need]:
+    """Give the needs of a strip with one file a view: in the frames that show it, or always when these are unknown."""
+    if not frames:
+        yield Need(user, path, is_read, tuple(views))
+        return
+    for view in views:
+        yield Need(user, path, is_read, frames=dict.fromkeys(shown, view), any_frame=view)
 
 
 def _views(strip: Any, scene: bpy.types.Scene, path: str) -> tuple[str, ...]:

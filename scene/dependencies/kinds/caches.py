@@ -9,9 +9,9 @@ from typing import Any
 
 import bpy
 
+from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..numbered_files import sequence_of
 from ..path_setting import PathSetting
 from ..resolve import Found, Resolve, numbers, single

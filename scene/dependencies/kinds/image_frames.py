@@ -11,8 +11,8 @@ from typing import Any
 
 import bpy
 
-from ..animation import animated_paths
-from ..frames_read import FramesRead
+from ...animation import animated_paths
+from ...rendered.frames_read import FramesRead
 
 Numbers = frozenset[int] | None
 

@@ -8,12 +8,12 @@ from dataclasses import replace
 
 import bpy
 
+from ...rendered.frames_read import FramesRead
+from ...rendered.views import view_paths
 from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
 from ..resolve import Found, Resolve, look_for, merged, numbers, single
-from ..views import view_paths
 from .image_frames import numbers_read
 
 FROM_FILES = frozenset({"FILE", "TILED", "SEQUENCE", "MOVIE"})

@@ -3,23 +3,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from typing import Any
 
 import bpy
 
 from ....package_layout.path_use import PathForm, form_of
+from ...chunks import datablocks_in_chunks
 from ..dependency import Dependency, DependencyKind, Origins
-from ..path_setting import PathSetting
+from ..path_setting import PathSetting, Places
+from ..resolve import nothing, single
 
 OF_BLENDER = "/datafiles/assets/"
 """Where the assets are that every Blender brings: 5.2 links brushes of them into each file."""
 
 
-def library_places() -> Iterator[PathSetting]:
-    """The paths of all libraries whose files are read."""
-    for library in bpy.data.libraries:
-        if not is_packed(library):
-            yield PathSetting(DependencyKind.LIBRARY, library, library, "filepath")
+def library_places() -> Places:
+    """The paths of all libraries that are not packed. One that was only appended from is not read again."""
+    libraries = [library for library in bpy.data.libraries if not is_packed(library)]
+    used: set[Any] = set()
+    if not all(map(comes_from_blender, libraries)):
+        used = yield from _libraries_in_use()
+    for library in libraries:
+        resolve = single if library in used or comes_from_blender(library) else nothing
+        yield PathSetting(DependencyKind.LIBRARY, library, library, "filepath", resolve)
+
+
+def _libraries_in_use() -> Generator[None, None, set[Any]]:
+    """The libraries from which anything is linked, in steps."""
+    used: set[Any] = set()
+    for prop in bpy.types.BlendData.bl_rna.properties:
+        if prop.type == "COLLECTION" and prop.identifier != "all_ids":
+            for chunk in datablocks_in_chunks(prop.identifier):
+                used.update(datablock.library for datablock in chunk)
+                yield
+    return used
 
 
 def packed_library_places() -> Iterator[PathSetting]:
@@ -117,5 +135,10 @@ def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
         )
 
 
+def comes_from_blender(library: bpy.types.Library) -> bool:
+    """True for a library that every Blender brings."""
+    return OF_BLENDER in library.filepath.replace("\\", "/")
+
+
 def _of_the_artist() -> Iterator[bpy.types.Library]:
-    return (library for library in bpy.data.libraries if OF_BLENDER not in library.filepath.replace("\\", "/"))
+    return (library for library in bpy.data.libraries if not comes_from_blender(library))

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 import bpy
 
 from ...blender_versions import all_strips
+from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..numbered_files import sequence_of
 from ..path_setting import PathSetting, Places
 from ..resolve import Found, Resolve, numbers, single

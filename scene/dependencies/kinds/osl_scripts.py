@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import bpy
 
+from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..path_setting import PathSetting
 from ..resolve import Found, look_for, nothing
 

@@ -3,8 +3,10 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 
+from ...rendered.frames_read import FramesRead
 from ..dependency import DependencyKind, Origins, library_of
 from ..path_setting import PathSetting, Places
 from .caches import cache_file_places, volume_places
@@ -15,7 +17,7 @@ from .media import clip_places, font_places, sound_places
 from .osl_scripts import camera_places
 from .shader_files import node_places
 from .simulations import simulation_places
-from .strips import strip_places
+from .strips import all_strip_places, strip_places
 
 KINDS: tuple[Callable[[], Places | Iterator[PathSetting]], ...] = (
     image_places,
@@ -25,17 +27,17 @@ KINDS: tuple[Callable[[], Places | Iterator[PathSetting]], ...] = (
     library_places,
     cache_file_places,
     volume_places,
-    strip_places,
     camera_places,
     node_places,
     import_places,
 )
 
 
-def all_places(origins: Origins) -> Places:
-    """Every place, in the open file and in what it links; None now and then, to stop at."""
+def all_places(origins: Origins, frames: FramesRead) -> Places:
+    """Every place, in the open file and in what it links, but strips that these frames do not show; None to stop at."""
     for places in KINDS:
         yield from places()
+    yield from strip_places(frames)
     yield from simulation_places(origins)
 
 
@@ -44,7 +46,8 @@ def path_places() -> Iterator[PathSetting]:
 
     What nodes of a library are handed counts from there, and holds wherever the library lies.
     """
-    for place in all_places(Origins()):
+    everything = (*(places() for places in KINDS), all_strip_places(), simulation_places(Origins()))
+    for place in itertools.chain.from_iterable(everything):
         if place is None:
             continue
         is_nested = place.kind is DependencyKind.LIBRARY and place.datablock.parent is not None

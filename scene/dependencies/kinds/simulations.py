@@ -1,29 +1,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulations that were baked to disk: fluids, oceans, point caches, and geometry nodes."""
+"""Simulations that were baked to disk: fluids, oceans, geometry nodes, and those with a point cache."""
 
 from __future__ import annotations
 
 import functools
 import os
 import re
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import bpy
 
-from ..dependency import DependencyKind, Origins, library_of
+from ...rendered.frames_read import FramesRead
+from ..dependency import DependencyKind, Origins
 from ..disk import Disk
-from ..frames_read import FramesRead
 from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
-from ..resolve import Found, Resolve, below, merged, nothing
+from ..resolve import Found, Resolve, nothing
+from .nodes_bakes import nodes_places
+from .point_caches import cache_places, point_caches
 
 NUMBER = re.compile(r"_([0-9]{4,})\.")
 """The frame in the name of a file that a simulation has written."""
 FLUID_FOLDERS = ("config", "data", "guiding", "mesh", "noise", "particles", "script")
 """Where Mantaflow keeps its files (`DNA_fluid_types.h` in Blender's sources)."""
-BAKE_FOLDERS = ("blobs", "meta")
-"""Where geometry nodes keep a bake (`bake_items_paths.cc` in Blender's sources)."""
 OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_([0-9]{4,})\.\w+")
+DISPLACEMENT = "disp"
+"""The picture of a baked ocean that every frame has; the file of each is an OpenEXR one (`cache_filepath`)."""
+FLUID_FILE = re.compile(r"(.+)_([0-9]{4,})\.(vdb|uni|raw|bobj\.gz|obj)")
+FLUID_NAMES = {
+    "data": ("fluid_data", "vdb"),
+    "noise": ("fluid_noise", "vdb"),
+    "mesh": ("fluid_mesh", "bobj.gz"),
+    "particles": ("fluid_particles", "vdb"),
+}
+"""What the files are called as a rule. Their format is not asked for: Blender logs a warning when it is read (5.2)."""
+SECONDARY_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
 WITH_PATHS = frozenset({"MESH_CACHE", "MULTIRES", "FLUID", "OCEAN", "NODES"})
 SIMULATED = frozenset({"CLOTH", "SOFT_BODY", "DYNAMIC_PAINT", "PARTICLE_SYSTEM"})
 """Modifiers that have, or stand for, a point cache."""
@@ -47,12 +58,13 @@ def simulation_places(origins: Origins) -> Places:
                 yield from _modifier_places(holder, modifier, kind)
             is_simulated |= kind in SIMULATED
         if is_simulated:
-            for cache in point_caches(holder):
-                yield from _cache_places(holder, cache, origins)
+            for cache, is_needed in point_caches(holder):
+                yield from cache_places(holder, cache, is_needed, origins)
     for scene in bpy.data.scenes:
         world = scene.rigidbody_world
         if world is not None:
-            yield from _cache_places(scene, world.point_cache, origins)
+            is_needed = world.enabled and world.collection is not None
+            yield from cache_places(scene, world.point_cache, is_needed, origins)
 
 
 def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iterator[PathSetting]:
@@ -64,29 +76,65 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
         yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
-        resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset)
+        parts = fluid_parts(settings) if modifier.show_render else ()
+        resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset, parts)
         yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:
         # one that is not baked names a folder all the same
-        resolve = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
+        resolve = functools.partial(_ocean, modifier.frame_start, modifier.frame_end, modifier.show_render)
         resolve = resolve if modifier.is_cached else nothing
         yield PathSetting(DependencyKind.OCEAN_CACHE, holder, modifier, "filepath", resolve)
     elif kind == "NODES":
-        # files of one frame may hold what later ones refer to, so they all travel
-        bakes = [*modifier.bakes]
-        if modifier.bake_directory:
-            names = tuple(str(bake.bake_id) for bake in bakes if not bake.use_custom_path)
-            resolve = functools.partial(_bakes, names)
-            yield PathSetting(DependencyKind.GEOMETRY_NODES_BAKE, holder, modifier, "bake_directory", resolve)
-        for bake in bakes:
-            if bake.use_custom_path and bake.directory:
-                resolve = functools.partial(_bakes, ("",))
-                yield PathSetting(DependencyKind.GEOMETRY_NODES_BAKE, holder, bake, "directory", resolve)
+        yield from nodes_places(holder, modifier)
 
 
-def _fluid(kind: str, offset: int, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
+class FluidPart(NamedTuple):
+    """A part of a fluid that is baked and rendered: its folder, and the numbers of its files."""
+
+    folder: str
+    start: int
+    end: int
+
+
+def fluid_parts(settings: Any) -> tuple[FluidPart, ...]:
+    """The parts of which each rendered frame needs files. A liquid that has a mesh is rendered from that alone."""
+    if settings.cache_type not in IN_PARTS:
+        return ()
+    is_liquid = settings.domain_type == "LIQUID"
+    needed = {
+        "data": not (is_liquid and settings.use_mesh),
+        "noise": not is_liquid and settings.use_noise,
+        "mesh": is_liquid and settings.use_mesh,
+        "particles": is_liquid and any(getattr(settings, name) for name in SECONDARY_PARTICLES),
+    }
+    start, end = settings.cache_frame_start, settings.cache_frame_end
+    return tuple(
+        FluidPart(part, start, min(getattr(settings, f"cache_frame_pause_{part}") or end, end))
+        for part, is_needed in needed.items()
+        if is_needed and getattr(settings, f"has_cache_baked_{part}")
+    )
+
+
+def _fluid(
+    kind: str, offset: int, parts: Sequence[FluidPart], folder: str, frames_read: FramesRead, disk: Disk
+) -> Found:
     around = frames_read.around() if kind in IN_PARTS else None
-    return _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
+    found = _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
+    missing = (path for part in parts for path in _lost_of_fluid(part, offset, folder, frames_read, disk))
+    return Found(found.files, tuple(missing))
+
+
+def _lost_of_fluid(part: FluidPart, offset: int, folder: str, frames_read: FramesRead, disk: Disk) -> Iterator[str]:
+    """The files that rendered frames lack. A frame has one file, or one for each grid, whose names are another's."""
+    place = os.path.join(folder, part.folder)  # noqa: PTH118
+    matches = [match for name in disk.names(place) if (match := FLUID_FILE.fullmatch(name))]
+    there = {int(match[2]) for match in matches}
+    wanted = set() if there else {part.start}
+    if frames_read.frames is not None:
+        wanted = {number for frame in frames_read.frames if part.start <= (number := frame - offset) <= part.end}
+    head, suffix = min(((match[1], match[3]) for match in matches), default=FLUID_NAMES[part.folder])
+    for number in sorted(wanted - there):
+        yield os.path.join(place, f"{head}_{number:04}.{suffix}")  # noqa: PTH118
 
 
 def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
@@ -104,66 +152,23 @@ def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
     return Found(tuple(files))
 
 
-def _bakes(names: tuple[str, ...], folder: str, frames_read: FramesRead, disk: Disk) -> Found:
-    """The files of bakes in folders of these names, and nothing of what lies beside them."""
-    places = (os.path.join(folder, name, part) for name in names for part in BAKE_FOLDERS)  # noqa: PTH118
-    return merged(below(place, frames_read, disk) for place in places)
+def _ocean(start: int, end: int, is_rendered: bool, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
+    """The pictures of an ocean; before and after the bake, its first and its last frame stay.
 
+    Each rendered frame needs its displacement. Of the others, such as foam, a bake has some or none.
+    """
 
-def _ocean(start: int, end: int, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
-    """The pictures of an ocean; before and after the bake, its first and its last frame stay."""
-    around = frames_read.around()
-    wanted = None if around is None else {min(max(frame, start), end) for frame in around}
+    def numbers_at(frames: Iterable[int]) -> set[int]:
+        return {min(max(frame, start), end) for frame in frames}
+
+    around, rendered = frames_read.around(), frames_read.frames
+    wanted = None if around is None else numbers_at(around)
     matches = [match for name in sorted(disk.names(folder)) if (match := OCEAN_FILE.fullmatch(name))]
     chosen = [match[0] for match in matches if wanted is None or int(match[2]) in wanted]
-    return Found(tuple(os.path.join(folder, name) for name in chosen))  # noqa: PTH118
-
-
-def point_caches(holder: bpy.types.Object) -> Iterator[bpy.types.PointCache]:
-    """The point caches of an object: cloth, soft body, dynamic paint, particles and their hair dynamics."""
-    for modifier in holder.modifiers:
-        if modifier.type in {"CLOTH", "SOFT_BODY"}:
-            yield modifier.point_cache
-        elif modifier.type == "DYNAMIC_PAINT" and modifier.canvas_settings:
-            for surface in modifier.canvas_settings.canvas_surfaces:
-                yield surface.point_cache
-    for particles in holder.particle_systems:
-        yield particles.point_cache
-        if particles.use_hair_dynamics and particles.cloth:
-            yield particles.cloth.point_cache
-
-
-def _cache_places(owner: bpy.types.ID, cache: bpy.types.PointCache, origins: Origins) -> Iterator[PathSetting]:
-    # a bake may begin before the rendered frames and be read from there, so that all of it travels
-    resolve = functools.partial(_points, cache_prefix(cache, owner))
-    if cache.use_external:
-        if cache.filepath:
-            is_of_open_file = not cache.use_library_path
-            yield PathSetting(
-                DependencyKind.POINT_CACHE, owner, cache, "filepath", resolve, is_of_open_file=is_of_open_file
-            )
-    elif cache.use_disk_cache:
-        library = library_of(owner) if cache.use_library_path else None
-        # beside the .blend, under its name
-        implied = f"//blendcache_{origins.file(library).stem}"
-        yield PathSetting(
-            DependencyKind.POINT_CACHE, owner, cache, "", resolve, implied, is_of_open_file=library is None
-        )
-
-
-def cache_prefix(cache: bpy.types.PointCache, owner: bpy.types.ID) -> str:
-    """How the names of a point cache's files begin: with its name, or the letters of its object as hexadecimal numbers.
-
-    An external one without a name has none (`ptcache_filename` in Blender's sources; 4.2, 5.2).
-    """
-    return cache.name if cache.name or cache.use_external else owner.name.encode().hex().upper()
-
-
-def cache_files(prefix: str, folder: str, disk: Disk) -> tuple[str, ...]:
-    """The files of a point cache in a folder; their names go on with the frame."""
-    names = [name for name in sorted(disk.names(folder)) if name.startswith(f"{prefix}_")]
-    return tuple(os.path.join(folder, name) for name in names)  # noqa: PTH118
-
-
-def _points(prefix: str, folder: str, _frames_read: FramesRead, disk: Disk) -> Found:
-    return Found(cache_files(prefix, folder, disk))
+    missing: list[str] = []
+    if is_rendered:
+        kinds = dict.fromkeys((DISPLACEMENT, *(match[1] for match in matches)))
+        there = {(match[1], int(match[2])) for match in matches}
+        needed = numbers_at(rendered) if rendered is not None else {start} if not matches else set()
+        missing = [f"{kind}_{n:04}.exr" for kind in kinds for n in sorted(needed) if (kind, n) not in there]
+    return Found(*(tuple(os.path.join(folder, name) for name in names) for names in (chosen, missing)))  # noqa: PTH118

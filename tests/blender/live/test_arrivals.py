@@ -117,7 +117,7 @@ def test_frames_open_as_the_scene_says_or_as_asked(job: JobInJournal) -> None:
     assert [clip.name for clip in bpy.data.movieclips] == ["shot"]
     bpy.context.scene.renderjuice.open_with = "NOTHING"
     assert bpy.ops.renderjuice.open_frames() == {"FINISHED"}
-    assert images() == ["shot"]
+    assert images() == ["Scene 1-4"]
 
 
 def test_reasons_why_nothing_is_opened(job: JobInJournal) -> None:
@@ -147,6 +147,7 @@ def test_one_undo_takes_opened_frames_away(job: JobInJournal, how: str) -> None:
     assert (images(), nodes(), list(bpy.data.movieclips)) == ([], [], [])
     editor = bpy.context.scene.sequence_editor
     assert editor is None or not (editor.strips if hasattr(editor, "strips") else editor.sequences)
+    assert [scene.name for scene in bpy.data.scenes] == ["Scene"]
     bpy.ops.ed.redo()
     job.receive(3)
     bpy.ops.renderjuice.open_frames(job=job.id, how=how)
@@ -161,6 +162,13 @@ def test_folder_is_opened_by_the_system(job: JobInJournal, tmp_path: Path, monke
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     assert bpy.ops.renderjuice.open_folder(job=job.id) == {"FINISHED"}
     assert Path((tmp_path / "opened").read_text().strip()) == job.output_dir
+    # a file browser that cannot be started, and none at all
+    program.write_text("#!/bin/sh\nexit 3\n")
+    for path in (programs, tmp_path / "nothing"):
+        monkeypatch.setenv("PATH", str(path))
+        with pytest.raises(RuntimeError, match="This computer opens no folder") as raised:
+            bpy.ops.renderjuice.open_folder(job=job.id)
+        assert str(job.output_dir) in str(raised.value) and "Traceback" not in str(raised.value)
     shutil.rmtree(job.output_dir)
     with pytest.raises(RuntimeError, match="The folder of “shot” is gone"):
         bpy.ops.renderjuice.open_folder(job=job.id)
@@ -259,3 +267,74 @@ def test_removed_job_leaves_what_is_shown(job: JobInJournal, arrivals: ModuleTyp
     job.live_jobs.look_again()
     serve(arrivals)
     assert [node.frame_duration for node in nodes()] == [2]
+
+
+# -- in the artist's file ---------------------------------------------------------------------------------------------
+
+
+def editor_space() -> Any:
+    """The space of an Image Editor."""
+    area = bpy.context.window.screen.areas[0]
+    area.ui_type = "IMAGE_EDITOR"
+    return area.spaces.active
+
+
+@pytest.mark.parametrize("between", ["nothing", "undo", "another job"])
+def test_frames_that_are_only_looked_at_are_not_saved(
+    extension_name: str, job: JobInJournal, tmp_path: Path, between: str
+) -> None:
+    space = editor_space()
+    job.receive(1, 2)
+    bpy.ops.renderjuice.open_frames("EXEC_DEFAULT", True, job=job.id, how="IMAGE_EDITOR")
+    if between == "undo":
+        bpy.context.scene.frame_end = 99
+        bpy.ops.ed.undo_push(message="After")
+        bpy.ops.ed.undo()
+        space = editor_space()
+    elif between == "another job":
+        other = JobInJournal(extension_name, tmp_path / "other", (7,), "other")
+        other.receive(7)
+        bpy.ops.renderjuice.open_frames(job=other.id, how="IMAGE_EDITOR")
+    assert images() == ["Scene 7" if between == "another job" else "Scene 1-4"]
+    bpy.ops.wm.save_mainfile()
+    # it is shown all the same, and more frames are, too
+    assert space.image is not None and space.image.name == images()[0]
+    job.receive(3)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    assert images() == []
+
+
+@pytest.mark.parametrize("keeper", ["node", "fake user", "compositor"])
+def test_frames_that_are_used_are_saved(job: JobInJournal, tmp_path: Path, keeper: str) -> None:
+    editor_space()
+    job.receive(1, 2)
+    bpy.ops.renderjuice.open_frames(job=job.id, how="COMPOSITOR" if keeper == "compositor" else "IMAGE_EDITOR")
+    image = bpy.data.images["Scene 1-4"]
+    if keeper == "fake user":
+        image.use_fake_user = True
+    elif keeper == "node":
+        material = bpy.data.materials.new("Artist's")
+        if material.node_tree is None:
+            material.use_nodes = True
+        material.node_tree.nodes.new("ShaderNodeTexImage").image = image
+        bpy.data.objects["Cube"].data.materials.append(material)
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "shot.blend"))
+    assert images() == ["Scene 1-4"]
+    assert bpy.data.images["Scene 1-4"].filepath == "//renders/0001.png"
+
+
+def test_nothing_is_loaded_where_no_editor_shows_it(job: JobInJournal, arrivals: ModuleType) -> None:
+    bpy.context.scene.renderjuice.open_with = "IMAGE_EDITOR"
+    job.receive(1, 2, 3, 4)
+    bpy.context.scene.frame_end = 77
+    bpy.ops.ed.undo_push(message="Artist's")
+    job.move("DONE")
+    serve(arrivals)
+    assert images() == []
+    # no step of Undo was added
+    bpy.ops.ed.undo()
+    assert bpy.context.scene.frame_end != 77
+    # it is there when somebody asks
+    assert bpy.ops.renderjuice.open_frames(job=job.id, how="IMAGE_EDITOR") == {"FINISHED"}
+    assert images() == ["Scene 1-4"]

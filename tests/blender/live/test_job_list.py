@@ -183,33 +183,153 @@ def test_the_list_shows_this_file_s_jobs_or_all_and_searches_names(
     assert shown_jobs(listed, here, True, "STRASSE") == [False, True, False]
 
 
+AWAY = {"trouble": "127.0.0.1 cannot be reached.", "trouble_kind": "unreachable"}
+
+
 @pytest.mark.parametrize(
     ("stage", "changes", "words"),
     [
-        ("uploading", {"bytes_done": 512_000_000, "bytes_total": 1_000_000_000}, "Uploading · 1 of 1 frames · 51%"),
-        ("rendering", {"status": "booting", "frames_downloaded": 0}, "Waiting for Computers · 0 of 1 frames"),
-        ("rendering", {"frames_rendered": 1, "frames_downloaded": 0}, "Rendering · 1 of 1 frames"),
-        ("rendering", {"frames_rendered": 0, "frames_downloaded": 1}, "Rendering · 1 of 1 frames"),
-        ("rendering", {"frames_rendered": 0, "frames_downloaded": 0}, "Rendering · 0 of 1 frames"),
-        ("rendering", {"status": "teleporting" * 20}, ("teleporting" * 20)[:40] + " · 1 of 1 frames"),
-        ("downloading", {}, "Downloading · 1 of 1 frames"),
-        ("done", {}, "Done · 1 of 1 frames"),
-        ("canceled", {}, "Canceled · 1 of 1 frames"),
+        ("uploading", {"bytes_done": 512_000_000, "bytes_total": 1_000_000_000}, "Uploading · 51%"),
+        ("uploading", {"bytes_done": 512_000_000, "bytes_total": 1_000_000_000, **AWAY}, "Waiting for a Connection"),
+        ("rendering", {"status": "booting", "frames_downloaded": 0}, "Waiting for Computers"),
+        ("rendering", {"frames_rendered": 1, "frames_downloaded": 0}, "Rendering · 1 / 3"),
+        ("rendering", {"frames_rendered": 0, "frames_downloaded": 1}, "Rendering · 1 / 3"),
+        ("rendering", {"frames_rendered": 0, "frames_downloaded": 0}, "Rendering · 0 / 3"),
+        ("rendering", {"frames_rendered": 2, **AWAY}, "No connection, trying again · 2 of 3"),
+        ("rendering", {"status": "teleporting" * 20}, ("teleporting" * 20)[:40] + " · 1 / 3"),
+        ("downloading", {}, "Downloading · 1 / 3"),
+        ("downloading", {**AWAY, "trouble_kind": "disk_full"}, "Downloading · 1 / 3"),
+        ("done", {"frames_downloaded": 3}, "Done · 3 frames"),
+        ("done", {"frames": (1,)}, "Done · 1 frame"),
+        ("done", {}, "Done · 1 of 3 here"),
+        ("done", {"frames": (1,), "frames_downloaded": 0}, "Done · its frame is not here"),
+        ("canceled", {}, "Canceled · 1 of 3 here"),
+        ("failed", {"frames_downloaded": 0, **AWAY}, "Failed"),
     ],
 )
 def test_a_job_in_words(
     some_job: Any, load: Callable[[str], ModuleType], stage: str, changes: dict[str, Any], words: str
 ) -> None:
-    stages = load("jobs.records").Stage
-    columns = {"status": "rendering", "frames_downloaded": 1, **changes}
-    job = replace(some_job, stage=stages(stage), id="new", frames=(1,), **columns)
+    records = load("jobs.records")
+    columns = {"status": "rendering", "frames_downloaded": 1, "frames": (1, 2, 3), **changes}
+    columns["trouble_kind"] = records.FailureKind(columns.get("trouble_kind", ""))
+    config = replace(some_job.config, frame_ranges=None)
+    job = replace(some_job, stage=records.Stage(stage), id="new", config=config, **columns)
     assert load("panels.job_words").progress_words(job) == words
+
+
+def test_the_frames_of_an_earlier_order_count_when_the_rest_is_rendered(
+    some_job: Any, load: Callable[[str], ModuleType]
+) -> None:
+    """A retry orders frames 3 and 4: the bar begins with what is here, and not at nothing."""
+    stages, words = load("jobs.records").Stage, load("panels.job_words")
+    config = replace(some_job.config, frame_ranges=("3-4",))
+    columns = {"id": "new", "config": config, "frames": (1, 2, 3, 4), "frames_downloaded": 2, "status": "rendering"}
+    for stage in (stages.CREATING, stages.VALIDATING, stages.STARTING, stages.RENDERING):
+        assert words.bar_fraction(replace(some_job, stage=stage, frames_rendered=None, **columns)) == 0.5
+    rendering = replace(some_job, stage=stages.RENDERING, frames_rendered=1, **columns)
+    assert words.bar_fraction(rendering) == 0.75
+    assert words.progress_words(rendering) == "Rendering · 3 / 4"
+
+
+def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) -> None:
+    """This file's by their frames, and by what differs where those are the same; others by their file's name, too."""
+    titles = load("panels.job_rows").titles
+    here = str(some_job.blend)
+
+    def job(name: str, frames: tuple[int, ...] = (1, 2, 3), **changes: Any) -> Any:
+        config = {key: changes.pop(key) for key in ("sample_count", "resolution") if key in changes}
+        return replace(
+            some_job, id=name, frames=frames, created=0.0, config=replace(some_job.config, **config), **changes
+        )
+
+    def told(*jobs: Any) -> list[str]:
+        found = titles(jobs, here)
+        return [str(found[each.id]) for each in jobs]
+
+    assert told(job("a"), job("b", (7,))) == ["1-3", "Frame 7"]
+    assert told(job("a", sample_count=1), job("b", sample_count=64)) == ["1-3 · 1 sample", "1-3 · 64 samples"]
+    small, large = job("a", resolution=(960, 540)), job("b", resolution=(1920, 1080))
+    assert told(small, large) == ["1-3 · 960 × 540", "1-3 · 1920 × 1080"]
+    assert told(job("a", scene="Day"), job("b", scene="Night")) == ["1-3 · Day", "1-3 · Night"]
+    first, second = told(job("a"), replace(job("b"), created=100_000.0))
+    assert first != second
+    other = replace(job("c"), name="shot_020", blend=Path("/else/where.blend"))
+    assert told(job("a"), other) == ["1-3", "1-3 · shot_020"]
+
+
+def test_what_a_job_took_and_used(some_job: Any, load: Callable[[str], ModuleType]) -> None:
+    words = load("panels.job_words").history_words
+    now = time.time()
+    job = replace(some_job, created=now - 185, done=now, render_seconds={"one": 12.0, "two": 12.0})
+    assert words(job).endswith(" · 3 min · 0.4 GPU minutes")
+    assert time.strftime("%H:%M", time.localtime(job.created)) in words(job)
+    assert words(replace(job, done=0.0, render_seconds={})).count("·") == 0
+
+
+def test_deleted_frames_are_noticed_when_their_job_is_chosen(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path
+) -> None:
+    operators, listed = load("operators.jobs"), bpy.context.window_manager.renderjuice
+    download = operators.RENDERJUICE_OT_download
+    listed.active = rows().index(done_job.id)
+    job = jobs.find(done_job.id)
+    assert download.shown_objection(job) == "All frames are here."
+    (project / "farm" / "0001.png").unlink()
+    listed.active = rows().index(done_job.id)
+    assert jobs.frames_here(job) == 0
+    assert download.shown_objection(job) is None
+    assert load("panels.job_words").progress_words(job) == "Done · its frame is not here"
+    assert bpy.ops.renderjuice.download(job=job.id, wait=True) == {"FINISHED"}
+    jobs.look()
+    assert jobs.frames_here(jobs.find(job.id)) == 1
+
+
+def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
+    done_job: Any, jobs: ModuleType, project: Path, farm: Any
+) -> None:
+    frame = project / "farm" / "0001.png"
+    frame.unlink()
+    remote = jobs.session().journal.job(done_job.id).remote_id
+    jobs.session().journal.update(done_job.id, remote_id="00000000-0000-0000-0000-000000000000")
+    with pytest.raises(RuntimeError, match="no longer on Renderjuice"):
+        bpy.ops.renderjuice.download(job=done_job.id, wait=True)
+    jobs.look()
+    job = jobs.find(done_job.id)
+    assert (job.stage, jobs.frames_here(job)) == ("done", 0)
+    jobs.session().journal.update(done_job.id, remote_id=remote)
+    assert bpy.ops.renderjuice.download(job=done_job.id, wait=True) == {"FINISHED"}
+    assert frame.is_file()
+    assert jobs.session().journal.job(done_job.id).failure is None
+
+
+def test_the_job_of_the_open_file_is_chosen_after_it_was_opened(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], project: Path, tmp_path: Path
+) -> None:
+    shot, chosen_id = bpy.data.filepath, load("properties.job_list").chosen_id
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    bpy.ops.renderjuice.submit(frames="2", output_dir=str(project / "farm 2"), wait=True)
+    jobs.look()
+    other = jobs.session().journal.jobs()[0].id
+    assert chosen_id(bpy.context) == other
+    for filepath, expected in ((shot, done_job.id), (str(tmp_path / "other.blend"), other)):
+        bpy.ops.wm.open_mainfile(filepath=filepath)
+        # what the handler does in a window
+        jobs.show_rows_of_file()
+        assert chosen_id(bpy.context) == expected
+
+
+def test_a_row_s_tooltip_says_what_the_row_has_no_room_for(done_job: Any) -> None:
+    row = bpy.context.window_manager.renderjuice.rows[0]
+    assert row.name == done_job.id
+    for part in ("Done", "shot.blend", str(done_job.blend.parent)):
+        assert part in row.tooltip
 
 
 def test_a_job_in_the_words_of_another_language(some_job: Any, load: Callable[[str], ModuleType]) -> None:
     stages, words = load("jobs.records").Stage, load("panels.job_words")
     job = replace(some_job, stage=stages.DOWNLOADING, frames=(1, 2), frames_downloaded=1, bytes_done=2_000_000)
-    known = {"Downloading": "Herunterladen", "{} of {} frames": "{1} Bilder, {0} da", "{} min": "{} Min."}
+    known = {"Downloading": "Herunterladen", "{} / {}": "{1} Bilder, {0} da", "{} min": "{} Min."}
     translate_message = load("translations.formatting").translate_message
     assert translate_message(words.progress_words(job), known).startswith("Herunterladen · 2 Bilder, 1 da")
     left = load("messages.message").Message("{} left", words.duration(70))
@@ -222,7 +342,7 @@ def test_a_job_in_the_words_of_another_language(some_job: Any, load: Callable[[s
         ("uploading", {"bytes_done": 0}, ""),
         ("uploading", {"bytes_done": 2_000_000, "bytes_total": 4_000_000}, "2.0 MB of 4.0 MB"),
         ("rendering", {"bytes_done": 2_000_000}, "2.0 MB"),
-        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1}, "One frame here, 2.0 MB"),
+        ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1}, "1 frame here, 2.0 MB"),
         ("rendering", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "1,200 frames here, 2.0 MB"),
         ("downloading", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, "2.0 MB"),
         ("done", {"bytes_done": 2_000_000, "frames_downloaded": 1200}, ""),

@@ -274,12 +274,6 @@ def write_wave(path: Path) -> Path:
     return path
 
 
-def test_scene_that_the_window_does_not_show(project: Path, jobs: ModuleType) -> None:
-    other = bpy.data.scenes.new("Other")
-    with bpy.context.temp_override(scene=other), refused(r"another scene than “Other”", jobs):
-        submit(project)
-
-
 def test_nothing_is_left_of_a_job_that_no_worker_takes(extension_name: str, tmp_path: Path) -> None:
     submission = importlib.import_module(f"{extension_name}.jobs.records").Submission
     config = importlib.import_module(f"{extension_name}.api.render_config").RenderConfig()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import wave
@@ -22,7 +23,7 @@ from renderjuice.jobs.packaging.package import make_package
 from renderjuice.jobs.packaging.run_packer import rewrite_paths
 from renderjuice.live.submission import make_manifest
 from renderjuice.local_farm.inside_blender.missing_files import missing_files
-from renderjuice.messages.message import from_json
+from renderjuice.messages.message import Message, from_json
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
 from renderjuice.package_layout.path_use import PathForm, PathUse
@@ -136,7 +137,11 @@ def send(
     folder = snapshot.parent.parent
     layout = plan_layout(blend, manifest.uses, is_remapped=manifest.is_remapped)
     before = states(tmp_path / "work")
-    copies = rewrite_paths(layout, snapshot, blender, folder, lambda: None) if layout.rewritten else {}
+    copies = (
+        rewrite_paths(layout, snapshot, blender, folder, lambda: None, unread=manifest.unread)
+        if layout.rewritten
+        else {}
+    )
     files = [file for use in manifest.uses for file in use.files]
     made = make_package(blend, snapshot, files, folder, lambda _done, _total: None, layout, copies)
     assert states(tmp_path / "work") == before, "something of the artist's was touched"
@@ -609,3 +614,74 @@ def test_a_broken_library_is_named(tmp_path: Path, project: Path, content: bytes
     layout = plan_layout(blend, uses)
     with pytest.raises(PackageError, match=r"Blender cannot open .*broken\.blend to rewrite its paths: .+\. Mend"):
         rewrite_paths(layout, blend, BLENDER, tmp_path, lambda: None)
+
+
+def test_a_library_that_opens_with_an_error_is_rewritten(tmp_path: Path, project: Path) -> None:
+    """As F12 renders: what the library itself has lost is not missed by anybody."""
+    wood = picture(tmp_path / "work" / "disk" / "wood.png")
+    inner = begin(project / "inner.blend")
+    textured("Lamp")
+    save(inner)
+    outer = begin(project / "outer.blend")
+    textured("Chair", str(wood))
+    link(inner, "Lamp", "//inner.blend")
+    save(outer)
+    shot = begin(project / "shot.blend")
+    link(outer, "Chair", "//outer.blend")
+    save(shot)
+    inner.write_bytes(inner.read_bytes()[:-200])
+    with pytest.raises(RuntimeError, match="Missing DNA block"):
+        bpy.ops.wm.open_mainfile(filepath=str(outer))
+    assert Path(bpy.data.filepath) == outer
+    uses = [
+        PathUse(shot, "//outer.blend", outer, (outer,), PathForm.RELATIVE),
+        PathUse(outer, str(wood), wood, (wood,), PathForm.ABSOLUTE),
+    ]
+    notes: list[Message] = []
+    copies = rewrite_paths(plan_layout(shot, uses), shot, BLENDER, tmp_path, lambda: None, note=notes.append)
+    assert copies[outer].is_file()
+    [rewritten] = json.loads(next(tmp_path.glob("packer-*/report.json")).read_text())["files"]
+    assert [(old, new) for _kind, _name, old, new in rewritten["changed"]] == [
+        (str(wood), "//external/01-disk/wood.png")
+    ]
+    [told] = notes
+    assert "Blender reports of outer.blend, here as on the farm: Failed to read blend file" in str(told)
+
+
+def without_nodes(content: bytes, material: bytes) -> bytes:
+    """A plain .blend in which a material's pointer to its nodes leads nowhere.
+
+    A block of data is named by where it lay in memory, eight bytes into its header; files of 5.0 and later have longer
+    headers.
+    """
+    header = 32 if content.startswith(b"BLENDER17") else 24
+    name = content.index(b"MA" + material + b"\0")
+    block = content.rindex(b"MA\0\0", 0, name)
+    nodes = content.index(b"NTShader Nodetree\0", name) - (name - block)
+    pointer = content[nodes + 8 : nodes + 16]
+    place = content.index(pointer, block + header)
+    assert place < nodes
+    return content[:place] + struct.pack("<Q", 0x5040302010) + content[place + 8 :]
+
+
+@pytest.mark.skipif(bpy.app.version < (4, 5), reason="4.2 crashes when it opens the file")
+def test_a_library_that_has_lost_a_part_is_rewritten(tmp_path: Path, project: Path) -> None:
+    """A material's pointer to its nodes leads nowhere, as in files that are many versions old."""
+    wood = picture(tmp_path / "work" / "disk" / "wood.png")
+    library = begin(project / "library.blend")
+    textured("Chair", str(wood))
+    lost = bpy.data.materials.new("Lost")
+    if not lost.node_tree:
+        lost.use_nodes = True
+    lost.use_fake_user = True
+    save(library)
+    library.write_bytes(without_nodes(library.read_bytes(), b"Lost"))
+    shot = begin(project / "shot.blend")
+    uses = [
+        PathUse(shot, "//library.blend", library, (library,), PathForm.RELATIVE),
+        PathUse(library, str(wood), wood, (wood,), PathForm.ABSOLUTE),
+    ]
+    notes: list[Message] = []
+    copies = rewrite_paths(plan_layout(shot, uses), shot, BLENDER, tmp_path, lambda: None, note=notes.append)
+    assert library in copies
+    assert ["had an invalid embedded node group" in str(note) for note in notes] == [True]

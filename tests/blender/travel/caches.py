@@ -67,11 +67,15 @@ def mesh_cache_mdd(spot: Spot) -> list[Path]:
 
 
 def mesh_cache_pc2(spot: Spot) -> list[Path]:
+    return [write_pc2(spot, spot.folder / "pc2" / "bend.pc2")]
+
+
+def write_pc2(spot: Spot, path: Path) -> Path:
+    """A plane with a modifier that reads this file."""
     # little-endian: name, version, number of points, first frame, frames a sample, number of samples, positions
-    path = spot.folder / "pc2" / "bend.pc2"
     shapes = _shapes()
     header = struct.pack("<12s2i2fi", b"POINTCACHE2\0", 1, len(shapes[0]), 0.0, 1.0, LENGTH)
-    return _mesh_cache(spot, path, header, "<", shapes)
+    return _mesh_cache(spot, path, header, "<", shapes)[0]
 
 
 def volume(spot: Spot) -> list[Path]:
@@ -126,7 +130,7 @@ def _shapes() -> list[list[tuple[float, float, float]]]:
 def _mesh_cache(
     spot: Spot, path: Path, header: bytes, order: str, shapes: list[list[tuple[float, float, float]]]
 ) -> list[Path]:
-    path.parent.mkdir()
+    path.parent.mkdir(parents=True)
     numbers = [number for shape in shapes for corner in shape for number in corner]
     path.write_bytes(header + struct.pack(f"{order}{len(numbers)}f", *numbers))
     cache = spot.plane(shape_material()).modifiers.new("Cache", "MESH_CACHE")

@@ -36,6 +36,15 @@ def strip_movie(spot: Spot) -> list[Path]:
     return [path]
 
 
+def strip_by_backslashes(spot: Spot) -> list[Path]:
+    r"""In a folder that is written as `//old\shots\`."""
+    frames = pictures(spot.folder / "old" / "shots", (BLUE, RED, YELLOW, GREEN))
+    strip = _sequence(spot, frames)
+    strip.directory = "//old\\shots\\"
+    _place(spot, strip)
+    return frames[1:3]
+
+
 def strip_text(spot: Spot) -> list[Path]:
     """A text strip with a font of its own."""
     path = font_file(spot.folder / "titles" / "own.woff2")

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 
 import bpy
 
-from . import caches, edits, footage, images, libraries, nodes, simulations, trees
+from . import caches, edits, footage, images, libraries, nodes, old_files, simulations, trees
 from .spot import Kind
 
 BAKES = (nodes.bake_node_on_disk, nodes.simulation_on_disk)
 PACKED_BAKES = (nodes.bake_node_packed,) if bpy.app.version >= (4, 3) else ()
 IMPORTS = (nodes.import_node,) if bpy.app.version >= (4, 5) else ()
 PACKED_DATA = (libraries.packed_data,) if bpy.app.version >= (5, 0) else ()
+
+OLD_COMPOSITOR = {"old_comp": (footage.compositor_of_scene,)} if bpy.app.version < (5, 0) else {}
+SOUND_IN_NODES = {"heard": (nodes.sound_in_nodes,)} if bpy.app.version >= (5, 2) else {}
 
 FAMILIES: Mapping[str, tuple[Kind, ...]] = {
     "images": (
@@ -37,6 +40,7 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         edits.strip_image_sequence,
         edits.strip_trimmed,
         edits.strip_movie,
+        edits.strip_by_backslashes,
         edits.strip_text,
     ),
     "effect": (edits.strip_muted_input,),
@@ -86,5 +90,16 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         libraries.library_by_absolute_path,
         libraries.absolute_path_in_library,
     ),
+    "old": (
+        old_files.image_by_backslashes,
+        old_files.library_by_backslashes,
+        old_files.sound_by_backslashes,
+        old_files.cache_by_backslashes,
+        old_files.particles_external,
+        old_files.appended,
+        old_files.pasted,
+    ),
+    **OLD_COMPOSITOR,
+    **SOUND_IN_NODES,
 }
 """Scene's name -> its kinds, each of which has a square of the picture for itself; the compositor's have it whole."""

@@ -4,15 +4,14 @@
 from __future__ import annotations
 
 import shutil
-import wave
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from .images import RED
+from .images import BLUE, RED
 from .movies import write_movie
-from .spot import Spot, picture, shape_material, written
+from .spot import Spot, picture, shape_material, write_sound, written
 
 
 def font(spot: Spot) -> list[Path]:
@@ -41,15 +40,26 @@ def compositor_image(spot: Spot) -> list[Path]:
     return [path]
 
 
+def compositor_of_scene(spot: Spot) -> list[Path]:
+    """A group in the nodes that the scene itself has, as files before 5.0 do."""
+    path = picture(spot.folder / "comp" / "plate.png", BLUE)
+    group = bpy.data.node_groups.new("Old comp", "CompositorNodeTree")
+    group.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+    shown, end = group.nodes.new("CompositorNodeImage"), group.nodes.new("NodeGroupOutput")
+    shown.image = bpy.data.images.load(written(path))
+    group.links.new(shown.outputs["Image"], end.inputs[0])
+    spot.scene.use_nodes = True
+    tree = spot.scene.node_tree
+    tree.nodes.clear()
+    used, composite = tree.nodes.new("CompositorNodeGroup"), tree.nodes.new("CompositorNodeComposite")
+    used.node_tree = group
+    tree.links.new(used.outputs[0], composite.inputs[0])
+    return [path]
+
+
 def sound(spot: Spot) -> list[Path]:
     """No pixel depends on it."""
-    path = spot.folder / "sound" / "beep.wav"
-    path.parent.mkdir(parents=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(range(256)) * 20)
+    path = write_sound(spot.folder / "sound" / "beep.wav", range(8000))
     speaker = bpy.data.speakers.new("Speaker")
     speaker.sound = bpy.data.sounds.load(written(path))
     spot.show(bpy.data.objects.new("Speaker", speaker))

@@ -121,12 +121,12 @@ def packed_data(spot: Spot) -> list[Path]:
     return [texture]
 
 
-def write_library(path: Path, make: Callable[[], Any]) -> Path:
+def write_library(path: Path, make: Callable[[], Any], path_remap: str = "RELATIVE") -> Path:
     """Save what `make` creates as a .blend of its own, and remove it from the open file again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     before = set(bpy.data.user_map())
     made = make()
-    bpy.data.libraries.write(str(path), made if isinstance(made, set) else {made}, path_remap="RELATIVE")
+    bpy.data.libraries.write(str(path), made if isinstance(made, set) else {made}, path_remap=path_remap)
     bpy.data.batch_remove(set(bpy.data.user_map()) - before)
     return path
 

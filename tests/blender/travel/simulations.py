@@ -88,6 +88,11 @@ def soft_body(spot: Spot) -> list[Path]:
 
 
 def particles(spot: Spot) -> list[Path]:
+    return bake_particles(spot)[2]
+
+
+def bake_particles(spot: Spot) -> tuple[bpy.types.Object, bpy.types.PointCache, list[Path]]:
+    """An object that emits, its point cache and the files of that."""
     emitter = spot.plane(shape_material())
     emitter.show_instancer_for_render = False
     modifier = emitter.modifiers.new("Dust", "PARTICLE_SYSTEM")
@@ -99,7 +104,8 @@ def particles(spot: Spot) -> list[Path]:
     settings.render_type, settings.instance_object, settings.particle_size = "OBJECT", grain, 1.0
     settings.effector_weights.gravity = 0.0
     settings.normal_factor, settings.tangent_factor = 0.0, 6.0
-    return _bake_to_disk(spot, emitter, modifier.particle_system.point_cache)
+    cache = modifier.particle_system.point_cache
+    return emitter, cache, _bake_to_disk(spot, emitter, cache)
 
 
 def rigid_body(spot: Spot) -> list[Path]:

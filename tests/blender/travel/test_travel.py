@@ -44,8 +44,15 @@ def test_the_farm_renders_the_same_picture(family: str, journey: Journey) -> Non
     assert journey.is_same, f"the frames in {journey.output} are others than those in {journey.made.here[0].parent}"
 
 
-@pytest.mark.parametrize("family", ["images"])
-def test_sounds_travel_though_nobody_sees_them(family: str, journey: Journey, farm: Farm) -> None:
-    (package,) = (farm.home / "uploads").glob("images-*.zip")
+@pytest.mark.parametrize(("family", "sound"), [("images", "sound/beep.wav"), ("old", "old/takes/voice.wav")])
+def test_sounds_travel_though_nobody_sees_them(family: str, sound: str, journey: Journey, farm: Farm) -> None:
+    (package,) = (farm.home / "uploads").glob(f"{family}-{'?' * 12}.zip")
     with zipfile.ZipFile(package) as archive:
-        assert "sound/beep.wav" in archive.namelist()
+        assert sound in archive.namelist()
+
+
+@pytest.mark.parametrize("family", ["old"])
+def test_what_data_was_appended_from_stays_here(family: str, journey: Journey, farm: Farm) -> None:
+    (package,) = (farm.home / "uploads").glob(f"{family}-{'?' * 12}.zip")
+    with zipfile.ZipFile(package) as archive:
+        assert [name for name in archive.namelist() if name.endswith(".blend")] == ["old.blend", "old/sets/rock.blend"]

@@ -23,6 +23,7 @@ from renderjuice.jobs import credentials
 from renderjuice.jobs.client.session import Session
 from renderjuice.jobs.home import Home
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, Setting, Stage, Submission, Wish
+from renderjuice.package_layout.file_states import state_of
 from renderjuice.package_layout.manifest import Manifest, write_manifest
 from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.support import farm
@@ -152,7 +153,8 @@ class Artist:
             PathUse(blend, f"//{os.path.relpath(file, blend.parent)}", file, (file,), PathForm.RELATIVE)
             for file in files
         )
-        write_manifest(self.home.submission(job_id), Manifest(tuple(uses)))
+        states = {file: state_of(file) for file in files}
+        write_manifest(self.home.submission(job_id), Manifest(tuple(uses), states=states))
         ranges = tuple(str(frame) for frame in frames)
         return Submission(
             job_id=job_id,

@@ -45,6 +45,14 @@ def edits(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     return folder
 
 
+@pytest.fixture(scope="session", params=[0, -1], ids=["newest", "oldest"])
+def unread(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with what make_unread.py makes, by the newest and by the oldest Blender."""
+    folder = tmp_path_factory.mktemp("unread")
+    _run_in_blender(request.param, "make_unread.py", folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def oldest_scenes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same, made by the oldest Blender."""

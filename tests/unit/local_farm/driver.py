@@ -107,7 +107,7 @@ class FarmDriver:
 
 
 @contextlib.contextmanager
-def running_farm(*options: str) -> Iterator[FarmDriver]:
-    """Run a farm with every Blender of this machine."""
-    with farm.running_farm(farm.blenders(), *options, api_key=KEY) as running:
+def running_farm(*options: str, **settings: Any) -> Iterator[FarmDriver]:
+    """Run a farm with every Blender of this machine; `settings` as for the other tests' farm."""
+    with farm.running_farm(farm.blenders(), *options, **{"api_key": KEY, **settings}) as running:
         yield FarmDriver(running.api_url, running.storage_url, running.pid, running.home)

@@ -3,6 +3,7 @@
 
 `make_packages.py FOLDER` writes
 `whole/`: `shot.blend` with everything that it reads, and with much that no render reads, whose files are not there;
+`cut/`: `shot.blend` with strips, which are rendered in place of its objects;
 `outside.blend`: the same with absolute paths to the files in `whole/`, and one path that climbs out of the package;
 `sequence/`: `shot.blend` with an image sequence of four frames, and compositing that is switched off.
 """
@@ -81,12 +82,13 @@ def nodes_of(owner: Any) -> bpy.types.NodeTree:
 
 
 def with_node(tree: bpy.types.NodeTree, kind: str, **settings: Any) -> bpy.types.Node:
-    """Give a new shader node whose first output is linked to a node that takes it."""
-    node, taker = tree.nodes.new(kind), tree.nodes.new("ShaderNodeMixRGB")
+    """Give a new shader node whose first output leads to an output of its own."""
+    end = next(node.bl_idname for node in tree.nodes if node.bl_idname.startswith("ShaderNodeOutput"))
+    node, taker = tree.nodes.new(kind), tree.nodes.new(end)
     for name, value in settings.items():
         setattr(node, name, value)
     if node.outputs:
-        tree.links.new(node.outputs[0], taker.inputs[0])
+        tree.links.new(node.outputs[0], taker.inputs["Surface"])
     return node
 
 
@@ -135,12 +137,12 @@ def add_images(scene: bpy.types.Scene) -> None:
     with_node(nodes_of(scene.world), "ShaderNodeTexEnvironment", image=sky)
     tree = compositor(scene)
     add_card(tree, picture("//textures/card.png"))
-    clip, blur = tree.nodes.new("CompositorNodeMovieClip"), tree.nodes.new("CompositorNodeBlur")
+    clip, writer = tree.nodes.new("CompositorNodeMovieClip"), add_writer(tree)
     for number in range(1, 5):
         picture(f"//clip/plate_{number:03}.png")
     clip.clip = bpy.data.movieclips.load(str(absolute("//clip/plate_001.png")))
     clip.clip.filepath = "//clip/plate_001.png"
-    tree.links.new(clip.outputs[0], blur.inputs[0])
+    tree.links.new(clip.outputs[0], writer.inputs[0])
     texture = bpy.data.textures.new("bumps", "IMAGE")
     texture.image = image(picture("//textures/bumps.png"))
     scene.objects["Cube"].modifiers.new("bumps", "DISPLACE").texture = texture
@@ -148,9 +150,17 @@ def add_images(scene: bpy.types.Scene) -> None:
 
 def add_card(tree: bpy.types.NodeTree, path: str) -> None:
     """A picture in the compositor."""
-    shown, blur = tree.nodes.new("CompositorNodeImage"), tree.nodes.new("CompositorNodeBlur")
+    shown, writer = tree.nodes.new("CompositorNodeImage"), add_writer(tree)
     shown.image = image(path)
-    tree.links.new(shown.outputs[0], blur.inputs[0])
+    tree.links.new(shown.outputs[0], writer.inputs[0])
+
+
+def add_writer(tree: bpy.types.NodeTree) -> bpy.types.Node:
+    """Give a File Output node with one input."""
+    writer = tree.nodes.new("CompositorNodeOutputFile")
+    if IS_NEW:
+        writer.file_output_items.new("RGBA", "picture")
+    return writer
 
 
 def add_sequence(tree: bpy.types.NodeTree) -> None:
@@ -250,7 +260,8 @@ def add_strips(scene: bpy.types.Scene) -> None:
     """Strips of one picture, of a sequence, and a muted one."""
     editor = scene.sequence_editor_create()
     strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_image("title", str(absolute(picture("//strips/title.png"))), 1, 1).directory = "//strips/"
+    title = strips.new_image("title", str(absolute(picture("//strips/title.png"))), 1, 1)
+    title.directory, title.frame_final_duration = "//strips/", 4
     edit = strips.new_image("edit", str(absolute(picture("//strips/edit_01.png"))), 2, 1)
     for number in range(2, 5):
         edit.elements.append(Path(picture(f"//strips/edit_{number:02}.png")).name)
@@ -310,7 +321,7 @@ def make_whole(folder: Path) -> None:
     make_library(whole)
     scene = fresh_scene(whole / "shot.blend")
     steps: tuple[Callable[[bpy.types.Scene], None], ...] = (
-        add_images, add_files_of_datablocks, add_caches, add_node_files, add_strips, add_unread,
+        add_images, add_files_of_datablocks, add_caches, add_node_files, add_unread,
     )  # fmt: skip
     for step in steps:
         step(scene)
@@ -321,6 +332,12 @@ def make_whole(folder: Path) -> None:
     # The farm keeps a file of this name beside the package.
     with_node(tree, "ShaderNodeTexImage", image=image("//../scene"))
     save(folder / "outside.blend")
+
+
+def make_cut(folder: Path) -> None:
+    """`cut/`."""
+    add_strips(fresh_scene(folder / "cut/shot.blend"))
+    save(folder / "cut/shot.blend")
 
 
 def make_sequence(folder: Path) -> None:
@@ -334,6 +351,7 @@ def make_sequence(folder: Path) -> None:
 
 if __name__ == "__main__":
     make_whole(Path(sys.argv[1]))
+    make_cut(Path(sys.argv[1]))
     make_sequence(Path(sys.argv[1]))
     sys.stdout.flush()
     # Not sys.exit: some `bpy` modules (4.2, 4.5) crash or hang while they are torn down.

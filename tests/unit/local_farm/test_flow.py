@@ -2,6 +2,8 @@
 """The whole way of a job through the farm, with real Blender at its end."""
 
 import io
+import os
+import signal
 import subprocess
 import sys
 import zipfile
@@ -259,6 +261,19 @@ def test_the_end_of_the_farm_is_the_end_of_its_blenders(scenes: Path) -> None:
         blenders = children(own.pid)
         assert blenders
     assert not any(Path(f"/proc/{pid}").exists() for pid in blenders)
+
+
+def test_a_crash_is_told_with_its_frame(farm: FarmDriver, scenes: Path) -> None:
+    """In the two words that the API has for it; the log stays on the farm."""
+    job_id = farm.analyzed(scenes / "slow.blend")["id"]
+    farm.start_render(job_id, frameRanges=["7-9"])
+    farm.wait(job_id, "rendering")
+    begun = farm.home / "jobs" / job_id / "render" / "events.jsonl"
+    until(lambda: '"begins"' in begun.read_text(), "the first frame begins")
+    (pid,) = children(farm.pid)
+    os.kill(pid, signal.SIGSEGV)
+    reason = farm.wait(job_id, "failed")["failedReason"]
+    assert reason == {"name": "Blender crashed while it rendered frame 7", "type": "blender_crashed"}
 
 
 def test_without_a_blender_it_says_so_and_ends() -> None:

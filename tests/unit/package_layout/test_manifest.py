@@ -18,7 +18,8 @@ SHOT, LIBRARY, CACHE = Path("/film/shot.blend"), Path("/film/lib/tree.blend"), P
 @pytest.mark.parametrize("is_packed", [False, True])
 def test_a_manifest_is_read_as_it_was_written(tmp_path: Path, form: PathForm, is_packed: bool) -> None:
     use = PathUse(SHOT, "//lib/tree\udce9.blend", LIBRARY, (Path("/film/bark.png"),), form, is_packed)
-    manifest = Manifest((use,), ("blender", "--background"), is_remapped=True)
+    states = {Path("/film/bark.png"): (7, 1_700_000_000_123_456_789)}
+    manifest = Manifest((use,), ("blender", "--background"), is_remapped=True, states=states, scene="Two")
     write_manifest(tmp_path, manifest)
     assert read_manifest(tmp_path) == manifest
 
@@ -43,6 +44,7 @@ def test_a_manifest_of_the_version_before_is_understood(tmp_path: Path) -> None:
     ]
     (tmp_path / NAME).write_text(json.dumps({"uses": uses, "blender": ["blender"], "is_remapped": False}))
     read = read_manifest(tmp_path)
+    assert (read.states, read.scene) == ({}, "")
     assert [(use.form, use.is_packed) for use in read.uses] == [
         (PathForm.RELATIVE, False),
         (PathForm.ABSOLUTE, False),

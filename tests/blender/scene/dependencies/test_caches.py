@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import bpy
@@ -122,8 +122,93 @@ def test_an_ocean_is_cut_and_keeps_its_ends(find: Find, folder: Path) -> None:
     assert find(5).files == ["sea/disp_0004.exr", "sea/disp_0005.exr", "sea/disp_0006.exr"]
     assert find(-9).files == ["sea/disp_0002.exr"]
     assert find(20).files == ["sea/disp_0008.exr"]
+    assert find(1, 5, 20).missing == []
     bpy.context.scene.render.frame_map_new = 50
     assert len(find(5).files) == 7
+
+
+def test_the_pictures_of_a_baked_ocean_are_missed(find: Find, folder: Path) -> None:
+    modifier = add_modifier("OCEAN")
+    modifier.filepath, modifier.resolution, modifier.use_foam = "//sea", 2, True
+    modifier.frame_start, modifier.frame_end = 2, 8
+    bake_ocean(modifier)
+    assert (folder / "sea" / "foam_0002.exr").exists()
+    assert find(*range(1, 20)).missing == []
+    (folder / "sea" / "disp_0005.exr").unlink()
+    (folder / "sea" / "foam_0008.exr").unlink()
+    assert find(2, 5).missing == ["sea/disp_0005.exr"]
+    assert find(4, 30).missing == ["sea/foam_0008.exr"]
+    for path in (folder / "sea").iterdir():
+        path.unlink()
+    assert find(1, 2, 5).missing == ["sea/disp_0002.exr", "sea/disp_0005.exr"]
+    bpy.context.scene.render.frame_map_new = 50
+    assert find(5).missing == ["sea/disp_0002.exr"]
+    modifier.show_render = False
+    assert find(5).missing == []
+
+
+FLUID = {
+    "domain_type": "GAS",
+    "cache_type": "ALL",
+    "cache_frame_start": 1,
+    "cache_frame_end": 8,
+    "use_mesh": True,
+    "use_noise": False,
+    "use_spray_particles": False,
+    "use_foam_particles": False,
+    "use_bubble_particles": False,
+    "use_tracer_particles": False,
+} | {
+    f"{name}_{part}": value
+    for part in ("data", "noise", "mesh", "particles")
+    for name, value in (("has_cache_baked", True), ("cache_frame_pause", 0))
+}
+"""What a Blender with a fluid solver says of a fluid that it has baked."""
+
+
+@pytest.mark.parametrize(
+    ("settings", "missing"),
+    [
+        ({}, ["data/fluid_data_0004.vdb"]),
+        ({"has_cache_baked_data": False}, []),
+        ({"cache_type": "REPLAY"}, []),
+        ({"cache_frame_pause_data": 3}, []),
+        ({"use_noise": True}, ["data/fluid_data_0004.vdb", "noise/fluid_noise_0002.vdb", "noise/fluid_noise_0004.vdb"]),
+        ({"domain_type": "LIQUID"}, ["mesh/fluid_mesh_0002.bobj.gz", "mesh/fluid_mesh_0004.bobj.gz"]),
+        ({"domain_type": "LIQUID", "use_mesh": False}, ["data/fluid_data_0004.vdb"]),
+        (
+            {"domain_type": "LIQUID", "use_mesh": False, "use_foam_particles": True},
+            [
+                "data/fluid_data_0004.vdb",
+                "particles/fluid_particles_0002.vdb",
+                "particles/fluid_particles_0004.vdb",
+            ],
+        ),
+    ],
+)
+def test_the_parts_of_a_baked_fluid_are_missed(
+    load: Callable[[str], ModuleType], folder: Path, settings: dict[str, Any], missing: list[str]
+) -> None:
+    # the module has no fluid solver, so that no bake of one is to be had here
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.rendered.frames_read")
+    disk = load("scene.dependencies.disk").Disk()
+    touch(folder, *(f"data/fluid_data_{number:04}.vdb" for number in (1, 2, 3)))
+    parts = simulations.fluid_parts(SimpleNamespace(**FLUID | settings))
+    # a frame that is shifted by 10, one that has no file, and one after the end
+    found = simulations._fluid(
+        "ALL", 10, parts, str(folder), reads.frames_read_by(bpy.context.scene, (12, 14, 30)), disk
+    )
+    assert [str(Path(path).relative_to(folder)) for path in found.missing] == missing
+
+
+def test_a_fluid_may_have_a_file_for_each_grid(load: Callable[[str], ModuleType], folder: Path) -> None:
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.dependencies.frames_read")
+    disk = load("scene.dependencies.disk").Disk()
+    grids = ("density", "heat", "vel")
+    touch(folder, *(f"data/{grid}_{number:04}.uni" for number in (1, 2, 4) for grid in grids))
+    parts = simulations.fluid_parts(SimpleNamespace(**FLUID))
+    found = simulations._fluid("ALL", 0, parts, str(folder), reads.FramesRead(frozenset({1, 2, 3, 4})), disk)
+    assert [str(Path(path).relative_to(folder)) for path in found.missing] == ["data/density_0003.uni"]
 
 
 def test_a_cloth_on_disk_brings_its_own_files_only(find: Find, folder: Path) -> None:

@@ -118,6 +118,7 @@ def test_a_texture_with_nodes_has_the_time_of_its_nodes(find: Find, folder: Path
     node.image = image
     node.image_user.frame_duration, node.image_user.use_auto_refresh = 9, True
     node.image_user.frame_offset = 2
+    texture.node_tree.links.new(node.outputs[0], texture.node_tree.nodes.new("TextureNodeOutput").inputs[0])
     bpy.data.objects["Cube"].modifiers.new("bumps", "DISPLACE").texture = texture
     assert find(6).files == ["plain.png", "s_007.png", "s_008.png", "s_009.png"]
 

@@ -18,6 +18,7 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     add_scene_strip,
     touch,
 )
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node, render_through
 
 
 def test_an_empty_scene_needs_nothing(find: Find) -> None:
@@ -183,6 +184,54 @@ def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path)
     assert find().files != []
 
 
+def in_image_editor(image: bpy.types.Image | None) -> None:
+    area = bpy.context.window.screen.areas[0]
+    area.ui_type = "IMAGE_EDITOR"
+    area.spaces.active.image = image
+
+
+@pytest.mark.parametrize(
+    "order", ["shown only", "shown before", "shown", "kept only", "kept and shown", "kept and read"]
+)
+def test_a_still_that_nobody_but_editors_uses_stays_here(find: Find, folder: Path, order: str) -> None:
+    touch(folder, "still.png")
+    still = bpy.data.images.load("//still.png")
+    if order.startswith("kept"):
+        still.use_fake_user = True
+    if order == "shown":
+        add_image_node(still)
+    if "shown" in order:
+        in_image_editor(still)
+        assert still.users
+    if order == "shown before":
+        # Blender counts the editor as a user until the file is opened again
+        in_image_editor(None)
+        assert still.users
+    if order == "kept and read":
+        add_image_node(still)
+    found = find()
+    is_read = order in ("shown", "kept and read")
+    assert found.files == (["still.png"] if is_read else [])
+    assert list(found.dependencies.unread) == ([] if is_read else [still])
+    assert (found.missing, found.refused) == ([], [])
+    add_image_node(still)
+    assert find().files == ["still.png"]
+
+
+def test_a_still_of_an_earlier_job_in_a_node_that_leads_nowhere(find: Find, folder: Path) -> None:
+    touch(folder, "still.png")
+    still = bpy.data.images.load("//still.png")
+    scene = bpy.context.scene
+    tree = compositor_of(scene)
+    render_through(tree, scene)
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = still
+    still["renderjuice_job"] = "job"
+    assert find().files == []
+    tree.links.new(node.outputs[0], output_node(tree).inputs[0])
+    assert find().files == ["still.png"]
+
+
 def test_pictures_behind_the_scene_are_only_shown(find: Find, folder: Path) -> None:
     sequence = a_sequence(folder)
     bpy.data.cameras["Camera"].background_images.new().image = sequence
@@ -210,7 +259,7 @@ def test_a_lost_picture_that_no_render_reads_is_not_missed(find: Find, folder: P
 
 
 def left_out(load: Callable[[str], ModuleType], *candidates: bpy.types.ID) -> frozenset[bpy.types.ID]:
-    steps = load("scene.dependencies.usage").unreached_from(bpy.context.scene, candidates)
+    steps = load("scene.rendered.reading").unread_among(bpy.context.scene, candidates)
     while True:
         try:
             next(steps)
@@ -229,7 +278,7 @@ def test_what_only_a_fake_user_keeps_is_out_of_reach(load: Callable[[str], Modul
 
 
 @pytest.mark.parametrize(
-    "way", ["object", "hidden", "instance", "nodes", "set", "strip", "compositor", "library", "particles", "override"]
+    "way", ["object", "instance", "nodes", "set", "strip", "compositor", "library", "particles", "override"]
 )
 def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], folder: Path, way: str) -> None:
     scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
@@ -245,11 +294,6 @@ def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], fo
     match way:
         case "object":
             scene.collection.objects.link(thing)
-        case "hidden":
-            hidden = bpy.data.collections.new("hidden")
-            scene.collection.children.link(hidden)
-            hidden.objects.link(thing)
-            bpy.context.view_layer.layer_collection.children["hidden"].exclude = hidden.hide_render = True
         case "instance":
             shown = bpy.data.collections.new("shown")
             shown.objects.link(thing)
@@ -259,8 +303,14 @@ def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], fo
         case "nodes":
             tree: Any = bpy.data.node_groups.new("sets it", "GeometryNodeTree")
             outer: Any = bpy.data.node_groups.new("outer", "GeometryNodeTree")
-            tree.nodes.new("GeometryNodeSetMaterial").inputs["Material"].default_value = material
-            outer.nodes.new("GeometryNodeGroup").node_tree = tree
+            for inside, kind in ((tree, "GeometryNodeSetMaterial"), (outer, "GeometryNodeGroup")):
+                inside.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+                node = inside.nodes.new(kind)
+                if inside is outer:
+                    node.node_tree = tree
+                else:
+                    node.inputs["Material"].default_value = material
+                inside.links.new(node.outputs[0], inside.nodes.new("NodeGroupOutput").inputs[0])
             bpy.data.objects["Cube"].modifiers.new("nodes", "NODES").node_group = outer
         case "set":
             scene.background_set = other

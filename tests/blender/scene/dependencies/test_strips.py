@@ -51,6 +51,21 @@ def test_a_strip_is_cut_to_the_frames(find: Find, folder: Path) -> None:
     assert find(5).missing == names(5)
 
 
+@pytest.mark.parametrize("is_played", [True, False])
+def test_frames_of_an_earlier_job_stay_here(find: Find, folder: Path, is_played: bool) -> None:
+    # a scene of ours plays them; whoever renders them is told, and not sent
+    pictures(folder, 1)
+    scene = bpy.context.scene if is_played else bpy.data.scenes.new("Scene Frames")
+    strip = add_strip(scene, "image", "//0001.png")
+    assert find(1).files == (names(1) if is_played else [])
+    strip["renderjuice_job"] = "job"
+    found = find(1)
+    assert (found.files, found.missing, found.refused) == ([], [], [])
+    assert list(found.dependencies.unread) == [strip]
+    (folder / "0001.png").unlink()
+    assert (find(1).missing, find(1).refused) == ([], [])
+
+
 def test_a_strip_that_was_moved_and_trimmed_is_cut_where_it_is_now(find: Find, folder: Path) -> None:
     strip = strip_of_pictures(folder, 9)
     if hasattr(strip, "content_start"):
@@ -241,7 +256,10 @@ def test_strips_that_no_render_reads_stay_here(find: Find, folder: Path) -> None
 
 def test_another_scenes_strips_travel_too(find: Find, folder: Path) -> None:
     pictures(folder, 1)
-    add_strip(bpy.data.scenes.new("other"), "image", "//0001.png")
+    other = bpy.data.scenes.new("other")
+    add_strip(other, "image", "//0001.png")
+    assert find().files == []
+    add_scene_strip(other).scene_input = "SEQUENCER"
     assert find().files == names(1)
 
 

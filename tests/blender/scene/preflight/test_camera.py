@@ -120,7 +120,9 @@ def test_a_marker_may_use_a_camera_of_another_scene(scene: bpy.types.Scene, find
 def test_strips_need_no_camera(scene: bpy.types.Scene, find: Find, is_muted: bool) -> None:
     scene.camera = None
     red_strip(scene).mute = is_muted
-    assert [found.remedy for found in find()] == (["use_camera"] if is_muted else [])
+    # until 4.3 Blender renders strips that are muted, too
+    renders_scene = is_muted and bpy.app.version >= (4, 4)
+    assert [found.remedy for found in find()] == (["use_camera"] if renders_scene else ["render_scene"])
 
 
 # the module of 4.2 is built without sound
@@ -143,7 +145,7 @@ def test_strips_of_a_sequencer_that_is_off(scene: bpy.types.Scene, find: Find, p
     assert (found.severity, found.remedy) == ("error", "turn_on_sequencer")
     press(found)
     assert scene.render.use_sequencer
-    assert find() == []
+    assert [found.remedy for found in find()] == ["render_scene"]
 
 
 def test_a_compositor_without_a_render_needs_no_camera(scene: bpy.types.Scene, find: Find) -> None:
@@ -172,14 +174,14 @@ def test_a_compositor_without_a_render_needs_no_camera(scene: bpy.types.Scene, f
 def test_a_scene_in_a_strip_needs_a_camera(scene: bpy.types.Scene, find: Find) -> None:
     other = bpy.data.scenes.new("Other")
     strip = strips_of(scene).new_scene("other", other, channel=1, frame_start=1)
-    (found,) = find()
+    found = find()[0]
     assert (found.severity, found.datablock, found.what) == ("error", "Other", "The scene “Other” has no camera.")
     strip.scene_camera = scene.camera
-    assert find() == []
+    assert [found.remedy for found in find()] == ["render_scene"]
     strip.scene_camera = None
     scene.render.use_sequencer = False
     assert find() == []
     scene.render.use_sequencer, other.camera = True, scene.camera
-    assert find() == []
+    assert [found.remedy for found in find()] == ["render_scene"]
     strip.scene_input, other.camera = "SEQUENCER", None
-    assert find() == []
+    assert [found.remedy for found in find()] == ["render_scene"]

@@ -8,7 +8,14 @@ from typing import Any
 
 import bpy
 
-from renderjuice.tests.blender.scene_parts import compositor_of, nodes_of, paint, painted_image, render_through
+from renderjuice.tests.blender.scene_parts import (
+    compositor_of,
+    output_node,
+    paint,
+    painted_image,
+    render_through,
+    shown_node,
+)
 
 Find = Callable[[], list[Any]]
 
@@ -27,7 +34,7 @@ def test_paint_that_no_render_reads_is_no_problem(scene: bpy.types.Scene, find: 
     assert find() == []
     material = bpy.data.materials.new("old")
     material.use_fake_user = True
-    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    shown_node(material, "ShaderNodeTexImage").image = image
     other = bpy.data.scenes.new("Other")
     assert find() == []
     light = bpy.data.objects.new("Lit", bpy.data.meshes.new("Lit"))
@@ -58,5 +65,8 @@ def test_paint_in_the_compositor(scene: bpy.types.Scene, find: Find) -> None:
     node = tree.nodes.new("CompositorNodeImage")
     node.image = image
     assert find() == []
-    tree.links.new(node.outputs["Image"], tree.nodes.new("CompositorNodeBlur").inputs[0])
+    blur = tree.nodes.new("CompositorNodeBlur")
+    tree.links.new(node.outputs["Image"], blur.inputs[0])
+    assert find() == []
+    tree.links.new(blur.outputs["Image"], output_node(tree).inputs[0])
     assert [found.datablock for found in find()] == ["painted"]

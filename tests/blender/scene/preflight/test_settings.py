@@ -17,6 +17,7 @@ from renderjuice.tests.blender.scene_parts import (
     nodes_of,
     red_strip,
     render_through,
+    shown_node,
 )
 
 Find = Callable[[], list[Any]]
@@ -397,7 +398,7 @@ def test_a_relative_path_in_a_file_that_was_never_saved(scene: bpy.types.Scene, 
     image = bpy.data.images.new("picture", 4, 4)
     image.source, image.filepath_raw = "FILE", "//gone.png"
     material = bpy.data.materials.new("shows it")
-    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    shown_node(material, "ShaderNodeTexImage").image = image
     bpy.data.objects["Cube"].data.materials.append(material)
     (found,) = [found for found in find() if "gone.png" in found.what]
     assert (found.severity, found.datablock, found.remedy) == ("error", "picture", None)

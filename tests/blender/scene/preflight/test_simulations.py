@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -92,36 +93,138 @@ def test_bakes_that_end_differently_are_one_finding(
     assert "“Cube” and 1 more are not baked up to frame 50, which is rendered, too." in found.what
 
 
-def test_a_cache_on_disk_that_is_gone(cube: bpy.types.Object, find: Find, project: Path) -> None:
-    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+def on_disk(cache: Any, owner: bpy.types.Object, until: int) -> None:
+    """Bake to disk, and look at the cache as its panel does: Blender's text about it is saved then, and stays."""
     cache.use_disk_cache = True
-    bake(cache, cube, 3)
+    bake(cache, owner, until)
+    assert cache.info
     bpy.ops.wm.save_mainfile()
+
+
+def open_again() -> None:
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+
+
+def test_a_cache_on_disk_that_is_gone(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    on_disk(cube.modifiers.new("simulated", "CLOTH").point_cache, cube, 3)
     assert find() == []
     files = sorted(project.rglob("*.bphys"))
     files[-1].unlink()
-    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    open_again()
     (found,) = find()
+    assert found.severity == "warning"
     assert "is baked up to frame 2 only, and frame 3 is rendered, too" in found.what
     for path in files[:-1]:
         path.unlink()
-    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    open_again()
     (found,) = find()
-    assert found.what == "Cloth simulation “Cube” has no files in the folder of its cache."
-    assert found.fix.startswith("Bring the files back")
+    assert (found.severity, found.datablock, found.remedy) == ("error", "Cube", None)
+    assert found.what.startswith("Simulation cache “Cube” is missing 3 files, such as ")
+    assert found.what.endswith("43756265_000001_00.bphys.")
+    assert found.fix == "Bring the files back, or bake it again in the Physics properties."
+
+
+def simulated(cube: bpy.types.Object, kind: str) -> Any:
+    """The point cache of a simulation of the cube."""
+    bpy.context.view_layer.objects.active = cube
+    modifier = cube.modifiers.new("simulated", "PARTICLE_SYSTEM" if kind == "HAIR" else kind)
+    match kind:
+        case "DYNAMIC_PAINT":
+            bpy.ops.dpaint.type_toggle(type="CANVAS")
+            surface = modifier.canvas_settings.canvas_surfaces[0]
+            surface.surface_format, surface.frame_start, surface.frame_end = "VERTEX", 1, 3
+            return surface.point_cache
+        case "HAIR":
+            modifier.particle_system.settings.type = kind
+            modifier.particle_system.use_hair_dynamics = True
+            return modifier.particle_system.point_cache
+        case "PARTICLE_SYSTEM":
+            return modifier.particle_system.point_cache
+    return modifier.point_cache
+
+
+@pytest.mark.parametrize("kind", ["CLOTH", "SOFT_BODY", "PARTICLE_SYSTEM", "HAIR", "DYNAMIC_PAINT"])
+def test_every_kind_of_cache_is_missed_at_the_frames_that_are_rendered(
+    cube: bpy.types.Object, find: Find, project: Path, kind: str
+) -> None:
+    on_disk(simulated(cube, kind), cube, 3)
+    assert find() == []
+    (gone,) = project.rglob("*_000002_*.bphys")
+    gone.unlink()
+    open_again()
+    (found,) = find()
+    assert found.severity == "error"
+    assert found.what == f"Simulation cache “Cube” is missing: there is no file {gone}."
+    bpy.context.scene.frame_start = 3
+    assert find() == []
+    bpy.context.scene.frame_start = 1
+    shutil.rmtree(gone.parent)
+    assert ["is missing 3 files" in found.what for found in find()] == [True]
+    bpy.data.objects["Cube"].modifiers[0].show_render = False
+    assert find() == []
+
+
+def test_a_file_that_was_renamed_after_baking(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    on_disk(particles(cube).point_cache, cube, 3)
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "final.blend"))
+    (found,) = find()
+    assert found.what.startswith("Simulation cache “Cube” is missing 3 files, such as ")
+    assert "Its files are in “blendcache_shot”: rename that folder to “blendcache_final”, or bake" in found.fix
+    (project / "blendcache_shot").rename(project / "blendcache_final")
+    assert find() == []
+
+
+def test_each_cache_of_an_object_has_files_of_its_own(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    caches = [particles(cube).point_cache for _ in range(2)]
+    for cache in caches:
+        cache.use_disk_cache = True
+    for cache in caches:
+        on_disk(cache, cube, 3)
+    assert find() == []
+    for path in project.rglob("*_01.bphys"):
+        path.unlink()
+    open_again()
+    (found,) = find()
+    assert "is missing 3 files" in found.what and "_01.bphys" in found.what
+
+
+def test_every_third_frame_is_enough_for_those_between(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    cache = particles(cube).point_cache
+    cache.frame_step = 3
+    bpy.context.scene.frame_end = 10
+    on_disk(cache, cube, 10)
+    files = {int(path.name[9:15]): path for path in project.rglob("*.bphys")}
+    # Blender itself keeps more than every third
+    assert {1, 4, 10} <= files.keys() and not {2, 3} & files.keys()
+    assert find() == []
+    files[4].unlink()
+    assert [f"is missing {4 - (5 in files)} files" in found.what for found in find()] == [True]
+    settings = bpy.context.scene.renderjuice
+    settings.use_frame_ranges, settings.frame_ranges = True, "1, 8-10"
+    assert find() == []
+
+
+def frames_of(folder: Path, prefix: str, *frames: int) -> None:
+    folder.mkdir(exist_ok=True)
+    for frame in frames:
+        (folder / f"{prefix}_{frame:06}_00.bphys").write_bytes(b"BPHYSICS")
 
 
 def test_a_cache_of_another_file(cube: bpy.types.Object, find: Find, project: Path) -> None:
     cache = cube.modifiers.new("simulated", "CLOTH").point_cache
     cache.use_external = True
-    assert ["has no files" in found.what for found in find()] == [True]
+    (found,) = find()
+    assert found.what == "Cloth simulation “Cube” has an external cache without a path."
     cache.filepath, cache.name = "//elsewhere", "flag"
-    assert ["has no files" in found.what for found in find()] == [True]
-    (project / "elsewhere").mkdir()
-    (project / "elsewhere" / "other_000001_00.bphys").touch()
-    assert ["has no files" in found.what for found in find()] == [True]
-    (project / "elsewhere" / "flag_000001_00.bphys").touch()
+    assert ["is missing 3 files" in found.what for found in find()] == [True]
+    frames_of(project / "elsewhere", "other", 1, 2, 3)
+    assert ["is missing 3 files" in found.what for found in find()] == [True]
+    frames_of(project / "elsewhere", "flag", 1, 3)
+    assert ["flag_000002_00.bphys" in found.what for found in find()] == [True]
+    frames_of(project / "elsewhere", "flag", 2)
     assert find() == []
+    bpy.context.scene.frame_end = 4
+    assert ["is baked up to frame 3 only" in found.what for found in find()] == [True]
 
 
 def test_a_cache_of_another_file_without_a_name(cube: bpy.types.Object, find: Find, project: Path) -> None:
@@ -137,7 +240,7 @@ def test_a_cache_of_another_file_without_a_name(cube: bpy.types.Object, find: Fi
     cache.use_external, cache.filepath = True, "//elsewhere/"
     # files that are called after the object are those of a cache beside the .blend
     assert "No valid data" in cache.info
-    assert ["has no files" in found.what for found in find()] == [True]
+    assert ["is missing 3 files" in found.what for found in find()] == [True]
     for path in folder.iterdir():
         path.rename(folder / path.name.replace("43756265", ""))
     cache.filepath = "//elsewhere"
@@ -151,18 +254,38 @@ def test_the_external_cache_of_what_is_linked(
 ) -> None:
     cache = cube.modifiers.new("simulated", "CLOTH").point_cache
     cache.use_external, cache.filepath, cache.name = True, "//sim/", "flag"
-    cache.use_library_path = counts_from_library
+    cache.use_library_path, cache.frame_end = counts_from_library, 3
     (project / "lib").mkdir()
     library = library_with(project / "lib" / "cube.blend", cube)
     bpy.data.objects.remove(cube)
     with bpy.data.libraries.load(str(library), link=True, relative=True) as (_there, here):
         here.objects = ["Cube"]
     bpy.context.scene.collection.objects.link(here.objects[0])
-    assert ["has no files" in found.what for found in find()] == [True]
-    folder = project / ("lib/sim" if counts_from_library else "sim")
-    folder.mkdir()
-    (folder / "flag_000001_00.bphys").touch()
+    assert ["is missing 3 files" in found.what for found in find()] == [True]
+    frames_of(project / ("lib/sim" if counts_from_library else "sim"), "flag", 1, 2, 3)
     assert find() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("10 frames in memory (1.2 MiB)", 10),
+        ("10 \uff081.2 MiB\uff09", 10),
+        ("250 frames in memory (1.2 MiB), cache is outdated!", None),
+        ("10 points found!", None),
+        ("10 frames on disk", None),
+        ("", None),
+    ],
+)
+def test_only_a_text_about_frames_in_memory_is_believed(
+    load: Callable[[str], ModuleType], text: str, until: int | None
+) -> None:
+    bakes, dependency = load("scene.preflight.bakes"), load("scene.dependencies.dependency")
+    cache = SimpleNamespace(
+        use_external=False, use_disk_cache=False, is_baked=True, info=text, frame_start=1, frame_end=250, frame_step=1
+    )
+    expected = bakes.BAKED if until is None else bakes.Bake(bakes.Extent.UP_TO, until)
+    assert bakes.point_cache_bake(cache, None, None, dependency.Origins()) == expected
 
 
 def test_what_was_only_played_is_not_baked(cube: bpy.types.Object, find: Find) -> None:
@@ -239,7 +362,10 @@ def test_a_hidden_proxy_moves_what_is_seen(cube: bpy.types.Object, find: Find, k
             seen.constraints.new(kind).target = cube
         case "NODES":
             tree: Any = bpy.data.node_groups.new("Takes it", "GeometryNodeTree")
-            tree.nodes.new("GeometryNodeObjectInfo").inputs[0].default_value = cube
+            info, output = tree.nodes.new("GeometryNodeObjectInfo"), tree.nodes.new("NodeGroupOutput")
+            info.inputs[0].default_value = cube
+            tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+            tree.links.new(info.outputs["Geometry"], output.inputs[0])
             seen.modifiers.new("moved", kind).node_group = tree
         case _:
             seen.modifiers.new("moved", kind).target = cube
@@ -274,9 +400,10 @@ def test_a_simulation_in_a_scene_that_is_shown(cube: bpy.types.Object, find: Fin
     assert [found.datablock for found in find()] == ["Cube"]
     shot.background_set = None
     strip = strips_of(shot).new_scene("shown", shown, channel=1, frame_start=1)
-    assert [found.datablock for found in find()] == ["Cube"]
+    assert [found.datablock for found in find()] == ["Shot", "Cube"]
     strip.mute = True
-    assert find() == []
+    assert "Cube" not in [found.datablock for found in find()]
+    strips_of(shot).remove(strip)
     render_through(compositor_of(shot), shown)
     assert [found.datablock for found in find()] == ["Cube"]
 
@@ -418,6 +545,28 @@ def test_geometry_nodes_on_disk(cube: bpy.types.Object, find: Find, project: Pat
     assert "is baked up to frame 2 only, and frame 3 is rendered, too" in found.what
     node_bake = modifier.bakes[0]
     node_bake.use_custom_simulation_frame_range, node_bake.frame_start, node_bake.frame_end = True, 1, 2
+    assert find() == []
+
+
+def test_geometry_nodes_whose_files_are_gone(cube: bpy.types.Object, find: Find, project: Path) -> None:
+    modifier = cube.modifiers.new("nodes", "NODES")
+    modifier.node_group, modifier.bake_directory = simulation_nodes(), "//baked"
+    bake_nodes(cube, "DISK")
+    assert find() == []
+    (text,), blobs = project.glob("baked/*/meta/00002*"), [*project.glob("baked/*/blobs/*")]
+    text.rename(project / "kept")
+    (found,) = find()
+    assert (found.severity, found.what) == (
+        "error",
+        f"Geometry nodes bake “Cube” is missing: there is no file {text}.",
+    )
+    assert found.fix == "Bring the files back, or bake it again in the Physics properties."
+    (project / "kept").rename(text)
+    for path in blobs:
+        path.unlink()
+    (found,) = find()
+    assert found.severity == "error" and f"such as {min(blobs)}" in found.what
+    modifier.show_render = False
     assert find() == []
 
 

@@ -61,9 +61,11 @@ def job_of(footage: ModuleType, frames: dict[int, Path], wanted: Iterable[int] =
 
 
 def rendered_pixels(scene: bpy.types.Scene, frame: int, folder: Path) -> numpy.ndarray:
+    shown, bpy.context.window.scene = bpy.context.window.scene, scene
     scene.frame_set(frame)
     scene.render.filepath = str(folder / "rendered.png")
     bpy.ops.render.render(write_still=True)
+    bpy.context.window.scene = shown
     return numpy.asarray(Image.open(folder / "rendered.png").convert("RGBA")).copy()
 
 
@@ -99,6 +101,19 @@ def render_node(scene: bpy.types.Scene, node: Any) -> None:
 def image_nodes(scene: bpy.types.Scene) -> list[Any]:
     tree, _ = compositor_output(scene)
     return [node for node in tree.nodes if node.bl_idname == "CompositorNodeImage"]
+
+
+def image_of(job_id: str = "job1") -> bpy.types.Image:
+    """The image that shows a job's frames."""
+    (image,) = (image for image in bpy.data.images if image.get("renderjuice_job") == job_id)
+    return image
+
+
+def frames_scene(rendered: bpy.types.Scene | None = None) -> bpy.types.Scene:
+    """The scene in whose sequencer the frames of a scene are."""
+    name = (rendered or bpy.context.scene).name
+    (scene,) = (scene for scene in bpy.data.scenes if scene.get("renderjuice_frames_of") == name)
+    return scene
 
 
 def strips(scene: bpy.types.Scene) -> list[Any]:

@@ -46,6 +46,34 @@ def test_node_changes_no_render(
     assert len(numpy.unique(before)) > 2
 
 
+@pytest.mark.parametrize("layers", ["first is off", "single", "two"])
+def test_node_changes_no_render_of_several_view_layers(
+    footage: ModuleType, scene: bpy.types.Scene, tmp_path: Path, layers: str
+) -> None:
+    second = scene.view_layers.new("Second")
+    for child in second.layer_collection.children:
+        child.exclude = True
+    scene.view_layers[0].use = layers != "first is off"
+    if layers == "single":
+        scene.render.use_single_layer, bpy.context.window.view_layer = True, second
+    before = rendered_pixels(scene, 1, tmp_path)
+    opened = footage.open_footage(scene, job_of(footage, write_frames(tmp_path / "f", (1, 2))), "COMPOSITOR")
+    assert numpy.array_equal(rendered_pixels(scene, 1, tmp_path), before)
+    assert any("Turn on Compositing" in warning for warning in opened.warnings) == (layers != "two")
+
+
+def test_node_adds_no_layer_to_the_file(footage: ModuleType, scene: bpy.types.Scene, tmp_path: Path) -> None:
+    output = scene.render.image_settings
+    if hasattr(output, "media_type"):
+        output.media_type = "MULTI_LAYER_IMAGE"
+    output.file_format = "OPEN_EXR_MULTILAYER"
+    footage.open_footage(scene, job_of(footage, write_frames(tmp_path / "f", (1, 2))), "COMPOSITOR")
+    scene.render.filepath = str(tmp_path / "layers")
+    bpy.ops.render.render(write_still=True)
+    written = (tmp_path / "layers.exr").read_bytes()
+    assert b"ViewLayer.Combined" in written and b"Composite.Combined" not in written
+
+
 def test_node_in_the_artists_tree_overlaps_none(footage: ModuleType, scene: bpy.types.Scene, tmp_path: Path) -> None:
     first = job_of(footage, write_frames(tmp_path / "a", (1, 2)))
     footage.open_footage(scene, first, "COMPOSITOR")

@@ -27,7 +27,7 @@ def test_clip_shows_each_frame_at_its_time(
     for _ in range(2):
         footage.open_footage(scene, job, "MOVIE_CLIP")
     (clip,) = bpy.data.movieclips
-    assert clip.name == "shot" and clip.use_fake_user
+    assert (clip.name, clip.users) == ("shot", 0)
     footage.open_footage(scene, job, "COMPOSITOR")
     node = compositor_output(scene)[0].nodes.new("CompositorNodeMovieClip")
     node.clip = clip
@@ -40,3 +40,5 @@ def test_clip_is_shown_in_an_empty_editor(footage: ModuleType, scene: bpy.types.
     job = job_of(footage, write_frames(tmp_path, (1, 2)))
     footage.open_footage(scene, job, "MOVIE_CLIP", window=bpy.context.window)
     assert space.clip == bpy.data.movieclips["shot"]
+    # so that tracks are not lost, it is saved
+    assert space.clip.users == 1

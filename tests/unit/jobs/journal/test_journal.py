@@ -268,6 +268,20 @@ def test_a_journal_of_the_first_version_gets_what_it_lacks(path: Path) -> None:
         assert journal.previews() == {"one-1.png"}
 
 
+def test_jobs_that_were_done_before_it_was_noted_when_stay_done(path: Path) -> None:
+    with Journal(path) as journal:
+        job = journal.add(submission())
+        journal.update(job.id, stage=Stage.DONE)
+    with sqlite3.connect(path) as other:
+        for column in ("done", "render_seconds", "trouble_kind"):
+            other.execute(f"ALTER TABLE jobs DROP COLUMN {column}")
+        other.execute("PRAGMA user_version = 4")
+    other.close()
+    with Journal(path) as journal:
+        job = journal.job(job.id)
+        assert (job.done, job.render_seconds, job.is_unconnected) == (0, {}, False)
+
+
 def test_an_old_journal_is_renewed_once_by_many_at_once(tmp_path: Path) -> None:
     count, processes = 50, 4
     for number in range(count):

@@ -13,7 +13,7 @@ def report(**more):
     value = {"files": [], "current": "", "error": "", "is_done": False, **more}
     Path(plan["report"]).write_text(json.dumps(value))
 def saved(file):
-    return {"blend": file["blend"], "is_saved": True, "changed": [], "unknown": []}
+    return {"blend": file["blend"], "is_saved": True, "changed": [], "unknown": [], "notes": []}
 """
 """What programs that stand in Blender's place begin with: they are given what Blender is given."""
 COPY = """

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs.packaging.run_packer import FOLDER_PREFIX, discard_copies, rewrite_paths
+from renderjuice.messages.message import Message, to_json
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
 from renderjuice.package_layout.path_use import PathForm, PathUse
@@ -69,6 +70,14 @@ def test_the_copies_are_given(layout: Layout, snapshot: Path, folder: Path) -> N
 def test_a_file_that_needs_no_copy_has_none(layout: Layout, snapshot: Path, folder: Path) -> None:
     code = COPY.replace('plan["files"]]', 'plan["files"][:1]]')
     assert [path.name for path in rewrite_paths(layout, snapshot, program(code), folder, nothing)] == ["shot.blend"]
+
+
+def test_what_blender_reports_of_a_file_is_noted_once(layout: Layout, snapshot: Path, folder: Path) -> None:
+    told = Message("Blender reports of {}, here as on the farm: {}.", "lib.blend", "a part is lost")
+    code = COPY.replace("saved(file) for", f"saved(file) | {{'notes': [{to_json(told)!r}]}} for")
+    notes: list[Message] = []
+    assert len(rewrite_paths(layout, snapshot, program(code), folder, nothing, note=notes.append)) == 2
+    assert notes == [told]
 
 
 def test_what_an_earlier_run_left_is_removed(layout: Layout, snapshot: Path, folder: Path) -> None:

@@ -41,7 +41,9 @@ def test_a_render_that_crashes_is_told_and_made_anew_from_the_same_upload(
     os.kill(pid, signal.SIGSEGV)
     job = artist.fails(job_id, "render_failed")
     assert job.failure is not None
-    assert "blender_crashed" in job.failure.message
+    assert job.failure.message.startswith("Blender crashed on the farm")
+    assert "\n" not in job.failure.message
+    assert "blender_crashed" in job.failure.detail
     assert "retry" in job.failure.next_step
     first = job.remote_id
 
@@ -216,6 +218,38 @@ def test_foreign_changed_and_deleted_frames(proxy: Proxy, scenes: Path, artists:
     until(lambda: not artist.session.journal.wishes(), "the wish is granted")
     artist.ends(job_id)
     assert proxy.count(r"^GET /download/") == count
+
+
+def test_a_job_that_is_done_stays_done_when_its_frames_cannot_be_fetched_again(
+    proxy: Proxy, scenes: Path, artists: Artists
+) -> None:
+    artist = artists(proxy.api_url)
+    job_id = artist.submit(scenes / "shot.blend", frames=(1, 2))
+    job = artist.ends(job_id)
+    frame = job.output_dir / "0002.png"
+    frame.unlink()
+    for rule, words in (
+        ({"canned": Canned(404)}, "no longer on Renderjuice"),
+        ({"edit": without_frame_2}, "delivered 1 of 2 frames"),
+    ):
+        away = proxy.rule(r"^GET .*/downloads$", times=1e9, **rule)
+        artist.wish(Wish.DOWNLOAD, job_id)
+        job = artist.ends(job_id)
+        assert job.failure is not None
+        assert words in job.failure.message
+        assert "Retry" not in job.failure.sentence
+        away.release()
+    held = proxy.rule(r"^GET /download/0002", hold=True)
+    artist.wish(Wish.DOWNLOAD, job_id)
+    held.wait()
+    artist.wish(Wish.CANCEL, job_id)
+    assert artist.ends(job_id).failure is None
+    held.release()
+    artist.wish(Wish.DOWNLOAD, job_id)
+    job = artist.until(job_id, Stage.DONE, where=lambda job: job.frames_downloaded == 2)
+    assert job.failure is None
+    assert frame.is_file()
+    assert job.render_seconds.keys() == {job.remote_id}
 
 
 def test_hostile_names_stay_in_the_folder(proxy: Proxy, scenes: Path, artists: Artists) -> None:

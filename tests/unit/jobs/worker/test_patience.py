@@ -7,7 +7,15 @@ import itertools
 
 import pytest
 
-from renderjuice.api.errors import NotFound, RateLimited, ServiceDown, UnexpectedAnswer, Unreachable
+from renderjuice.api.errors import (
+    CertificateRejected,
+    NotFound,
+    RateLimited,
+    ServiceDown,
+    TimedOut,
+    UnexpectedAnswer,
+    Unreachable,
+)
 from renderjuice.jobs.journal.errors import JournalBusy
 from renderjuice.jobs.worker.patience import (
     LONGEST_PAUSE,
@@ -114,13 +122,21 @@ def test_questions_are_paced_by_answers(clock: Clock) -> None:
 
 
 def test_what_is_waited_out_and_for_how_long() -> None:
-    assert is_waited_out(Unreachable(), 3, 4)
-    assert not is_waited_out(Unreachable(), 4, 4)
-    assert is_waited_out(JournalBusy("held"), 3, 4)
-    assert not is_waited_out(NotFound(), 0, 4)
-    assert not is_waited_out(UnexpectedAnswer(), 0, 4)
+    def waits(error: BaseException, failures: int = 0, *, has_answered: bool = False) -> bool:
+        return is_waited_out(error, failures, 4, has_answered=has_answered)
+
+    assert waits(Unreachable(), 3)
+    assert not waits(Unreachable(), 4)
+    assert waits(JournalBusy("held"), 3)
+    assert not waits(NotFound())
+    assert not waits(UnexpectedAnswer())
     # a login page says nothing about a job, however long it stands there
-    assert is_waited_out(UnexpectedAnswer(is_foreign=True), 10_000, 4)
+    assert waits(UnexpectedAnswer(is_foreign=True), 10_000)
+    # nor does a lost connection to where the service has answered before
+    assert waits(Unreachable(), 10_000, has_answered=True)
+    assert waits(TimedOut(), 10_000, has_answered=True)
+    assert not waits(ServiceDown(), 4, has_answered=True)
+    assert not waits(CertificateRejected(), has_answered=True)
     assert not passes_by_itself(ValueError())
 
 
@@ -133,7 +149,7 @@ def test_a_night_at_a_login_page_uses_up_no_patience(backoff: Backoff[str], cloc
     clock.now += 60
     backoff.failed("job", Unreachable())
     assert backoff.counted("job") == 1
-    assert is_waited_out(Unreachable(), backoff.counted("job"), 2)
+    assert is_waited_out(Unreachable(), backoff.counted("job"), 2, has_answered=False)
     backoff.succeeded("job")
     assert backoff.counted("job") == backoff.failures("job") == 0
 

@@ -130,6 +130,8 @@ def test_what_passes_is_waited_for_where_the_service_was_seen_before(journal: Jo
     away, busy, down, refused = Unreachable(), RateLimited(), ServiceDown(), StorageRefused()
     uploading = journal.update(job.id, stage=Stage.UPLOADING)
     assert [is_worth_waiting(uploading, error) for error in (away, busy, down, refused)] == [False, True, True, False]
+    assert is_worth_waiting(uploading, away, has_answered=True)
+    assert not is_worth_waiting(uploading, refused, has_answered=True)
     sent = journal.update(job.id, bytes_done=1)
     assert is_worth_waiting(sent, away)
     created = journal.update(job.id, stage=Stage.CREATING, slug="slug", bytes_done=0)

@@ -140,6 +140,20 @@ def test_a_server_that_is_not_there_is_told_at_once(farm: Farm, scenes: Path, ar
     artist.ends(job_id)
 
 
+def test_a_job_that_is_submitted_while_nobody_answers_waits_as_long_as_it_takes(
+    proxy: Proxy, scenes: Path, artists: Artists
+) -> None:
+    """Where the service has answered before, a lost connection says nothing about the job."""
+    artist = artists(proxy.api_url)
+    artist.ends(artist.submit(scenes / "shot.blend"))
+    away = proxy.rule(r"", times=1e9, cut=True)
+    job_id = artist.submit(scenes / "shot.blend")
+    job = artist.until(job_id, Stage.UPLOADING, where=lambda job: job.is_unconnected)
+    assert "cannot be reached" in job.trouble
+    away.release()
+    assert not artist.ends(job_id).is_unconnected
+
+
 def test_an_optional_field_is_left_out_once_and_frames_never(
     farm: Farm, proxy: Proxy, scenes: Path, artists: Artists
 ) -> None:

@@ -15,7 +15,11 @@ from pathlib import Path
 from renderjuice.jobs.client.waiting import wait_for_connection_test
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Setting, Stage
+from renderjuice.messages.message import Message, to_json
+from renderjuice.package_layout.manifest import Manifest, write_manifest
+from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running, until
+from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 
 Artists = Callable[..., Artist]
@@ -56,8 +60,8 @@ def test_a_worker_outlives_the_blender_that_started_it(
     artist = artists(farm.api_url)
     submission = artist.submission(scenes / "shot.blend")
     artist.session.journal.add(submission)
-    program = Path(__file__).resolve().parents[1] / "other_blender.py"
-    command = [sys.executable, str(program), "start", str(artist.home.path), artist.api_url, str(artist.pace)]
+    starter = Path(__file__).resolve().parents[1] / "other_blender.py"
+    command = [sys.executable, str(starter), "start", str(artist.home.path), artist.api_url, str(artist.pace)]
     done = subprocess.run(command, timeout=60, check=True, capture_output=True, text=True)
     assert not is_running(int(done.stdout))
     assert artist.running_worker() != int(done.stdout)
@@ -215,3 +219,22 @@ def test_bytes_that_were_sent_are_not_taken_for_bytes_that_are_here(
     job = artist.ends(job_id)
     assert job.bytes_done == sum(path.stat().st_size for path in job.output_dir.iterdir()) > 0
     assert job.bytes_total == 0
+
+
+def test_what_blender_reports_while_paths_are_rewritten_is_a_note(
+    farm: Farm, scenes: Path, artists: Artists, tmp_path: Path
+) -> None:
+    artist = artists(farm.api_url)
+    blend, texture = tmp_path / "reported" / "reported.blend", tmp_path / "reported" / "wood.png"
+    blend.parent.mkdir()
+    blend.write_bytes((scenes / "project/shot.blend").read_bytes())
+    texture.write_bytes((scenes / "project/textures/wood.png").read_bytes())
+    submission = artist.submission(blend)
+    told = Message("Blender reports of {}, here as on the farm: {}.", "shot.blend", "a part is lost")
+    blender = program(COPY.replace("saved(file) for", f"saved(file) | {{'notes': [{to_json(told)!r}]}} for"))
+    uses = (PathUse(blend, str(texture), texture, (texture,), PathForm.ABSOLUTE),)
+    write_manifest(artist.home.submission(submission.job_id), Manifest(uses, blender, is_remapped=True))
+    artist.session.journal.add(submission)
+    artist.session.ensure_worker(submission.api_url)
+    until(lambda: told in artist.job(submission.job_id).notes, "the note is there")
+    assert artist.job(submission.job_id).failure is None

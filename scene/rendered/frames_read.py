@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import bpy
 
-from ..blender_versions import all_strips, compositor_tree
-from .animation import animated_paths
+from ..animation import animated_paths
+from ..blender_versions import all_strips
+from .scenes import reached_scenes
+from .timeline import TIMING, Timeline, on_screen
 from .views import view_suffixes
 
 NEIGHBORS = 1
@@ -23,14 +26,18 @@ SHUTTER = ("render.use_motion_blur", "render.motion_blur")
 
 @dataclass(frozen=True)
 class FramesRead:
-    """The rendered `frames`, and how many more are read before and after each of them.
+    """The frames of a `scene` that are `rendered`, and how many more are read before and after each of them.
 
-    `frames` is None when the scene's frames do not tell which ones are read: then all are. `views` are the ends of the
-    names of files that are one for each view, and `has_views` tells whether such views are rendered.
+    `frames` are the rendered ones, or None when the scene's frames do not tell which ones are read: then all are. Time
+    may be `is_remapped`. `views` are the ends of the names of files that are one for each view, and `has_views` tells
+    whether such views are rendered.
     """
 
+    scene: bpy.types.Scene
+    rendered: frozenset[int]
     frames: frozenset[int] | None
     margin: int = NEIGHBORS
+    is_remapped: bool = False
     views: tuple[str, ...] = ()
     has_views: bool = False
 
@@ -48,20 +55,19 @@ def frames_read_by(scene: bpy.types.Scene, frames: Sequence[int]) -> FramesRead:
     Motion blur reads as far as its shutter is open, in this scene or in those that compositing renders with it. All
     frames are read with remapped time, with other scenes in the sequencer, and with a shutter that is animated.
     """
-    views, has_views = view_suffixes(scene), scene.render.use_multiview
-    scenes = {scene, *_composited_scenes()}
-    if _shows_scenes(scene) or any(_is_remapped(each) or _has_animated_shutter(each) for each in scenes):
-        return FramesRead(None, views=views, has_views=has_views)
+    scenes = reached_scenes(scene)
+    is_remapped = any(map(_is_remapped, scenes))
+    are_told = not (is_remapped or _shows_scenes(scene) or any(map(_has_animated_shutter, scenes)))
     shutter = max(each.render.motion_blur_shutter if each.render.use_motion_blur else 0.0 for each in scenes)
-    return FramesRead(frozenset(frames), NEIGHBORS + math.ceil(shutter), views, has_views)
-
-
-def _composited_scenes() -> Iterator[bpy.types.Scene]:
-    """The scenes that Render Layers nodes show, also inside node groups."""
-    trees = [*map(compositor_tree, bpy.data.scenes), *bpy.data.node_groups]
-    for tree in trees:
-        if tree is not None and tree.bl_idname == "CompositorNodeTree":
-            yield from (node.scene for node in tree.nodes if node.type == "R_LAYERS" and node.scene)
+    return FramesRead(
+        scene,
+        frozenset(frames),
+        frozenset(frames) if are_told else None,
+        NEIGHBORS + math.ceil(shutter),
+        is_remapped,
+        view_suffixes(scene),
+        scene.render.use_multiview,
+    )
 
 
 def _is_remapped(scene: bpy.types.Scene) -> bool:
@@ -74,3 +80,9 @@ def _has_animated_shutter(scene: bpy.types.Scene) -> bool:
 
 def _shows_scenes(scene: bpy.types.Scene) -> bool:
     return scene.render.use_sequencer and any(strip.type == "SCENE" for strip in all_strips(scene))
+
+
+def is_certain(timeline: Timeline, strip: Any, frames: FramesRead) -> bool:
+    """True for a strip that is surely in one of the rendered frames, by its own time."""
+    is_own_time = timeline.scene == frames.scene and not frames.is_remapped
+    return is_own_time and bool(on_screen(strip, frames.rendered)) and not timeline.is_animated(strip, TIMING)

@@ -15,6 +15,11 @@ OUTPUT_TYPES = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
 """Types of nodes that give the image, or write files. What leads to a viewer only is for the artist alone."""
 
 
+def compositor_in_use(scene: bpy.types.Scene) -> bool:
+    """Whether the compositor works on the render. From 5.0 on its nodes are a group, and `use_nodes` is always True."""
+    return scene.render.use_compositing and active_compositor_tree(scene) is not None
+
+
 def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
     """All nodes of the compositor, each once."""
     return _nodes(scene, lambda tree: tree.nodes)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which collections of the file are in the rendered images."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+
+import bpy
+
+from ..animation import animated_paths
+
+COLLECTIONS_A_STEP = 50
+"""Collections of a view layer that are looked at in one step, each with the collections inside it."""
+
+
+def rendered_collections(
+    scenes: Iterable[bpy.types.Scene],
+) -> Generator[None, None, set[bpy.types.Collection]]:
+    """The collections whose objects are rendered: those of the rendered view layers that renders do not leave out."""
+    found: set[bpy.types.Collection] = set()
+    for scene in scenes:
+        are_switched = any(path.startswith("view_layers") for path in animated_paths(scene))
+        for index in range(len(scene.view_layers)):
+            if not (scene.view_layers[index].use or are_switched):
+                continue
+            found.add(scene.collection)
+            if scene.view_layers[index].layer_collection is None:
+                # Blender has not yet looked at this scene
+                found.update(scene.collection.children_recursive)
+                continue
+            begin = 0
+            # nothing of a view layer is kept between two steps, because Blender may make its parts anew
+            while children := list(
+                scene.view_layers[index].layer_collection.children[begin : begin + COLLECTIONS_A_STEP]
+            ):
+                _add_rendered(children, found)
+                begin += COLLECTIONS_A_STEP
+                yield
+    return found
+
+
+def _add_rendered(layers: list[bpy.types.LayerCollection], found: set[bpy.types.Collection]) -> None:
+    while layers:
+        layer = layers.pop()
+        if layer.collection.hide_render:
+            continue
+        if not layer.exclude:
+            found.add(layer.collection)
+        # a collection inside an excluded one need not be excluded
+        layers.extend(layer.children)

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which nodes of a tree a render works with: those that lead to an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import bpy
+
+from ..animation import animated_paths
+
+FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
+"""Types of nodes that no render needs; what leads to a viewer only is for the artist alone."""
+
+
+def nodes_with(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
+    """The nodes that name a datablock, or have it in a socket."""
+    return [node for node in tree.nodes if _names(node, used)]
+
+
+def leading_nodes(tree: bpy.types.NodeTree) -> set[Any]:
+    """The nodes of a tree that lead to an output and are not muted."""
+    may_be_muted = _is_mute_animated(tree)
+    before: dict[Any, list[Any]] = {}
+    for link in tree.links:
+        before.setdefault(link.to_node, []).append(link.from_node)
+    for node in tree.nodes:
+        # a zone's begin leads to its end without a link
+        end = getattr(node, "paired_output_node", None)
+        if end is not None:
+            before.setdefault(end, []).append(node)
+    ahead = [node for node in tree.nodes if _is_end(node)]
+    found = set(ahead)
+    while ahead:
+        new = {node for node in before.get(ahead.pop(), ()) if node not in found}
+        found |= new
+        ahead += new
+    return {node for node in found if may_be_muted or not node.mute}
+
+
+def pointers(holder: Any) -> Iterator[Any]:
+    """The datablocks and other things that something names by its own properties."""
+    for prop in holder.bl_rna.properties:
+        if prop.type == "POINTER":
+            yield getattr(holder, prop.identifier, None)
+
+
+def is_whole(node: Any) -> bool:
+    """True when every output of a node is linked, so that all that a group has in it is asked for."""
+    return all(socket.is_linked for socket in node.outputs if socket.enabled and not socket.is_unavailable)
+
+
+def _is_end(node: Any) -> bool:
+    """True for a node with an effect of its own: an output, or a group that has such a node in it."""
+    if node.type in FOR_THE_ARTIST:
+        return False
+    if not node.outputs:
+        return True
+    tree = getattr(node, "node_tree", None)
+    return tree is not None and _has_effects(tree, set())
+
+
+def _has_effects(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> bool:
+    """True when a group writes a file or a pass by itself."""
+    seen.add(tree)
+    for node in tree.nodes:
+        if node.type in FOR_THE_ARTIST or node.bl_idname == "NodeGroupOutput":
+            continue
+        inner = getattr(node, "node_tree", None)
+        if not node.outputs or (inner is not None and inner not in seen and _has_effects(inner, seen)):
+            return True
+    return False
+
+
+def _is_mute_animated(tree: bpy.types.NodeTree) -> bool:
+    return any(path.endswith(".mute") for path in animated_paths(tree))
+
+
+def _names(node: Any, used: bpy.types.ID) -> bool:
+    return used in pointers(node) or any(getattr(socket, "default_value", None) == used for socket in node.inputs)

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one question about a datablock: does this render read it?"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from enum import IntEnum
+
+import bpy
+
+from .links import Aspect, Link, first_link, instancer_of, is_hidden, next_link
+from .scene_links import Reach, link_to_scene, reach_of
+
+MAX_USERS_A_STEP = 5000
+"""Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""
+ACT_FROM_AFAR = frozenset({"COLLISION", "DYNAMIC_PAINT", "FLUID"})
+"""Modifiers by which an object acts on others that do not name it."""
+
+
+class Reading(IntEnum):
+    """Whether a render reads something; the larger, the surer."""
+
+    UNREAD = 0
+    DOUBTFUL = 1
+    READ = 2
+
+
+def readings_of(
+    reach: Reach, candidates: Iterable[bpy.types.ID], aspect: Aspect = Aspect.PLACE
+) -> Generator[None, None, dict[bpy.types.ID, Reading]]:
+    """Whether a render reads each of these datablocks, in steps. `aspect` is what is asked for of objects.
+
+    A render comes by all its data from the scene, through objects, instances, nodes, libraries or other scenes. Here
+    these ways are gone back. Each step asks Blender for the users of datablocks, which takes 10 ms in a file of 10,000
+    objects (4.2, 5.2).
+    """
+    starts = {candidate: set(_starts(candidate, aspect)) for candidate in candidates}
+    used_by: dict[Link, set[Link]] = {}
+    sure: set[Link] = set()
+    doubtful: set[Link] = set()
+    links: set[Link] = set().union(*starts.values())
+    seen = set(links)
+    while links:
+        if len(links) > MAX_USERS_A_STEP:
+            sure |= links
+            break
+        ends = {link for link in links if _is_end(link, reach)}
+        sure |= {link for link in ends if _is_sure_end(link, reach)}
+        doubtful |= ends | {link for link in links if _acts_from_afar(link)}
+        links -= ends
+        users = bpy.data.user_map(subset={link.datablock for link in links}) if links else {}
+        yield
+        following: set[Link] = set()
+        for link in links:
+            for new in _following(link, users.get(link.datablock, ()), reach):
+                used_by.setdefault(new, set()).add(link)
+                following.add(new)
+        links = following - seen
+        seen |= links
+    read, perhaps = _behind(sure, used_by), _behind(doubtful, used_by)
+    return {
+        candidate: Reading.READ if these & read else Reading.DOUBTFUL if these & perhaps else Reading.UNREAD
+        for candidate, these in starts.items()
+    }
+
+
+def unread_among(
+    scene: bpy.types.Scene, candidates: Iterable[bpy.types.ID], aspect: Aspect = Aspect.PLACE
+) -> Generator[None, None, frozenset[bpy.types.ID]]:
+    """Those of the datablocks that no render of the scene reads, such as what only a fake user keeps; in steps."""
+    candidates = tuple(candidates)
+    if not candidates:
+        return frozenset()
+    readings = yield from readings_of((yield from reach_of(scene, None)), candidates, aspect)
+    return frozenset(datablock for datablock, reading in readings.items() if reading is Reading.UNREAD)
+
+
+def _starts(candidate: bpy.types.ID, aspect: Aspect) -> Iterator[Link]:
+    """Where the ways of a datablock begin: those of a library are those of what is linked from it."""
+    datablocks = candidate.users_id if isinstance(candidate, bpy.types.Library) else (candidate,)
+    yield from (first_link(each, aspect) for each in datablocks)
+
+
+def _following(link: Link, users: Iterable[bpy.types.ID], reach: Reach) -> Iterator[Link]:
+    for user in users:
+        new = link_to_scene(link, user, reach) if isinstance(user, bpy.types.Scene) else next_link(link, user)
+        if new is not None:
+            yield new
+    instancer = instancer_of(link.datablock) if isinstance(link.datablock, bpy.types.Object) else None
+    if instancer is not None:
+        yield Link(instancer, not is_hidden(instancer), is_sure=False)
+
+
+def _is_end(link: Link, reach: Reach) -> bool:
+    """True for a scene, and for a collection that is rendered with it."""
+    datablock = link.datablock
+    if isinstance(datablock, bpy.types.Collection):
+        return link.is_visible and datablock in reach.collections
+    return isinstance(datablock, bpy.types.Scene) and datablock in reach.scenes
+
+
+def _is_sure_end(link: Link, reach: Reach) -> bool:
+    return link.is_sure and link.datablock in reach.sure_scenes | reach.sure_collections
+
+
+def _acts_from_afar(link: Link) -> bool:
+    """True for an object that pushes, wets or paints others which do not name it."""
+    thing = link.datablock
+    if link.aspect is Aspect.LOOK or not isinstance(thing, bpy.types.Object):
+        return False
+    if thing.field is not None and thing.field.type != "NONE":
+        return True
+    return any(modifier.type in ACT_FROM_AFAR for modifier in thing.modifiers)
+
+
+def _behind(ends: set[Link], used_by: dict[Link, set[Link]]) -> set[Link]:
+    """All links on the ways that lead to these ends."""
+    found, ahead = set(ends), list(ends)
+    while ahead:
+        new = used_by.get(ahead.pop(), set()) - found
+        found |= new
+        ahead += new
+    return found

@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a scene brings into the images by itself: its objects, its world, its compositor and its strips."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import bpy
+
+from ..blender_versions import all_strips, has_compositor_switch
+from .collections import rendered_collections
+from .compositor import compositor_in_use
+from .frames_read import FramesRead, is_certain
+from .links import Aspect, Link, is_driven_by, through_nodes
+from .nodes import nodes_with
+from .scenes import reached_scenes, rendered_scenes
+from .sequencer import renders_sequencer, scenes_in_sequencer
+from .timeline import Timeline, timeline_of
+
+NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The `scenes` that may be in the images, and the `collections` whose objects are in them.
+
+    Those of the `sure_scenes` are in them for sure. `timelines` are the sequencers that are shown. `frames` None means
+    all times.
+    """
+
+    scenes: frozenset[bpy.types.Scene]
+    sure_scenes: frozenset[bpy.types.Scene]
+    collections: frozenset[bpy.types.Collection]
+    sure_collections: frozenset[bpy.types.Collection]
+    timelines: tuple[Timeline, ...]
+    frames: FramesRead | None
+
+
+def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[None, None, Reach]:
+    """How far a render of a scene reaches; in steps."""
+    scenes, sure_scenes = reached_scenes(scene), rendered_scenes(scene)
+    if not renders_sequencer(scene):
+        # its compositor works also where that shows other scenes only
+        sure_scenes.append(scene)
+    yield
+    collections = yield from rendered_collections(scenes)
+    sure_collections = yield from rendered_collections(sure_scenes)
+    return Reach(
+        frozenset(scenes),
+        frozenset(sure_scenes),
+        frozenset(collections),
+        frozenset(sure_collections),
+        tuple(map(timeline_of, scenes_in_sequencer(scene))),
+        frames,
+    )
+
+
+def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | None:
+    """The scene as the end of a way, unless it has the datablock for the artist only. None means that the way ends."""
+    used: Any = link.datablock
+    if scene not in reach.scenes:
+        return None
+    end = link._replace(datablock=scene, is_sure=link.is_sure and scene in reach.sure_scenes)
+    if is_driven_by(scene, used):
+        return end._replace(is_sure=False)
+    if isinstance(used, NEVER_RENDERED):
+        return None
+    match used:
+        case bpy.types.Object():
+            return end if (link.is_visible and _is_in(scene.collection, used)) or _is_camera(scene, used) else None
+        case bpy.types.Collection():
+            return end._replace(is_sure=False) if _simulates(scene, used) and link.aspect is not Aspect.LOOK else None
+        case bpy.types.Image():
+            return _in_compositor(link, scene, end)
+        case bpy.types.MovieClip():
+            return _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end)
+        case bpy.types.VectorFont():
+            return _in_strips(link, scene, reach, "TEXT", "font")
+        case bpy.types.NodeTree():
+            # from 5.0 on; strips may have one, too
+            is_used = compositor_in_use(scene) or scene in _played(reach)
+            return end if is_used else None
+    return end
+
+
+def _is_in(collection: bpy.types.Collection, thing: bpy.types.Object) -> bool:
+    """True for an object of a scene's own collection: as its view layers show all others, too, it is their user."""
+    return thing.name in collection.objects and thing in tuple(collection.objects)
+
+
+def _is_camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> bool:
+    if scene.camera == thing or any(marker.camera == thing for marker in scene.timeline_markers):
+        return True
+    return any(strip.type == "SCENE" and strip.scene_camera == thing for strip in all_strips(scene))
+
+
+def _simulates(scene: bpy.types.Scene, collection: bpy.types.Collection) -> bool:
+    """True for the objects of rigid bodies, which push others also where they are hidden."""
+    world = scene.rigidbody_world
+    return world is not None and collection in (world.collection, world.constraints)
+
+
+def _in_compositor(link: Link, scene: bpy.types.Scene, end: Link) -> Link | None:
+    """A use in the nodes that lie in the scene itself, as they do before 5.0."""
+    tree = scene.node_tree if has_compositor_switch(scene) else None
+    # a scene has images and clips for the artist, too
+    if tree is None or not compositor_in_use(scene) or not nodes_with(tree, link.datablock):
+        return None
+    return through_nodes(end, link.datablock, tree)
+
+
+def _in_strips(link: Link, scene: bpy.types.Scene, reach: Reach, kind: str, name: str) -> Link | None:
+    """A use by strips; before 5.0 those of clips do not tell which one they show."""
+    for timeline in reach.timelines:
+        if timeline.scene == scene:
+            for strip in all_strips(scene):
+                if strip.type == kind and getattr(strip, name, link.datablock) == link.datablock:
+                    if reach.frames is None:
+                        return Link(scene, is_sure=False)
+                    if timeline.is_shown(strip, reach.frames.around()):
+                        is_told = hasattr(strip, name) and is_certain(timeline, strip, reach.frames)
+                        return Link(scene, is_sure=link.is_sure and is_told)
+    return None
+
+
+def _played(reach: Reach) -> list[bpy.types.Scene]:
+    return [timeline.scene for timeline in reach.timelines]

@@ -1,0 +1,523 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Does this render read it? What we say of an image is what Blender's own render shows when its file is another one.
+
+Each case is rendered with two files of the same name. Where the pixels differ, the image is read: nothing else may be
+said of it than that, or that it is doubtful. Where they do not, what is said stands beside the case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import bpy
+import numpy
+import pytest
+from PIL import Image
+
+from renderjuice.tests.blender.scene_parts import nodes_of, output_node
+
+Load = Callable[[str], ModuleType]
+FRAME = 2
+
+
+@dataclass(repr=False)
+class Stage:
+    """A scene with a camera that looks down, an image from a file, and a plane that shines with it.
+
+    Nothing of it may be told once the file was opened again, as by its `repr` in the report of a failure.
+    """
+
+    scene: bpy.types.Scene
+    image: bpy.types.Image
+    material: bpy.types.Material
+    node: Any
+    plane: bpy.types.Object
+
+
+Case = Callable[[Stage], None]
+CASES: dict[str, tuple[Case, str]] = {}
+
+
+def case(expected: str) -> Callable[[Case], Case]:
+    """Add a case. `expected` is what is said of the image."""
+
+    def take(build: Case) -> Case:
+        CASES[build.__name__] = build, expected
+        return build
+
+    return take
+
+
+@pytest.fixture
+def stage(extension_name: str, project: Path) -> Stage:
+    bpy.ops.wm.read_homefile(use_factory_startup=False, use_empty=True)
+    scene = bpy.context.scene
+    bpy.ops.wm.save_as_mainfile(filepath=str(project / "shot.blend"))
+    scene.world = None
+    scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 8, 8
+    scene.cycles.samples, scene.cycles.use_denoising, scene.render.threads_mode = 1, False, "AUTO"
+    scene.render.image_settings.file_format = "PNG"
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    camera.data.type, camera.data.ortho_scale, camera.location = "ORTHO", 2.0, (0.0, 0.0, 5.0)
+    scene.collection.objects.link(camera)
+    scene.camera = camera
+    write(project, (1.0, 0.0, 0.0))
+    image = bpy.data.images.load("//paint.png")
+    material = bpy.data.materials.new("Shines")
+    tree = nodes_of(material)
+    tree.nodes.clear()
+    node, shine, end = (tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexImage", "Emission", "OutputMaterial"))
+    node.image = image
+    tree.links.new(node.outputs["Color"], shine.inputs["Color"])
+    tree.links.new(shine.outputs[0], end.inputs["Surface"])
+    return Stage(scene, image, material, node, bpy.data.objects.new("Plane", plane_mesh(material)))
+
+
+def plane_mesh(material: bpy.types.Material | None) -> bpy.types.Mesh:
+    mesh = bpy.data.meshes.new("Plane")
+    corners = ((-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0))
+    mesh.from_pydata([(*corner, 0.0) for corner in corners], [], [(0, 1, 2, 3)])
+    mesh.uv_layers.new()
+    mesh.materials.append(material)
+    return mesh
+
+
+def another_object(name: str = "Other", x: float = 0.0) -> bpy.types.Object:
+    """A visible object without the image, above the plane's place where a child of the plane would be."""
+    thing = bpy.data.objects.new(name, plane_mesh(None))
+    thing.location, thing.scale = (x, 0.0, 1.0), (0.3, 0.3, 0.3)
+    bpy.context.scene.collection.objects.link(thing)
+    return thing
+
+
+def in_collection(stage: Stage, thing: bpy.types.Object) -> bpy.types.Collection:
+    collection = bpy.data.collections.new("Holds it")
+    stage.scene.collection.children.link(collection)
+    collection.objects.link(thing)
+    return collection
+
+
+def layer_of(stage: Stage, collection: bpy.types.Collection) -> Any:
+    return stage.scene.view_layers[0].layer_collection.children[collection.name]
+
+
+def geometry_nodes(thing: bpy.types.Object, kind: str, socket: str, value: Any) -> tuple[Any, Any, Any]:
+    """A modifier whose nodes give what one node gives; the modifier, the node and the output."""
+    tree: Any = bpy.data.node_groups.new("Nodes", "GeometryNodeTree")
+    tree.interface.new_socket("Geometry", in_out="INPUT", socket_type="NodeSocketGeometry")
+    tree.interface.new_socket("Geometry", in_out="OUTPUT", socket_type="NodeSocketGeometry")
+    node, output = tree.nodes.new(kind), tree.nodes.new("NodeGroupOutput")
+    node.inputs[socket].default_value = value
+    tree.links.new(node.outputs[-1 if kind == "GeometryNodeObjectInfo" else 0], output.inputs[0])
+    modifier = thing.modifiers.new("Nodes", "NODES")
+    modifier.node_group = tree
+    return modifier, node, output
+
+
+def group_with(stage: Stage) -> Any:
+    """A group with the image's node and two outputs, of which the first gives the image."""
+    group: Any = bpy.data.node_groups.new("Group", "ShaderNodeTree")
+    for name in ("Picture", "Plain"):
+        group.interface.new_socket(name, in_out="OUTPUT", socket_type="NodeSocketColor")
+    texture, plain, output = (
+        group.nodes.new(kind) for kind in ("ShaderNodeTexImage", "ShaderNodeRGB", "NodeGroupOutput")
+    )
+    texture.image = stage.image
+    group.links.new(texture.outputs["Color"], output.inputs["Picture"])
+    group.links.new(plain.outputs["Color"], output.inputs["Plain"])
+    stage.scene.collection.objects.link(stage.plane)
+    nodes = stage.material.node_tree.nodes
+    nodes.remove(stage.node)
+    node = nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    return node
+
+
+def shine_of(stage: Stage) -> Any:
+    return next(node for node in stage.material.node_tree.nodes if node.type == "EMISSION")
+
+
+@case("READ")
+def shown(stage: Stage) -> None:
+    stage.scene.collection.objects.link(stage.plane)
+
+
+@case("UNREAD")
+def unlinked_node(stage: Stage) -> None:
+    shown(stage)
+    tree = stage.material.node_tree
+    tree.links.remove(stage.node.outputs["Color"].links[0])
+
+
+@case("UNREAD")
+def chain_that_leads_nowhere(stage: Stage) -> None:
+    unlinked_node(stage)
+    tree = stage.material.node_tree
+    reroute, ramp = tree.nodes.new("NodeReroute"), tree.nodes.new("ShaderNodeValToRGB")
+    tree.links.new(stage.node.outputs["Color"], reroute.inputs[0])
+    tree.links.new(reroute.outputs[0], ramp.inputs[0])
+
+
+@case("UNREAD")
+def muted_node(stage: Stage) -> None:
+    shown(stage)
+    stage.node.mute = True
+
+
+@case("READ")
+def output_of_a_group(stage: Stage) -> None:
+    node = group_with(stage)
+    tree = stage.material.node_tree
+    tree.links.new(node.outputs["Picture"], shine_of(stage).inputs["Color"])
+    tree.links.new(node.outputs["Plain"], shine_of(stage).inputs["Strength"])
+
+
+@case("DOUBTFUL")
+def other_output_of_a_group(stage: Stage) -> None:
+    node = group_with(stage)
+    stage.material.node_tree.links.new(node.outputs["Plain"], shine_of(stage).inputs["Color"])
+
+
+@case("UNREAD")
+def group_that_leads_nowhere(stage: Stage) -> None:
+    group_with(stage)
+
+
+@case("UNREAD")
+def group_that_is_muted(stage: Stage) -> None:
+    output_of_a_group(stage)
+    next(node for node in stage.material.node_tree.nodes if node.type == "GROUP").mute = True
+
+
+@case("UNREAD")
+def hidden_object(stage: Stage) -> None:
+    shown(stage)
+    stage.plane.hide_render = True
+
+
+@case("READ")
+def object_hidden_at_other_times(stage: Stage) -> None:
+    shown(stage)
+    for frame, is_hidden in ((1, True), (FRAME, False), (3, True)):
+        stage.plane.hide_render = is_hidden
+        stage.plane.keyframe_insert("hide_render", frame=frame)
+    stage.scene.frame_set(1)
+    assert stage.plane.hide_render
+
+
+@case("READ")
+def object_hidden_by_a_driver(stage: Stage) -> None:
+    shown(stage)
+    stage.plane.hide_render = True
+    stage.plane.driver_add("hide_render").driver.expression = "0"
+
+
+@case("UNREAD")
+def collection_left_out_of_the_layer(stage: Stage) -> None:
+    layer_of(stage, in_collection(stage, stage.plane)).exclude = True
+
+
+@case("UNREAD")
+def collection_hidden_in_renders(stage: Stage) -> None:
+    in_collection(stage, stage.plane).hide_render = True
+
+
+@case("READ")
+def collection_hidden_in_the_window_only(stage: Stage) -> None:
+    collection = in_collection(stage, stage.plane)
+    collection.hide_viewport = layer_of(stage, collection).hide_viewport = True
+
+
+@case("READ")
+def collection_left_out_but_instanced(stage: Stage) -> None:
+    collection = in_collection(stage, stage.plane)
+    layer_of(stage, collection).exclude = True
+    instance = bpy.data.objects.new("Instance", None)
+    instance.instance_type, instance.instance_collection = "COLLECTION", collection
+    stage.scene.collection.objects.link(instance)
+
+
+@case("UNREAD")
+def hidden_object_in_an_instance(stage: Stage) -> None:
+    collection_left_out_but_instanced(stage)
+    stage.plane.hide_render = True
+
+
+@case("UNREAD")
+def instance_that_is_hidden(stage: Stage) -> None:
+    collection_left_out_but_instanced(stage)
+    bpy.data.objects["Instance"].hide_render = True
+
+
+@case("UNREAD")
+def hidden_parent(stage: Stage) -> None:
+    hidden_object(stage)
+    another_object().parent = stage.plane
+
+
+@case("UNREAD")
+def hidden_target_of_a_constraint(stage: Stage) -> None:
+    hidden_object(stage)
+    another_object().constraints.new("COPY_LOCATION").target = stage.plane
+
+
+@case("UNREAD")
+def hidden_target_of_a_modifier_that_bends(stage: Stage) -> None:
+    hidden_object(stage)
+    another_object().modifiers.new("Bends", "SHRINKWRAP").target = stage.plane
+
+
+@case("READ")
+def hidden_object_that_nodes_bring(stage: Stage) -> None:
+    hidden_object(stage)
+    geometry_nodes(another_object(), "GeometryNodeObjectInfo", "Object", stage.plane)
+
+
+@case("UNREAD")
+def nodes_that_are_off(stage: Stage) -> None:
+    hidden_object_that_nodes_bring(stage)
+    bpy.data.objects["Other"].modifiers[0].show_render = False
+
+
+@case("READ")
+def nodes_that_are_off_at_other_times(stage: Stage) -> None:
+    nodes_that_are_off(stage)
+    modifier = bpy.data.objects["Other"].modifiers[0]
+    for frame, is_shown in ((FRAME, True), (5, False)):
+        modifier.show_render = is_shown
+        modifier.keyframe_insert("show_render", frame=frame)
+    stage.scene.frame_set(5)
+    assert not modifier.show_render
+
+
+@case("UNREAD")
+def nodes_that_lead_nowhere(stage: Stage) -> None:
+    hidden_object_that_nodes_bring(stage)
+    tree: Any = bpy.data.node_groups["Nodes"]
+    tree.links.clear()
+
+
+@case("READ")
+def material_that_nodes_set(stage: Stage) -> None:
+    other = another_object()
+    _modifier, node, _output = geometry_nodes(other, "GeometryNodeSetMaterial", "Material", stage.material)
+    tree = node.id_data
+    tree.links.new(tree.nodes.new("NodeGroupInput").outputs[0], node.inputs["Geometry"])
+
+
+@case("READ")
+def object_that_particles_show(stage: Stage) -> None:
+    hidden_object(stage)
+    ground = another_object("Ground")
+    ground.modifiers.new("Scatter", "PARTICLE_SYSTEM")
+    settings = ground.particle_systems[0].settings
+    settings.type, settings.count, settings.render_type = "HAIR", 5, "OBJECT"
+    settings.instance_object, settings.particle_size = stage.plane, 1.0
+
+
+@case("UNREAD")
+def particles_that_are_off(stage: Stage) -> None:
+    object_that_particles_show(stage)
+    bpy.data.objects["Ground"].modifiers[0].show_render = False
+
+
+@case("READ")
+def bumps_of_a_texture(stage: Stage) -> None:
+    stage.plane.data.materials.clear()
+    position_material(stage)
+    shown(stage)
+    texture: Any = bpy.data.textures.new("Bumps", "IMAGE")
+    texture.image = stage.image
+    modifier = stage.plane.modifiers.new("Bumps", "DISPLACE")
+    modifier.texture, modifier.mid_level, modifier.texture_coords = texture, 0.0, "UV"
+
+
+def position_material(stage: Stage) -> None:
+    """The plane shines with its height."""
+    material = bpy.data.materials.new("Height")
+    tree = nodes_of(material)
+    tree.nodes.clear()
+    place, parts, shine, end = (
+        tree.nodes.new(f"ShaderNode{kind}") for kind in ("NewGeometry", "SeparateXYZ", "Emission", "OutputMaterial")
+    )
+    tree.links.new(place.outputs["Position"], parts.inputs[0])
+    tree.links.new(parts.outputs["Z"], shine.inputs["Strength"])
+    tree.links.new(shine.outputs[0], end.inputs["Surface"])
+    stage.plane.data.materials.append(material)
+
+
+@case("UNREAD")
+def bumps_that_are_off(stage: Stage) -> None:
+    bumps_of_a_texture(stage)
+    stage.plane.modifiers[0].show_render = False
+
+
+@case("READ")
+def hidden_cage_with_bumps(stage: Stage) -> None:
+    """A visible object clings to a hidden one, whose shape is the image's."""
+    bumps_of_a_texture(stage)
+    stage.plane.hide_render = True
+    cling = another_object("Clings")
+    cling.data.materials[0] = stage.plane.data.materials[0]
+    modifier = cling.modifiers.new("Clings", "SHRINKWRAP")
+    modifier.target, modifier.wrap_method = stage.plane, "PROJECT"
+    modifier.use_negative_direction = True
+
+
+@case("UNREAD")
+def hidden_parent_with_bumps(stage: Stage) -> None:
+    bumps_of_a_texture(stage)
+    stage.plane.hide_render = True
+    another_object().parent = stage.plane
+
+
+@case("UNREAD")
+def background_of_a_camera(stage: Stage) -> None:
+    stage.scene.camera.data.background_images.new().image = stage.image
+    stage.scene.camera.data.show_background_images = True
+
+
+@case("UNREAD")
+def picture_of_an_empty(stage: Stage) -> None:
+    reference = bpy.data.objects.new("Reference", None)
+    reference.empty_display_type, reference.data = "IMAGE", stage.image
+    stage.scene.collection.objects.link(reference)
+    another_object().parent = reference
+
+
+@case("UNREAD")
+def canvas_and_brush(stage: Stage) -> None:
+    stage.scene.tool_settings.image_paint.canvas = stage.image
+    texture: Any = bpy.data.textures.new("Stroke", "IMAGE")
+    texture.image = stage.image
+    bpy.data.brushes.new("Brush").texture = texture
+
+
+@case("READ")
+def world(stage: Stage) -> None:
+    stage.scene.world = bpy.data.worlds.new("World")
+    tree = nodes_of(stage.scene.world)
+    tree.nodes.clear()
+    texture, sky, end = (
+        tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexEnvironment", "Background", "OutputWorld")
+    )
+    texture.image = stage.image
+    tree.links.new(texture.outputs[0], sky.inputs[0])
+    tree.links.new(sky.outputs[0], end.inputs[0])
+
+
+@case("UNREAD")
+def world_of_another_scene(stage: Stage) -> None:
+    world(stage)
+    bpy.data.scenes.new("Other").world, stage.scene.world = stage.scene.world, None
+
+
+@case("READ")
+def background_scene(stage: Stage) -> None:
+    behind = bpy.data.scenes.new("Behind")
+    behind.collection.objects.link(stage.plane)
+    stage.scene.background_set = behind
+
+
+@case("UNREAD")
+def scene_that_is_not_shown(stage: Stage) -> None:
+    bpy.data.scenes.new("Behind").collection.objects.link(stage.plane)
+
+
+@case("READ")
+def material_of_the_view_layer(stage: Stage) -> None:
+    another_object()
+    stage.scene.view_layers[0].material_override = stage.material
+
+
+@case("READ")
+def compositor(stage: Stage) -> None:
+    tree, node = in_compositor(stage)
+    tree.links.new(node.outputs["Image"], output_node(tree).inputs[0])
+
+
+@case("UNREAD")
+def compositor_that_only_shows(stage: Stage) -> None:
+    tree, node = in_compositor(stage)
+    tree.links.new(node.outputs["Image"], tree.nodes.new("CompositorNodeViewer").inputs[0])
+    layers = tree.nodes.new("CompositorNodeRLayers")
+    tree.links.new(layers.outputs[0], output_node(tree).inputs[0])
+
+
+@case("UNREAD")
+def compositor_that_is_off(stage: Stage) -> None:
+    compositor(stage)
+    stage.scene.render.use_compositing = False
+
+
+def in_compositor(stage: Stage) -> tuple[Any, Any]:
+    if hasattr(stage.scene, "compositing_node_group"):
+        tree: Any = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        stage.scene.compositing_node_group = tree
+    else:
+        stage.scene.use_nodes = True
+        tree = stage.scene.node_tree
+        tree.nodes.clear()
+    node = tree.nodes.new("CompositorNodeImage")
+    node.image = stage.image
+    return tree, node
+
+
+@case("READ")
+def child_on_the_faces_of_its_parent(stage: Stage) -> None:
+    parent = another_object("Parent")
+    shown(stage)
+    stage.plane.parent, parent.instance_type = parent, "FACES"
+    parent.use_instance_faces_scale = True
+    parent.show_instancer_for_render = False
+
+
+@case("READ")
+def layer_that_is_not_the_first(stage: Stage) -> None:
+    collection = in_collection(stage, stage.plane)
+    layer_of(stage, collection).exclude = True
+    second = stage.scene.view_layers.new("Second")
+    tree, node = in_compositor(stage)
+    tree.nodes.remove(node)
+    layers = tree.nodes.new("CompositorNodeRLayers")
+    layers.layer = second.name
+    tree.links.new(layers.outputs[0], output_node(tree).inputs[0])
+
+
+def write(folder: Path, color: tuple[float, float, float]) -> None:
+    picture = bpy.data.images.new("picture", 4, 4)
+    picture.pixels = [*color, 1.0] * 16
+    picture.filepath_raw, picture.file_format = str(folder / "paint.png"), "PNG"
+    picture.save()
+    bpy.data.images.remove(picture)
+
+
+def pixels(folder: Path) -> numpy.ndarray:
+    """The picture that comes of the saved file, as a farm opens it."""
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    scene = bpy.context.scene
+    scene.render.filepath = str(folder / "rendered.png")
+    scene.frame_set(FRAME)
+    bpy.ops.render.render(write_still=True)
+    return numpy.asarray(Image.open(folder / "rendered.png").convert("RGBA")).astype(int)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_said_is_what_is_rendered(stage: Stage, load: Load, project: Path, name: str) -> None:
+    build, expected = CASES[name]
+    build(stage)
+    stage.image.use_fake_user = stage.material.use_fake_user = True
+    bpy.ops.wm.save_mainfile()
+    before = pixels(project)
+    write(project, (0.0, 1.0, 1.0))
+    is_read = bool(numpy.abs(pixels(project) - before).max() > 3)
+    (project / "paint.png").unlink()
+    found = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (FRAME,))
+    said = "UNREAD" if not found.missing else "READ" if found.missing[0].is_certain else "DOUBTFUL"
+    assert (said, is_read) == (expected, expected == "READ")
+    assert (bpy.data.images["paint.png"] in found.unread) == (said == "UNREAD")

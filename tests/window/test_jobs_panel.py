@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The panel "Jobs" and what runs, at the widths that editors have: every state, and that nothing moves in between."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
+from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
+from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.window import Window, stop_button
+
+WIDTHS = (285, 450)
+"""Pixels of a Properties editor: as new files open with it, and as artists make it."""
+INSIDE = 3
+"""Pixels from the right edge of the buttons to a column of pixels that no text reaches."""
+STEP = 5
+"""Shades of grey between the ground and a button, grey or not."""
+EDGE = 4
+"""Pixels of an edge with its shadow, and how far it may seem to be when the button turns grey."""
+BELOW = 230
+"""Pixels below the first row of the grid of buttons that are compared, too: the rest of it, and the preview's begin."""
+
+
+@pytest.fixture(params=WIDTHS)
+def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path: Path) -> Iterator[Box]:
+    """The Properties editor at a width that people have, at the panel, with nothing in the list of jobs."""
+    window.display.press("Escape")
+    window.close_other_windows()
+    window.ask(f"sign_in({farm.api_url!r}, {API_KEY!r})")
+    window.ask("cancel_all()")
+    window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    window.ask("[bpy.ops.renderjuice.remove(job=job['id']) for job in jobs()]")
+    window.ask(f"new_project({str(tmp_path / 'shot_010.blend')!r}, 3)")
+    window.ask(f"split_viewport({request.param})")
+    window.wait_for("show_render_tab()")
+    window.settle()
+    window.title = f"{window.title.partition(' ')[0]} {request.param}"
+    editor = window.area("PROPERTIES")
+    window.scroll_to("Renderjuice", editor)
+    yield editor
+    if window.process.poll() is None:
+        window.ask("cancel_all()")
+        window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+
+
+def submit_long_job(window: Window, panel: Box) -> None:
+    """Submit a job that goes on for minutes, and wait until frames of it are here."""
+    before = len(window.ask("jobs()"))
+    window.ask(
+        "scene = bpy.context.window_manager.windows[0].scene\n"
+        f"scene.frame_end, scene.cycles.samples, scene.cycles.use_adaptive_sampling = {MANY_FRAMES}, 128, False"
+    )
+    window.click("Render Animation", panel)
+    window.wait_for(f"len(jobs()) == {before + 1}")
+    window.wait_for("jobs()[0]['frames_downloaded'] >= 1", RENDER_SECONDS)
+    # the panel has become higher
+    window.scroll_to("Render Frame", panel)
+
+
+def places(window: Window, panel: Box) -> list[int]:
+    """Where buttons, bar, list and preview begin and end: each y where the shade changes inside their right edge."""
+    window.settle(panel)
+    first, last = window.wait_to_see("Render Animation", panel), window.wait_to_see("Folder", panel)
+    picture = window.display.picture().convert("L")
+
+    def shade(x: int, y: int) -> int:
+        return int(picture.getpixel((x, y)))  # type: ignore[arg-type]
+
+    y = first.middle[1]
+    button = shade(first.right + EDGE, y)
+    right = next(x for x in range(first.right + EDGE, panel.right) if abs(shade(x, y) - button) > STEP) - INSIDE
+    rows = range(first.top - 2 * EDGE, last.bottom + BELOW)
+    changes = [y for y in rows if abs(shade(right, y) - shade(right, y - 1)) > STEP]
+    return [y for before, y in zip([0, *changes], changes, strict=False) if y - before > EDGE]
+
+
+def assert_same(now: list[int], before: list[int]) -> None:
+    """Nothing moved, nothing came and nothing went."""
+    assert len(now) == len(before) > 10, (now, before)
+    assert all(abs(a - b) <= EDGE // 2 for a, b in zip(now, before, strict=True)), (now, before)
+
+
+def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, narrow: Box) -> None:
+    window.screenshot("nothing runs")
+    submit_long_job(window, narrow)
+    window.screenshot("first frames")
+    first = places(window, narrow)
+    before = window.ask("jobs()[0]['frames_downloaded']")
+    window.wait_for(f"jobs()[0]['frames_downloaded'] > {before + 20}", RENDER_SECONDS)
+    window.wait_for("module('live.thumbnails').icon_of(jobs()[0]['id'])", RENDER_SECONDS)
+    window.settle(narrow)
+    window.screenshot("more frames and a preview")
+    assert_same(places(window, narrow), first)
+    window.click("Cancel", narrow)
+    window.screenshot("stop rendering")
+    window.click_at(*stop_button(window).middle)
+    window.wait_for("jobs()[0]['stage'] == 'canceled'", RENDER_SECONDS)
+    window.settle(narrow)
+    window.screenshot("canceled")
+    assert_same(places(window, narrow), first)
+
+
+def test_a_lost_connection_is_said_and_waited_for(window: Window, narrow: Box, program: str, version: str) -> None:
+    with pytest.raises(AssertionError, match="did not end in good order"), running_farm({version: program}) as other:
+        window.ask(f"sign_in({other.api_url!r}, {API_KEY!r})")
+        submit_long_job(window, narrow)
+        os.kill(other.pid, signal.SIGKILL)
+        window.wait_for("module('live.jobs').jobs()[0].is_unconnected", RENDER_SECONDS)
+        window.wait_to_see("trying again", narrow)
+        window.screenshot("no connection")
+        window.click("Render Frame", narrow)
+        window.wait_for("len(jobs()) == 2")
+        window.wait_for("module('live.jobs').jobs()[0].is_unconnected", RENDER_SECONDS)
+        window.wait_to_see("Waiting for a", narrow)
+        window.screenshot("submitted without a connection")
+        # nothing is charged yet, so that no question is asked
+        window.click("Cancel", narrow)
+        window.wait_for("jobs()[0]['stage'] == 'canceled'", RENDER_SECONDS)
+        window.screenshot("canceled without a question")
+        window.ask("module('live.jobs').session().journal.update(jobs()[1]['id'], stage='canceled')")
+    window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+
+
+def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
+    window.click("Render Animation", narrow)
+    window.wait_for("jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
+    window.scroll_to("Render Frame", narrow)
+    window.wait_to_see("Done", narrow)
+    window.screenshot("done")
+    folder = Path(window.ask("jobs()[0]['output_dir']"))
+    for frame in sorted(folder.iterdir())[:2]:
+        frame.unlink()
+    window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
+    window.wait_to_see("1 of 3 here", narrow)
+    window.screenshot("two frames deleted")
+    window.click("Download", narrow)
+    window.wait_to_see("Done · 3 frames", narrow)
+    assert len(list(folder.iterdir())) == 3
+
+
+def test_jobs_are_told_apart(window: Window, narrow: Box) -> None:
+    for samples in (1, 2):
+        window.ask(f"bpy.context.window_manager.windows[0].scene.cycles.samples = {samples}")
+        window.click("Render Animation", narrow)
+        window.wait_for(f"len(jobs()) == {samples} and jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
+    window.scroll_to("Render Frame", narrow)
+    window.wait_to_see("2 samples", narrow)
+    window.wait_to_see("1 sample", narrow)
+    window.screenshot("two jobs of the same frames")
