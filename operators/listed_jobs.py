@@ -7,7 +7,7 @@ import bpy
 
 from ..jobs import credentials
 from ..jobs.journal.errors import JournalError
-from ..jobs.records import JobRecord
+from ..jobs.records import FailureKind, JobRecord
 from ..live import jobs as live_jobs
 from ..live import notices
 from ..live.redrawing import redraw
@@ -83,7 +83,8 @@ class RENDERJUICE_OT_copy_details(bpy.types.Operator):
     @classmethod
     def shown_objection(cls, job: JobRecord) -> Message | None:
         """A job that goes well has no details."""
-        return None if job.failure or job.trouble else Message("Nothing went wrong with this job.")
+        is_wrong = job.trouble or (job.failure is not None and job.failure.kind is not FailureKind.CANCELED)
+        return None if is_wrong else Message("Nothing went wrong with this job.")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Copy them. They are in English, as whoever helps has to read them."""

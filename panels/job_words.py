@@ -84,6 +84,15 @@ def progress_words(job: JobRecord) -> Message:
     return sentences(stage_words(job), share, time_words(job) or "", separator=" · ")
 
 
+def shorter_progress_words(job: JobRecord) -> Message:
+    """The same for a line that has no room for all of it: what is elsewhere in the panel, too, is left out."""
+    if job.is_unconnected and job.stage not in SENDING_STAGES:
+        return Message("No connection, trying again")
+    if not job.is_live:
+        return sentences(_frames_here_words(job) or stage_words(job))
+    return progress_words(job)
+
+
 def short_progress(job: JobRecord) -> str:
     """How far a job is, in a few letters; "" where nobody knows."""
     if job.stage in (Stage.RENDERING, Stage.DOWNLOADING):
@@ -119,7 +128,7 @@ def _frames_here_words(job: JobRecord) -> Message | str:
         return ""
     if count == 1:
         return Message("its frame is not here")
-    return Message("{} of {} frames here", f"{here:,}", f"{count:,}")
+    return Message("{} of {} here", f"{here:,}", f"{count:,}")
 
 
 def frame_count(count: int) -> Message:
@@ -161,10 +170,15 @@ def quitting_words(job: JobRecord, on_quit: str) -> Message:
 
 def history_words(job: JobRecord) -> Message:
     """When a job was sent, how long it took until all was here, and what it used, as far as that is known."""
+    return sentences(sent_words(job), cost_words(job), separator=" · ")
+
+
+def cost_words(job: JobRecord) -> Message:
+    """How long a job took until all was here, and what it used; nothing where neither is known."""
     seconds = sum(job.render_seconds.values())
     took = duration(job.done - job.created) if job.done else ""
     used = Message("{} GPU minutes", _minutes(seconds)) if seconds > 0 else ""
-    return sentences(sent_words(job), took, used, separator=" · ")
+    return sentences(took, used, separator=" · ")
 
 
 def sent_words(job: JobRecord) -> Message:

@@ -7,7 +7,7 @@ Nothing in it moves while a job goes on: lines and buttons are always there, and
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,24 @@ from ..scene.config.frames import describe
 from ..translations import translate
 from .job_rows import title_of, tooltip_of
 from .job_words import (
+    cost_words,
     history_words,
     icon_of,
     progress_words,
     quitting_words,
+    sent_words,
+    shorter_progress_words,
     transfer_words,
     value_words,
 )
-from .layout import SubPanel, draw_path, draw_text, scale_for_width
+from .layout import SubPanel, draw_path, draw_text, fitting, scale_for_width
 
 MIN_ROWS, MAX_ROWS = 3, 6
 MAX_NOTES = 6
 MAX_TROUBLE_LINES = 3
 """Lines of what the service, the system or Blender's log says; all of it is in Copy Details."""
+USUAL_HEIGHT = 3.6
+"""The height of the texts of a running job that has something to say, in buttons, without its folder."""
 PREVIEW_RATIO = 2 / 3
 """Height by width of the place for the preview, which is as high as this before one has come."""
 
@@ -141,9 +146,11 @@ def draw_details(column: bpy.types.UILayout, context: bpy.types.Context, job: Jo
     """Draw everything about one job: two lines, buttons and the preview in their places, and then all texts."""
     column.context_string_set("renderjuice_job", job.id)
     lines = column.column(align=True)
-    lines.label(text=translate(progress_words(job)), icon=icon_of(job), translate=False)
-    second = (transfer_words(job) if job.is_live else "") or history_words(job)
-    lines.label(text=translate(second), icon="BLANK1", translate=False)
+    words = fitting(context, progress_words(job), shorter_progress_words(job), has_icon=True)
+    lines.label(text=words, icon=icon_of(job), translate=False)
+    transferred = transfer_words(job) if job.is_live else ""
+    history = fitting(context, history_words(job), cost_words(job) or sent_words(job), has_icon=True)
+    lines.label(text=translate(transferred) or history, icon="BLANK1", translate=False)
     _draw_buttons(column, job)
     _draw_preview(column, context, job)
     _draw_texts(column.column(align=True), context, job)
@@ -182,24 +189,32 @@ def _draw_preview(column: bpy.types.UILayout, context: bpy.types.Context, job: J
 
 
 def _draw_texts(details: bpy.types.UILayout, context: bpy.types.Context, job: JobRecord) -> None:
-    if job.trouble:
-        draw_text(details, context, job.trouble, icon="INFO", max_lines=MAX_TROUBLE_LINES)
-    failure = job.failure
-    # a job that was canceled here needs no explanation
-    if failure is not None and not job.is_live and failure.kind is not FailureKind.CANCELED:
-        icon = "INFO" if job.stage is Stage.DONE else icon_of(job)
-        draw_text(details, context, failure.message, icon=icon, max_lines=MAX_TROUBLE_LINES)
-        draw_text(details, context, failure.next_step, icon="BLANK1", max_lines=MAX_TROUBLE_LINES)
+    """Draw what comes and goes. What is left of its usual height stays empty: a panel that shrinks is scrolled."""
+    height = sum(draw_text(details, context, *each) for each in _trouble_of(job))
     if job.is_live:
-        draw_text(details, context, quitting_words(job, preferences.get(context).on_quit), icon="QUIT")
-    draw_text(details, context, Message("Scene “{}”: {}", job.scene, _frames_of(job.id)))
+        height += draw_text(details, context, quitting_words(job, preferences.get(context).on_quit), "QUIT")
+    height += draw_text(details, context, Message("Scene “{}”: {}", job.scene, _frames_of(job.id)))
     draw_path(details, context, short_path(job.output_dir), icon="FILE_FOLDER")
     for label, asked, used in _differences_of(job):
         # the label is looked up as Blender does it
         text = Message("{}: asked for {}, used {}", translate(label), asked, used)
-        draw_text(details, context, text, icon="INFO")
-    for note in job.notes[-MAX_NOTES:]:
-        draw_text(details, context, note, icon="INFO")
+        height += draw_text(details, context, text, "INFO")
+    height += sum(draw_text(details, context, note, "INFO") for note in job.notes[-MAX_NOTES:])
+    if height < USUAL_HEIGHT:
+        rest = details.column()
+        rest.scale_y = USUAL_HEIGHT - height
+        rest.label(text="")
+
+
+def _trouble_of(job: JobRecord) -> Iterator[tuple[Message, Any, bool, int]]:
+    """What a job waits for, and why it stopped, as `draw_text` takes it. A cancel from here needs no explanation."""
+    if job.trouble:
+        yield job.trouble, "INFO", False, MAX_TROUBLE_LINES
+    failure = job.failure
+    if failure is not None and not job.is_live and failure.kind is not FailureKind.CANCELED:
+        icon = "INFO" if job.stage is Stage.DONE else icon_of(job)
+        yield failure.message, icon, False, MAX_TROUBLE_LINES
+        yield failure.next_step, "BLANK1", False, MAX_TROUBLE_LINES
 
 
 def short_path(folder: Path) -> str:

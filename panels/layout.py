@@ -57,8 +57,10 @@ def draw_text(
     icon: Any = "NONE",
     is_boxed: bool = False,
     max_lines: int = 0,
-) -> None:
+) -> float:
     """Draw a text in as many lines as the region's width asks for: Blender cuts off a longer label.
+
+    Gives the height, counted in buttons.
 
     A message is translated here with its values, and any other text as a whole if it is one of our words. `max_lines`
     is for texts that somebody else wrote, which may be a whole log; 0 is for no limit.
@@ -72,6 +74,13 @@ def draw_text(
     for line in shown:
         lines.label(text=line, icon=icon, translate=False)
         icon = "NONE" if icon == "NONE" else "BLANK1"
+    return len(shown) * lines.scale_y
+
+
+def fitting(context: bpy.types.Context, text: str, shorter: str, *, has_icon: bool) -> str:
+    """A text in the interface's language if a line has room for it, else the shorter one."""
+    text = translate(text)
+    return text if text_width(text) <= _letters_in_line(context, text, has_icon=has_icon) else translate(shorter)
 
 
 def draw_path(column: bpy.types.UILayout, context: bpy.types.Context, path: PurePath | str, icon: Any = "NONE") -> None:

@@ -11,22 +11,24 @@ import bpy
 class RENDERJUICE_MT_render(bpy.types.Menu):
     """Everything that can be done with Renderjuice"""
 
-    bl_label = "Renderjuice Cloud Farm"
+    bl_label = "Renderjuice"
 
     def draw(self, _context: bpy.types.Context) -> None:
         """Draw the menu; changes nothing.
 
         The search looks into the path to an entry, too, but puts first what has the words in its own name, the shorter
-        before the longer (seen in 4.3 and 5.2). So only what renders bears our name, and the word of other farms.
+        before the longer (seen in 5.2). So only what renders bears our name, and the words that people search for.
         """
         layout = self.layout
         # a button in a menu runs `execute` unless told otherwise
         layout.operator_context = "INVOKE_DEFAULT"
         animation = layout.operator(
-            "renderjuice.submit", text="Render Animation on Renderjuice (Submit)", icon="RENDER_ANIMATION"
+            "renderjuice.submit", text="Render Animation on Renderjuice Cloud Farm (Submit)", icon="RENDER_ANIMATION"
         )
         animation.still = False
-        frame = layout.operator("renderjuice.submit", text="Render Frame on Renderjuice (Submit)", icon="RENDER_STILL")
+        frame = layout.operator(
+            "renderjuice.submit", text="Render Frame on Renderjuice Cloud Farm (Submit)", icon="RENDER_STILL"
+        )
         frame.still = True
         layout.operator("renderjuice.check", text="Check Scene", icon="CHECKMARK")
         layout.operator("renderjuice.list_files", text="List Files", icon="FILEBROWSER")

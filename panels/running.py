@@ -11,7 +11,8 @@ from ..messages.message import Message, sentences
 from ..properties import job_list
 from ..translations import translate
 from .job_rows import title_of
-from .job_words import bar_fraction, icon_of, progress_words, short_progress
+from .job_words import bar_fraction, icon_of, progress_words, short_progress, shorter_progress_words
+from .layout import fitting
 
 NO_JOB = "-"
 """What the buttons are told where no job runs: they are grey then, and say why."""
@@ -26,8 +27,10 @@ def draw_running(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     column.context_string_set("renderjuice_job", job.id if job is not None else NO_JOB)
     bar = column.row()
     bar.active = job is not None
-    words = progress_words(job) if job is not None else Message("No job is going on")
-    bar.progress(factor=bar_fraction(job) if job is not None else 0.0, text=translate(words), translate=False)
+    words = translate(Message("No job is going on"))
+    if job is not None:
+        words = fitting(context, progress_words(job), shorter_progress_words(job), has_icon=False)
+    bar.progress(factor=bar_fraction(job) if job is not None else 0.0, text=words, translate=False)
     row = column.split(factor=LINE_SHARE)
     row.label(text=translate(_line(job)) if job is not None else "", translate=False)
     row.operator("renderjuice.cancel", text="Cancel", icon="X").job = job.id if job is not None else ""

@@ -94,12 +94,6 @@ def checked_frames(frames: Iterable[int]) -> tuple[int, ...]:
     return unique
 
 
-def frames_words(frames: Iterable[int]) -> Message:
-    """The frames without their count: `1-99 step 2`."""
-    described = _describe(tuple(frames))
-    return Message("{}", *described.values[:1]) if described.values else described
-
-
 def written_range(start: int, end: int, step: int) -> str:
     """A scene's range as an artist types it, whether it is one that can be rendered or not."""
     if start == end:
@@ -127,6 +121,12 @@ def _describe(frames: tuple[int, ...]) -> Message:
         words = sentences(*runs, separator=", ")
     count = f"{len(ordered):,}"
     return Message("{} ({} frames)", words, count) if len(ordered) > 1 else Message("{} ({} frame)", words, count)
+
+
+def frames_words(frames: Iterable[int]) -> Message:
+    """The frames without their count: `1-99 step 2`."""
+    described = _describe(tuple(frames))
+    return Message("{}", *described.values[:1]) if described.values else described
 
 
 def _parse_part(part: str) -> range:

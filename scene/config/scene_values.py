@@ -12,7 +12,7 @@ from ...api.render_config import RenderConfig
 from . import color_management
 from .consistency import fields_not_had, meaningless_fields
 from .frames import FrameListError, parse_frames, written_range
-from .render_config import engine_settings, image_format, output_settings
+from .render_config import compositor_in_use, engine_settings, image_format, output_settings
 
 DENOISERS = {2: "OPTIX", 4: "OPENIMAGEDENOISE"}
 """The numbers that Cycles saves. Blender logs a warning when one is read by name that this machine lacks."""
@@ -66,8 +66,9 @@ def frames_in_force(scene: bpy.types.Scene) -> str:
 
 
 def fields_not_offered(scene: bpy.types.Scene) -> frozenset[str]:
-    """The fields that the engine and the format in force do not have."""
-    return frozenset(fields_not_had(*_in_force(scene, "render_engine", "output_format")))
+    """The fields that the engine and the format in force do not have, or a scene without a compositor."""
+    found = frozenset(fields_not_had(*_in_force(scene, "render_engine", "output_format")))
+    return found if compositor_in_use(scene) else found | {"compositor_device"}
 
 
 def fields_without_effect(scene: bpy.types.Scene) -> frozenset[str]:

@@ -64,7 +64,7 @@ class Dependencies:
         """What is missing or refused, a short word for each path: none of them is to be read in a .blend."""
         paths = {path for dependency in self.missing for path in dependency.missing}
         paths.update(dependency.path for dependency, _reason in self.refused)
-        words = (hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:16] for path in paths)
+        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in paths)
         return " ".join(sorted(words))
 
 

@@ -15,6 +15,7 @@ from ..config.notices import engine_notice
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Remedy, Severity, finding_about
 from .needed import needed_by
+from .removed_nodes import was_of_blender
 
 NODE_OWNERS = ("materials", "worlds", "lights", "scenes", "node_groups")
 BLENDER_TREES = frozenset({"ShaderNodeTree", "GeometryNodeTree", "CompositorNodeTree", "TextureNodeTree"})
@@ -83,9 +84,14 @@ def _foreign_node(owner: Any, collection: str) -> Finding | None:
     used = [node for node in foreign if any(socket.is_linked for socket in node.outputs)]
     if not used:
         return None
-    if used[0].bl_idname == UNDEFINED:
+    if used[0].bl_idname == UNDEFINED and was_of_blender(tree.bl_idname, used[0].name):
+        what = Message("“{}” has a node that Blender does not have any more: “{}”.", owner.name, used[0].name)
+        fix = Message(
+            "A farm renders without it, as this Blender does. Replace the node, or use a Blender that has it."
+        )
+    elif used[0].bl_idname == UNDEFINED:
         what = Message("“{}” has a node that this Blender does not know: “{}”.", owner.name, used[0].name)
-        fix = Message("Enable the add-on that it comes from and look at the render, or replace the node.")
+        fix = Message("Replace the node, or enable the add-on or use the Blender that it comes from.")
     else:
         what = Message("“{}” has a node of an add-on, which a farm does not have: “{}”.", owner.name, used[0].name)
         fix = Message("Replace the node by nodes of Blender itself.")

@@ -60,8 +60,8 @@ def let_go() -> None:
     users is shown all the same.
     """
     for image in _images_of_ours():
-        if image.users and _is_only_shown(image):
-            image.user_clear()
+        if image.use_extra_user and _is_only_shown(image):
+            image.use_extra_user = False
 
 
 def update(image: bpy.types.Image, sequence: ImageSequence) -> None:

@@ -11,6 +11,7 @@ import sys
 import types
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -34,8 +35,27 @@ def main(folder: Path, server: str, key: str) -> None:
         gone = scenes.render(made.blend, made.frames, folder / "gone")
     session = import_module(f"{EXTENSION}.live.jobs").session()
     journey = journeys.travel({"liquid": made}, folder / "farm", session)["liquid"]
-    result = {"unseen": scenes.same(made.here, gone), "trouble": journey.trouble, "same": journey.is_same}
+    result = {
+        "unseen": scenes.same(made.here, gone),
+        "trouble": journey.trouble,
+        "same": journey.is_same,
+        "missed": missed(scenes, made),
+    }
     (folder / "result.json").write_text(json.dumps(result))
+
+
+def missed(scenes: Any, made: Any) -> list[list[str]]:
+    """The files of the fluid that are missed: while all are there, without one, and without any."""
+    scan = import_module(f"{EXTENSION}.scene.dependencies.scan")
+    bpy.ops.wm.open_mainfile(filepath=str(made.blend))
+    (cache,) = made.files["fluid"]
+    told = []
+    for gone in ([], [cache / "mesh" / "fluid_mesh_0002.bobj.gz"], [cache]):
+        with scenes.out_of_reach(gone):
+            found = scan.find_dependencies(bpy.context.scene, made.frames)
+            paths = (Path(path) for dependency in found.missing for path in dependency.missing)
+            told.append([path.relative_to(cache).as_posix() for path in paths])
+    return told
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from pathlib import Path
 from renderjuice.tests.support.farm import API_KEY, Farm
 from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
-from renderjuice.tests.window.window import Window, wait
+from renderjuice.tests.window.window import Window, stop_button, wait
 
 FIELD_DISTANCE = 60
 """Pixels from a label's end to a place inside its field."""
@@ -116,7 +116,7 @@ def test_progress_moves_until_it_is_canceled(window: Window, running_job: str, p
     window.screenshot("more is rendered")
     window.scroll_to("Cancel", panel)
     window.click("Cancel", panel)
-    yes = window.wait_to_see("Stop Rendering")
+    yes = stop_button(window)
     window.screenshot("asked whether to cancel", mark=yes)
     assert window.ask("jobs()[0]['is_live']"), "it was canceled without a question"
     window.click_at(*yes.middle)

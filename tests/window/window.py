@@ -21,7 +21,7 @@ from .display import SIZE, WHEEL_DOWN, Box, Display
 
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
-ANSWER_SECONDS = 30.0
+ANSWER_SECONDS = 90.0
 SEEN_SECONDS = 20.0
 MOST_MOVES = 8
 SAME_PLACE = 3
@@ -45,13 +45,13 @@ class Window:
     _questions: Iterator[int] = field(default_factory=itertools.count)
     _pictures: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def ask(self, source: str) -> Any:
+    def ask(self, source: str, seconds: float = ANSWER_SECONDS) -> Any:
         """Run Python in Blender's main thread; gives the value of its last expression, as JSON has it."""
         number = next(self._questions)
         question, answer = self.door / f"{number:06}.part", self.door / f"{number:06}.json"
         question.write_text(source, encoding="utf-8")
         question.rename(question.with_suffix(".py"))
-        self.wait(answer.exists, "Blender's main loop to answer", ANSWER_SECONDS)
+        self.wait(answer.exists, "Blender's main loop to answer", seconds)
         said = json.loads(answer.read_text(encoding="utf-8"))
         answer.unlink()
         assert "error" not in said, f"{source}\n{said.get('error')}"
@@ -181,6 +181,12 @@ class Window:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
+def stop_button(window: Window) -> Box:
+    """Where the button is that stops a render, below the question that begins with the same words."""
+    found = window.wait(lambda: window.see("Stop Rendering")[1:], "the question and its button")
+    return max(found, key=lambda box: box.top)
+
+
 def wait(is_true: Callable[[], Any], what: str, seconds: float) -> Any:
     """Wait until something is true, and give it. An `AssertionError` when it takes too long."""
     deadline = time.monotonic() + seconds
@@ -210,7 +216,11 @@ def running_window(
         )
     try:
         window = Window(display, process, door, log, screenshots, title)
-        window.wait(lambda: window.ask("len(bpy.context.window_manager.windows)"), "Blender to start", START_SECONDS)
+        window.wait(
+            lambda: window.ask("len(bpy.context.window_manager.windows)", START_SECONDS),
+            "Blender to start",
+            START_SECONDS,
+        )
         yield window
     finally:
         process.terminate()

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from .cut import all_strips
 from .needs import (
     LAST_NUMBER,
     NUMBER_AT_END,
@@ -19,7 +20,7 @@ from .needs import (
     number_of,
 )
 from .render_reach import Reach, node_trees
-from .strips import all_strips, clips_of_strips
+from .strips import clips_of_strips
 from .views import view_files
 
 UDIM_MARKERS = ("<UDIM>", "<UVTILE>")

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which nodes of a tree the render comes to: those from which links lead to an output."""
+"""Which nodes of a tree the render works with: those from which links lead to an output, and that are not muted."""
 
 import bpy
+
+from .keyed_paths import keyed_paths
 
 VIEWERS = ("CompositorNodeViewer", "GeometryNodeViewer", "TextureNodeViewer")
 
@@ -9,7 +11,8 @@ VIEWERS = ("CompositorNodeViewer", "GeometryNodeViewer", "TextureNodeViewer")
 def live_nodes(tree: bpy.types.NodeTree) -> set[str]:
     """Give the names of the nodes that lead to an output of any kind, be it the active one or not.
 
-    Both ends of a zone belong together without a link; what a viewer shows is no part of the picture.
+    Both ends of a zone belong together without a link; what a viewer shows is no part of the picture. A muted node
+    only lets others through.
     """
     sources: dict[str, list[str]] = {}
     for link in tree.links:
@@ -21,7 +24,9 @@ def live_nodes(tree: bpy.types.NodeTree) -> set[str]:
             if name not in found:
                 found.add(name)
                 waiting.append(name)
-    return found
+    keyed = keyed_paths(tree)
+    muted = {node.name for node in tree.nodes if node.mute}
+    return found - {name for name in muted if f'nodes["{bpy.utils.escape_identifier(name)}"].mute' not in keyed}
 
 
 def _is_end(node: bpy.types.Node) -> bool:

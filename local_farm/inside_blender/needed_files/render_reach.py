@@ -6,17 +6,35 @@ Neither is what only leads nowhere, is hidden or is switched off. In doubt it is
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from enum import IntEnum
 from functools import cached_property
 from typing import Any
 
 import bpy
 
+from .cut import named_by_cut, renders_cut
 from .live_nodes import live_nodes
-from .switched_off import named_in_vain, own_tree
+from .switched_off import named_in_vain, own_tree, shows
 from .unseen_objects import unseen_objects
 
+PLAYED = (bpy.types.MovieClip, bpy.types.Sound)
+"""What strips have, and not every version tells of which (4.2)."""
 NOT_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
 SCENE_TREE = (bpy.types.Scene, bpy.types.Collection)
+SHAPES = (bpy.types.Object, bpy.types.Mesh, bpy.types.Curve, bpy.types.Lattice, bpy.types.Armature)
+
+
+class Use(IntEnum):
+    """What a render may take of a datablock.
+
+    Of an object that is hidden, others may take the shape alone, without its materials. Of a collection that is no
+    more than part of a scene, what is hidden is not taken; of one that something else names, it may be.
+    """
+
+    NONE = 0
+    SHAPE = 1
+    PART_OF_SCENE = 2
+    WHOLE = 3
 
 
 class Reach:
@@ -66,22 +84,20 @@ class Reach:
             for user in users:
                 used_by[user].append(block)
         unseen = unseen_objects(_scenes_behind(self.scene, used_by))
-        # Of a collection that is only part of a scene, what is hidden is not shown; of an instanced one it may be.
-        found: dict[bpy.types.ID, bool] = {self.scene: False}
+        shown = named_by_cut(self.scene) if renders_cut(self.scene) else None
+        found: dict[bpy.types.ID, Use] = {self.scene: Use.PART_OF_SCENE}
         waiting: list[bpy.types.ID] = [self.scene]
         while waiting:
             user = waiting.pop()
-            is_whole = found[user]
             reference = user.override_library.reference if user.override_library else None
             for block in (*used_by[user], *([reference] if reference else [])):
                 if isinstance(block, NOT_RENDERED) or _is_off(user, block) or block in self._named_in_vain(user):
                     continue
-                is_of_scene = isinstance(user, SCENE_TREE) and not is_whole
-                if is_of_scene and block in unseen:
+                if user == self.scene and shown is not None and not (block in shown or isinstance(block, PLAYED)):
                     continue
-                whole = not is_of_scene or _takes_part(user, block)
-                if block not in found or (whole and not found[block]):
-                    found[block] = whole
+                use = _use(user, found[user], block, block in unseen)
+                if use > found.get(block, Use.NONE):
+                    found[block] = use
                     waiting.append(block)
         return set(found)
 
@@ -105,8 +121,27 @@ def _scenes_behind(scene: bpy.types.Scene, used_by: dict[bpy.types.ID, list[bpy.
     return found
 
 
+def _use(user: bpy.types.ID, use: Use, block: bpy.types.ID, is_unseen: bool) -> Use:
+    """Tell what a render takes of a datablock by way of this user."""
+    if isinstance(block, bpy.types.Scene):
+        return Use.PART_OF_SCENE
+    if isinstance(user, SCENE_TREE) and use == Use.PART_OF_SCENE:
+        if is_unseen:
+            return Use.NONE
+        return Use.WHOLE if _takes_part(user, block) else Use.PART_OF_SCENE
+    if use == Use.SHAPE and isinstance(user, SHAPES):
+        if isinstance(block, bpy.types.Material):
+            return Use.NONE
+        return Use.SHAPE if isinstance(block, SHAPES) else Use.WHOLE
+    if is_unseen and isinstance(user, bpy.types.Object) and block not in shows(user):
+        return Use.SHAPE
+    return Use.WHOLE
+
+
 def _takes_part(user: bpy.types.ID, block: bpy.types.ID) -> bool:
-    """Tell whether this is a collection that is simulated by the scene, where hidden objects count."""
+    """Tell whether the scene simulates this, where hidden objects count, or whether it is no collection of its own."""
+    if not isinstance(block, bpy.types.Collection):
+        return True
     world = user.rigidbody_world if isinstance(user, bpy.types.Scene) else None
     return world is not None and block in (world.collection, world.constraints)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from .cut import all_strips, strips_in
 from .keyed_paths import keyed_paths
 from .needs import Need, absolute
 from .render_reach import Reach
@@ -46,7 +47,7 @@ def _untimed(scene: bpy.types.Scene, keyed: set[str]) -> set[str]:
     found: set[str] = set()
 
     def walk(holder: Any, is_inside: bool) -> None:
-        for strip in _strips_in(holder):
+        for strip in strips_in(holder):
             is_untimed = is_inside or strip.name in own or _is_keyed(strip, TIMING, keyed)
             is_untimed |= strip.type == "META" and bool(getattr(strip, "retiming_keys", ()))
             found.update([strip.name] if is_untimed else [])
@@ -88,20 +89,6 @@ def _read_scenes(reach: Reach) -> set[bpy.types.Scene]:
     return read
 
 
-def all_strips(scene: bpy.types.Scene) -> tuple[Any, ...]:
-    """Give a scene's strips, those inside of others as well."""
-    editor = scene.sequence_editor
-    if editor is None:
-        return ()
-    # `sequences_all` became `strips_all` in 4.4 and went in 5.0
-    return tuple(editor.strips_all if hasattr(editor, "strips_all") else editor.sequences_all)
-
-
-def _strips_in(holder: Any) -> Any:
-    """Give the strips of an editor or a meta strip."""
-    return holder.strips if hasattr(holder, "strips") else holder.sequences
-
-
 def _with_muting(scene: bpy.types.Scene, keyed: set[str]) -> Iterator[tuple[Any, bool]]:
     """Give each strip, and whether nothing shows it: it, its channel or a meta strip around it is muted.
 
@@ -111,7 +98,7 @@ def _with_muting(scene: bpy.types.Scene, keyed: set[str]) -> Iterator[tuple[Any,
     taken = _taken(scene)
 
     def walk(holder: Any, is_muted: bool) -> Iterator[tuple[Any, bool]]:
-        for strip in _strips_in(holder):
+        for strip in strips_in(holder):
             is_off = strip.mute or holder.channels[strip.channel].mute
             is_silent = is_muted or (is_off and strip.name not in taken and not _is_keyed(strip, ("mute",), keyed))
             yield strip, is_silent

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a datablock names only where the render does not look: nodes that lead nowhere, modifiers that are off."""
+"""What a datablock names only where the render does not look, or to take no more than a shape of it."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -12,6 +12,11 @@ from .live_nodes import live_nodes
 OF_TREES = (bpy.types.Image, bpy.types.MovieClip, bpy.types.NodeTree)
 """What nothing else in a scene than its compositing nodes has the render read."""
 FOR_PAINTING = ("texture_paint_images", "texture_paint_slots")
+DEFORMING = (
+    "ARMATURE", "CAST", "CURVE", "HOOK", "LATTICE", "MESH_DEFORM", "MIRROR", "SHRINKWRAP", "SIMPLE_DEFORM",
+    "SURFACE_DEFORM", "UV_PROJECT", "UV_WARP", "VERTEX_WEIGHT_PROXIMITY", "WARP", "WAVE",
+)  # fmt: skip
+"""Modifiers that look at where another object is, or how it is shaped, and show nothing of it."""
 ITSELF = ("rna_type", "original")
 """Settings that lead to the kind of the thing or back to it."""
 
@@ -19,8 +24,17 @@ ITSELF = ("rna_type", "original")
 def named_in_vain(block: bpy.types.ID) -> set[bpy.types.ID]:
     """Give the datablocks that this one names in such places, and nowhere else that can be found."""
     off, on = _parts(block)
-    in_vain = _named(off) - _named(on) if off else set()
+    in_vain = named_by(off) - named_by(on) if off else set()
     return {each for each in in_vain if isinstance(each, OF_TREES)} if isinstance(block, bpy.types.Scene) else in_vain
+
+
+def shows(thing: bpy.types.Object) -> set[bpy.types.ID]:
+    """Give the datablocks of which an object may show more than a shape: those of its nodes, instances and particles.
+
+    As a parent, a target or a bone's custom shape, another object only tells where something is.
+    """
+    modifiers = (modifier for modifier in thing.modifiers if modifier.type not in DEFORMING)
+    return named_by([*modifiers, *thing.particle_systems, thing.instance_collection, thing.data])
 
 
 def is_modifier_on(modifier: bpy.types.Modifier, keyed: Iterable[str] | None = None) -> bool:
@@ -61,7 +75,7 @@ def _rest(thing: Any, *without: str) -> list[Any]:
     return [*(getattr(thing, name) for name in names), *_custom(thing)]
 
 
-def _named(things: Iterable[Any]) -> set[bpy.types.ID]:
+def named_by(things: Iterable[Any]) -> set[bpy.types.ID]:
     """Give the datablocks that these are or name, in all that is inside of them."""
     found: set[bpy.types.ID] = set()
     seen: set[tuple[int, str]] = set()

@@ -19,7 +19,7 @@ def unseen_objects(scenes: Iterable[bpy.types.Scene]) -> set[bpy.types.Object]:
     scenes = tuple(scenes)
     seen = {thing for scene in scenes for thing in _seen(scene)}
     every = {thing for scene in scenes for thing in scene.collection.all_objects}
-    return {thing for thing in every - seen if not _acts(thing)}
+    return {thing for thing in every - seen if not (_acts(thing) or _is_instanced(thing))}
 
 
 def _seen(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
@@ -41,6 +41,11 @@ def _seen_in(layer: bpy.types.LayerCollection, is_hidden: bool) -> Iterator[bpy.
 
 def _is_hidden(thing: bpy.types.Object) -> bool:
     return thing.hide_render and "hide_render" not in keyed_paths(thing)
+
+
+def _is_instanced(thing: bpy.types.Object) -> bool:
+    """Tell whether its parent shows it on its vertices or faces, where it may be hidden itself."""
+    return thing.parent is not None and thing.parent.instance_type in {"VERTS", "FACES"}
 
 
 def _acts(thing: bpy.types.Object) -> bool:

@@ -26,8 +26,14 @@ FLUID_FOLDERS = ("config", "data", "guiding", "mesh", "noise", "particles", "scr
 OCEAN_FILE = re.compile(r"(disp|foam|normal|spray|spray_inverse)_([0-9]{4,})\.\w+")
 DISPLACEMENT = "disp"
 """The picture of a baked ocean that every frame has; the file of each is an OpenEXR one (`cache_filepath`)."""
-FLUID_SUFFIXES = {"OPENVDB": ".vdb", "UNI": ".uni", "RAW": ".raw", "BOBJECT": ".bobj.gz", "OBJECT": ".obj"}
-"""How the names of a fluid's files end, by their format."""
+FLUID_FILE = re.compile(r"(.+)_([0-9]{4,})\.(vdb|uni|raw|bobj\.gz|obj)")
+FLUID_NAMES = {
+    "data": ("fluid_data", "vdb"),
+    "noise": ("fluid_noise", "vdb"),
+    "mesh": ("fluid_mesh", "bobj.gz"),
+    "particles": ("fluid_particles", "vdb"),
+}
+"""What the files are called as a rule. Their format is not asked for: Blender logs a warning when it is read (5.2)."""
 SECONDARY_PARTICLES = ("use_spray_particles", "use_foam_particles", "use_bubble_particles", "use_tracer_particles")
 WITH_PATHS = frozenset({"MESH_CACHE", "MULTIRES", "FLUID", "OCEAN", "NODES"})
 SIMULATED = frozenset({"CLOTH", "SOFT_BODY", "DYNAMIC_PAINT", "PARTICLE_SYSTEM"})
@@ -70,7 +76,7 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
         yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
-        parts = fluid_parts(settings) if modifier.show_render else ()
+        parts = fluid_parts(settings)
         resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset, parts)
         yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:
@@ -83,34 +89,27 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
 
 
 class FluidPart(NamedTuple):
-    """A part of a fluid that is baked and rendered: its folder, the ends of its files' names, and its frames."""
+    """A part of a fluid that is baked and rendered: its folder, and the numbers of its files."""
 
     folder: str
-    suffix: str
     start: int
     end: int
 
 
 def fluid_parts(settings: Any) -> tuple[FluidPart, ...]:
-    """The parts of which each rendered frame needs a file. A liquid that has a mesh is rendered from that alone."""
-    is_liquid = settings.domain_type == "LIQUID"
+    """The parts of which each rendered frame needs files. A liquid that has a mesh is rendered from that alone."""
     if settings.cache_type not in IN_PARTS:
         return ()
-    has_particles = is_liquid and any(getattr(settings, name) for name in SECONDARY_PARTICLES)
+    is_liquid = settings.domain_type == "LIQUID"
     needed = {
         "data": not (is_liquid and settings.use_mesh),
         "noise": not is_liquid and settings.use_noise,
         "mesh": is_liquid and settings.use_mesh,
-        "particles": has_particles,
+        "particles": is_liquid and any(getattr(settings, name) for name in SECONDARY_PARTICLES),
     }
-    formats = {"mesh": settings.cache_mesh_format, "particles": settings.cache_particle_format}
+    start, end = settings.cache_frame_start, settings.cache_frame_end
     return tuple(
-        FluidPart(
-            part,
-            FLUID_SUFFIXES.get(formats.get(part, settings.cache_data_format), ""),
-            settings.cache_frame_start,
-            min(getattr(settings, f"cache_frame_pause_{part}") or settings.cache_frame_end, settings.cache_frame_end),
-        )
+        FluidPart(part, start, min(getattr(settings, f"cache_frame_pause_{part}") or end, end))
         for part, is_needed in needed.items()
         if is_needed and getattr(settings, f"has_cache_baked_{part}")
     )
@@ -121,18 +120,21 @@ def _fluid(
 ) -> Found:
     around = frames_read.around() if kind in IN_PARTS else None
     found = _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
-    missing: list[str] = []
-    for part in parts:
-        place = os.path.join(folder, part.folder)  # noqa: PTH118
-        there = {int(match[1]) for name in disk.names(place) if (match := NUMBER.search(name))}
-        wanted = {part.start} if not there else set()
-        if frames_read.frames is not None:
-            wanted = {number for frame in frames_read.frames if part.start <= (number := frame - offset) <= part.end}
-        missing += (
-            os.path.join(place, f"fluid_{part.folder}_{number:04}{part.suffix}")  # noqa: PTH118
-            for number in sorted(wanted - there)
-        )
+    missing = (path for part in parts for path in _lost_of_fluid(part, offset, folder, frames_read, disk))
     return Found(found.files, tuple(missing))
+
+
+def _lost_of_fluid(part: FluidPart, offset: int, folder: str, frames_read: FramesRead, disk: Disk) -> Iterator[str]:
+    """The files that rendered frames lack. A frame has one file, or one for each grid, whose names are another's."""
+    place = os.path.join(folder, part.folder)  # noqa: PTH118
+    matches = [match for name in disk.names(place) if (match := FLUID_FILE.fullmatch(name))]
+    there = {int(match[2]) for match in matches}
+    wanted = set() if there else {part.start}
+    if frames_read.frames is not None:
+        wanted = {number for frame in frames_read.frames if part.start <= (number := frame - offset) <= part.end}
+    head, suffix = min(((match[1], match[3]) for match in matches), default=FLUID_NAMES[part.folder])
+    for number in sorted(wanted - there):
+        yield os.path.join(place, f"{head}_{number:04}.{suffix}")  # noqa: PTH118
 
 
 def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:

@@ -160,6 +160,22 @@ def test_the_receipt_marks_what_an_artist_may_have_forgotten(
     )
 
 
+def test_what_the_check_warns_of_is_no_second_remark(scene: bpy.types.Scene, load: Callable[[str], ModuleType]) -> None:
+    """The panel leaves out a remark of the receipt when a finding is about the same setting."""
+    render = scene.render
+    if hasattr(render.image_settings, "media_type"):
+        render.image_settings.media_type = "VIDEO"
+    render.image_settings.file_format = "FFMPEG"
+    render.use_border, render.border_max_x, render.resolution_percentage = True, 0.5, 25
+    warned = {finding.about for finding in findings(load)}
+    remarked = {remark.about for remark in load("scene.config.receipt").make_receipt(scene, {}).remarks}
+    assert warned == remarked == {"movie", "region", "resolution_percentage"}
+    scene.frame_end = scene.frame_start
+    assert "frames" in {finding.about for finding in findings(load)}
+    remarks = load("scene.config.receipt").make_receipt(scene, {}).remarks
+    assert "frames" in {remark.about for remark in remarks}
+
+
 def test_a_preset_of_overrides_leaves_the_frames_alone(scene: bpy.types.Scene, extension_name: str) -> None:
     settings = scene.renderjuice
     settings.use_sample_count, settings.sample_count = True, 77

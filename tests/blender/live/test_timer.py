@@ -87,6 +87,22 @@ def test_the_timer_waits_for_a_file_that_is_missing(timer: ModuleType, load: Loa
     assert timer.tick() is None
 
 
+def test_the_timer_goes_on_until_a_wish_for_a_job_that_is_over_was_seen(
+    timer: ModuleType, load: Load, project: Path
+) -> None:
+    """A worker takes longer to start than the timer to look again."""
+    jobs, check, records = load("live.jobs"), load("live.scene_check"), load("jobs.records")
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)
+    check.forget()
+    assert timer.tick() is None
+    (project / "farm" / "0001.png").unlink()
+    jobs.session().journal.wish(records.Wish.DOWNLOAD, jobs.jobs()[0].id)
+    while timer.tick() is not None:
+        check.forget()
+    assert (project / "farm" / "0001.png").is_file()
+    assert not jobs.session().journal.wishes()
+
+
 def test_a_list_that_cannot_be_read_is_looked_at_less_often(timer: ModuleType, load: Load, project: Path) -> None:
     jobs, check = load("live.jobs"), load("live.scene_check")
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), wait=True)

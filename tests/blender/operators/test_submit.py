@@ -113,6 +113,20 @@ def test_texture_font_and_library_travel_along(project: Path, farm: Farm, tmp_pa
     assert not [request for request in farm.requests() if request["violation"]]
 
 
+def test_what_is_missing_is_in_the_notes_of_a_job_that_is_sent_without(project: Path, jobs: ModuleType) -> None:
+    add_ball(textured(project / "textures", "own", (0.9, 0.1, 0.1, 1.0)), (1.5, -1.5, 0.0), "Own Ball")
+    lost = project / "textures" / "own.png"
+    lost.unlink()
+    before = len(jobs.session().journal.jobs())
+    with pytest.raises(RuntimeError, match=r"own\.png"):
+        bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
+    bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), without_files=True)
+    job = jobs.session().journal.jobs()[0]
+    assert len(jobs.session().journal.jobs()) == before + 1
+    assert f"Sent without the file {lost}." in job.notes
+    bpy.ops.renderjuice.cancel(job=job.id)
+
+
 def test_current_frame_only(project: Path, capfd: pytest.CaptureFixture[str]) -> None:
     scene = bpy.context.scene
     scene.frame_set(5)

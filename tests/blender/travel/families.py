@@ -16,6 +16,7 @@ IMPORTS = (nodes.import_node,) if bpy.app.version >= (4, 5) else ()
 PACKED_DATA = (libraries.packed_data,) if bpy.app.version >= (5, 0) else ()
 
 OLD_COMPOSITOR = {"old_comp": (footage.compositor_of_scene,)} if bpy.app.version < (5, 0) else {}
+SOUND_IN_NODES = {"heard": (nodes.sound_in_nodes,)} if bpy.app.version >= (5, 2) else {}
 
 FAMILIES: Mapping[str, tuple[Kind, ...]] = {
     "images": (
@@ -99,5 +100,6 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         old_files.pasted,
     ),
     **OLD_COMPOSITOR,
+    **SOUND_IN_NODES,
 }
 """Scene's name -> its kinds, each of which has a square of the picture for itself; the compositor's have it whole."""

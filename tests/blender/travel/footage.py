@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import shutil
-import wave
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ import bpy
 
 from .images import BLUE, RED
 from .movies import write_movie
-from .spot import Spot, picture, shape_material, written
+from .spot import Spot, picture, shape_material, write_sound, written
 
 
 def font(spot: Spot) -> list[Path]:
@@ -60,13 +59,7 @@ def compositor_of_scene(spot: Spot) -> list[Path]:
 
 def sound(spot: Spot) -> list[Path]:
     """No pixel depends on it."""
-    path = spot.folder / "sound" / "beep.wav"
-    path.parent.mkdir(parents=True)
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(8000)
-        file.writeframes(bytes(range(256)) * 20)
+    path = write_sound(spot.folder / "sound" / "beep.wav", range(8000))
     speaker = bpy.data.speakers.new("Speaker")
     speaker.sound = bpy.data.sounds.load(written(path))
     spot.show(bpy.data.objects.new("Speaker", speaker))

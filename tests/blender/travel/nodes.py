@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
 import bpy
 
-from .spot import Spot, glow, new_material, select, shape_material, written
+from .spot import Spot, glow, new_material, select, shape_material, write_sound, written
 
 LENGTH = 4
 """Frames in each bake."""
@@ -104,6 +105,21 @@ def import_node(spot: Spot) -> list[Path]:
         getattr(modifier.properties.inputs, socket.identifier).value = written(path)
     else:
         modifier[socket.identifier] = written(path)
+    return [path]
+
+
+def sound_in_nodes(spot: Spot) -> list[Path]:
+    """A node that asks a sound how loud it is; from 5.2 on."""
+    waves = [round(30000 * math.sin(math.tau * 440 * place / 8000)) for place in range(8000)]
+    path = write_sound(spot.folder / "beat" / "beat.wav", waves)
+    tree, begin, end = _geometry_nodes("Sound")
+    loudness, move = tree.nodes.new("GeometryNodeSampleSoundFrequencies"), tree.nodes.new("GeometryNodeTransform")
+    loudness.inputs["Sound"].default_value = bpy.data.sounds.load(written(path))
+    loudness.inputs["Time"].default_value = 0.5
+    tree.links.new(begin.outputs["Geometry"], move.inputs["Geometry"])
+    tree.links.new(loudness.outputs["Amplitude"], move.inputs["Scale"])
+    tree.links.new(move.outputs[0], end.inputs[0])
+    _with_nodes(spot, tree)
     return [path]
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import tempfile
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import bpy
 
 from . import caches, libraries, simulations
 from .images import BLUE, GREEN, RED, YELLOW
-from .spot import Spot, image_material, load_image, picture, plane_mesh, select, written
+from .spot import Spot, image_material, load_image, picture, plane_mesh, select, write_sound, written
 
 
 def image_by_backslashes(spot: Spot) -> list[Path]:
@@ -44,11 +43,7 @@ def library_by_backslashes(spot: Spot) -> list[Path]:
 
 def sound_by_backslashes(spot: Spot) -> list[Path]:
     """No pixel depends on it."""
-    path = spot.folder / "old" / "takes" / "voice.wav"
-    path.parent.mkdir(parents=True)
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 1, 8000, 0, "NONE", ""))
-        file.writeframes(bytes(range(256)) * 20)
+    path = write_sound(spot.folder / "old" / "takes" / "voice.wav", range(8000))
     speaker = bpy.data.speakers.new("Voice")
     speaker.sound = bpy.data.sounds.load(written(path))
     speaker.sound.filepath = by_backslashes(path)

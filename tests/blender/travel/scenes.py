@@ -12,7 +12,7 @@ from pathlib import Path
 import bpy
 import numpy
 
-from .spot import CELL, PIXELS, Kind, Spot, picture
+from .spot import CELL, PIXELS, Kind, Spot, picture, write_sound
 
 FRAMES = (2, 3)
 SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 (a name of the system's)
@@ -108,10 +108,13 @@ def out_of_reach(paths: Sequence[Path]) -> Iterator[None]:
 
 @contextmanager
 def replaced(paths: Sequence[Path]) -> Iterator[None]:
-    """There are other pictures in place of the files meanwhile."""
+    """There are other pictures in place of the files meanwhile, and silence in place of sounds."""
     with out_of_reach(paths):
         for path in paths:
-            picture(path, (90, 90, 90))
+            if path.suffix == ".wav":
+                write_sound(path, [0] * 8000)
+            else:
+                picture(path, (90, 90, 90))
         yield
         for path in paths:
             path.unlink()

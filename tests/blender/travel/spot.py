@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+import struct
+import wave
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,15 @@ def picture(path: Path, color: Color) -> Path:
     image.filepath_raw, image.file_format = str(path), "PNG"
     image.save()
     bpy.data.images.remove(image)
+    return path
+
+
+def write_sound(path: Path, heights: Sequence[int]) -> Path:
+    """A new WAV file with one channel, 8000 heights of its wave a second, each of 16 bits."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(struct.pack(f"<{len(heights)}h", *heights))
     return path
 
 

@@ -19,6 +19,9 @@ WITHOUT_FILES = {"image_packed", "image_generated", "bake_node_packed", "rigid_b
 ANY_WILL_DO = {"strip_clip"}
 """Of which some other file of the sequence is enough for the farm: strips do not tell their clip in every version."""
 
+UNOPENED = {"sound_in_nodes"}
+"""Blender dies when it opens a file whose nodes read a sound that is gone (5.2)."""
+
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_the_farm_misses_what_changes_the_pixels(family: str, made: Callable[[str], Made]) -> None:
@@ -26,6 +29,8 @@ def test_the_farm_misses_what_changes_the_pixels(family: str, made: Callable[[st
     project = scene.places.project.resolve()
     assert not [path for path in missed(scene) if path.is_relative_to(project)]
     for kind, files in scene.files.items():
+        if kind in UNOPENED:
+            continue
         with out_of_reach(files):
             found = {file for file in files for path in missed(scene) if file in (path, *path.parents)}
         assert bool(found) == (kind not in WITHOUT_FILES | ANY_WILL_DO), kind

@@ -11,8 +11,9 @@ import pytest
 from renderjuice.tests.blender.travel.families import FAMILIES
 from renderjuice.tests.blender.travel.scenes import Made, out_of_reach, render, replaced, same
 
-CRASHING = {"strip_image_sequence", "strip_trimmed", "strip_by_backslashes"}
-"""Blender dies now and then when it renders such a strip without its files: it gets other files instead."""
+CRASHING = {"strip_image_sequence", "strip_trimmed", "strip_by_backslashes", "sound_in_nodes"}
+"""Blender dies now and then when it renders such a strip without its files, and always when it opens a file whose nodes
+read a sound that is gone (5.2): they get other files instead."""
 
 WITHOUT_FILES = {"image_packed", "image_generated", "bake_node_packed", "rigid_body", "sound", "sound_by_backslashes"}
 """What lies in the .blend; and sounds, which no pixel depends on."""

@@ -173,3 +173,10 @@ def test_a_web_page_that_says_come_again_is_believed(server: Any, reply: Any, cl
     with pytest.raises(RenderjuiceError) as caught:
         client_for(server.url, attempts=1).get_job("1")
     assert caught.value.transient
+
+
+def test_a_refused_key_names_the_environment_only_where_it_comes_from_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RENDERJUICE_API_KEY", raising=False)
+    assert WrongKey().sentence == "This API key is not accepted. Paste it again."
+    monkeypatch.setenv("RENDERJUICE_API_KEY", "RJ-1")
+    assert WrongKey().sentence.endswith("environment variable RENDERJUICE_API_KEY: set that anew.")

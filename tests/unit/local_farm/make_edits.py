@@ -4,7 +4,7 @@
 `make_edits.py FOLDER` writes
 `edit/`: `shot.blend` with muted strips that an effect and a mask read, muted ones that nobody reads, a strip with keyed
 timing, a clip as a strip, and strips of a scene that renders without sequencer and is shown in this one;
-`views/`: `shot.blend` with strips and an image that have a file for each of three views.
+`views/`: `shot.blend` with strips that have a file for each of three views; `card/`: with an image that has.
 """
 
 import os
@@ -81,26 +81,40 @@ def make_edit(folder: Path) -> None:
     bpy.ops.wm.save_mainfile()
 
 
-def make_views(folder: Path) -> None:
-    """`views/`."""
-    scene = fresh_scene(folder / "views/shot.blend")
+def with_views(blend: Path) -> bpy.types.Scene:
+    """Give a scene of three views."""
+    scene = fresh_scene(blend)
     render = scene.render
     render.use_multiview, render.views_format = True, "MULTIVIEW"
     for view, suffix in zip(render.views, ("_a", "_b"), strict=True):
         view.file_suffix = suffix
     render.views.new("third").file_suffix = "_c"
+    return scene
+
+
+def make_views(folder: Path) -> None:
+    """`views/`."""
+    scene = with_views(folder / "views/shot.blend")
     for suffix in "abc":
-        picture(f"card_{suffix}.png")
         Path(bpy.path.abspath(f"//movie_{suffix}.mp4")).write_bytes(b"something")
         for number in range(1, 5):
             picture(f"{number}_{suffix}.png")
     edit = strip(scene, 1, *(f"{number}_a.png" for number in range(1, 5)))
     movie = strips_of(scene).new_movie("movie", bpy.path.abspath("//movie_a.mp4"), 2, 1)
     movie.filepath, movie.frame_final_duration = "//movie_a.mp4", 4
+    for holder in (edit, movie):
+        holder.use_multiview, holder.views_format = True, "INDIVIDUAL"
+    bpy.ops.wm.save_mainfile()
+
+
+def make_card(folder: Path) -> None:
+    """`card/`."""
+    scene = with_views(folder / "card/shot.blend")
+    for suffix in "abc":
+        picture(f"card_{suffix}.png")
     card = bpy.data.images.load(bpy.path.abspath("//card_a.png"))
     card.filepath = "//card_a.png"
-    for holder in (edit, movie, card):
-        holder.use_multiview, holder.views_format = True, "INDIVIDUAL"
+    card.use_multiview, card.views_format = True, "INDIVIDUAL"
     material = bpy.data.materials.new("card")
     if material.node_tree is None:
         material.use_nodes = True
@@ -114,6 +128,7 @@ def make_views(folder: Path) -> None:
 if __name__ == "__main__":
     make_edit(Path(sys.argv[1]))
     make_views(Path(sys.argv[1]))
+    make_card(Path(sys.argv[1]))
     sys.stdout.flush()
     # Not sys.exit: some `bpy` modules (4.2, 4.5) crash or hang while they are torn down.
     os._exit(0)

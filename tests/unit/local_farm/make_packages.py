@@ -3,6 +3,7 @@
 
 `make_packages.py FOLDER` writes
 `whole/`: `shot.blend` with everything that it reads, and with much that no render reads, whose files are not there;
+`cut/`: `shot.blend` with strips, which are rendered in place of its objects;
 `outside.blend`: the same with absolute paths to the files in `whole/`, and one path that climbs out of the package;
 `sequence/`: `shot.blend` with an image sequence of four frames, and compositing that is switched off.
 """
@@ -320,7 +321,7 @@ def make_whole(folder: Path) -> None:
     make_library(whole)
     scene = fresh_scene(whole / "shot.blend")
     steps: tuple[Callable[[bpy.types.Scene], None], ...] = (
-        add_images, add_files_of_datablocks, add_caches, add_node_files, add_strips, add_unread,
+        add_images, add_files_of_datablocks, add_caches, add_node_files, add_unread,
     )  # fmt: skip
     for step in steps:
         step(scene)
@@ -331,6 +332,12 @@ def make_whole(folder: Path) -> None:
     # The farm keeps a file of this name beside the package.
     with_node(tree, "ShaderNodeTexImage", image=image("//../scene"))
     save(folder / "outside.blend")
+
+
+def make_cut(folder: Path) -> None:
+    """`cut/`."""
+    add_strips(fresh_scene(folder / "cut/shot.blend"))
+    save(folder / "cut/shot.blend")
 
 
 def make_sequence(folder: Path) -> None:
@@ -344,6 +351,7 @@ def make_sequence(folder: Path) -> None:
 
 if __name__ == "__main__":
     make_whole(Path(sys.argv[1]))
+    make_cut(Path(sys.argv[1]))
     make_sequence(Path(sys.argv[1]))
     sys.stdout.flush()
     # Not sys.exit: some `bpy` modules (4.2, 4.5) crash or hang while they are torn down.

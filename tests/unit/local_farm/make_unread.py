@@ -4,6 +4,8 @@
 `make_unread.py FOLDER` writes
 `unread/shot.blend`: where the files are named, no render looks: nodes lead nowhere, objects are hidden, and so on;
 `read/shot.blend`: the same, linked and shown, so that each file is read;
+`unread_strips/shot.blend`, `read_strips/shot.blend`: the same with strips;
+`cut/shot.blend`: objects behind a strip; `hidden/shot.blend`: what is hidden and read all the same;
 `pasted/shot.blend`: with what was appended and pasted from files that are gone, and texts with paths of other machines.
 """
 
@@ -76,8 +78,10 @@ def add_nodes(scene: bpy.types.Scene, is_on: bool) -> None:
     inside, out = group.nodes.new("ShaderNodeTexImage"), group.nodes.new("NodeGroupOutput")
     inside.image = lost_image("in_group")
     group.links.new(inside.outputs[0], out.inputs[0])
-    lone, chained, used = (tree.nodes.new(kind) for kind in ("ShaderNodeTexImage",) * 2 + ("ShaderNodeGroup",))
+    muted, lone, chained, used = (tree.nodes.new(kind) for kind in ("ShaderNodeTexImage",) * 3 + ("ShaderNodeGroup",))
     lone.image, chained.image, used.node_tree = lost_image("lone"), lost_image("chained"), group
+    muted.image, muted.mute = lost_image("muted_node"), not is_on
+    tree.links.new(muted.outputs[0], end.inputs["Surface"])
     ramp = tree.nodes.new("ShaderNodeValToRGB")
     tree.links.new(chained.outputs[0], ramp.inputs[0])
     lamp = tree.nodes.new("ShaderNodeTexIES")
@@ -86,7 +90,6 @@ def add_nodes(scene: bpy.types.Scene, is_on: bool) -> None:
         for node in (lone, ramp, used, lamp):
             mixed = tree.nodes.new("ShaderNodeOutputMaterial")
             tree.links.new(node.outputs[0], mixed.inputs["Surface"])
-    assert end.inputs["Surface"].is_linked
     add_compositing(scene, is_on)
 
 
@@ -122,6 +125,11 @@ def add_objects(scene: bpy.types.Scene, is_on: bool) -> None:
     scene.view_layers.new("second").use = is_on
     if not is_on:
         scene.view_layers["second"].layer_collection.children["excluded"].exclude = True
+    target = plane("target", scene.collection, glowing("target"))
+    follower = plane("follower", scene.collection)
+    follower.parent, target.hide_render = target, not is_on
+    follower.modifiers.new("wrap", "SHRINKWRAP").target = target
+    follower.constraints.new("COPY_LOCATION").target = target
     bpy.ops.cachefile.open(filepath=bpy.path.abspath("//lost.abc"))
     cache = bpy.data.cache_files[0]
     cache.filepath = "//gone/bend.abc"
@@ -139,6 +147,21 @@ def add_objects(scene: bpy.types.Scene, is_on: bool) -> None:
     words = bpy.data.objects.new("words", curve)
     scene.collection.objects.link(words)
     words.hide_render = not is_on
+
+
+def make_cut(folder: Path) -> None:
+    """`cut/shot.blend`: a strip is rendered in place of the objects, which have lost their files."""
+    scene = fresh_scene(folder / "cut/shot.blend")
+    scene.objects["Cube"].data.materials.append(glowing("behind"))
+    title = strips_of(scene.sequence_editor_create()).new_image("title", bpy.path.abspath("//title.png"), 1, 1)
+    title.directory = "//"
+    last_for(title, 1)
+    words = {"length": 4} if IS_NEW else {"frame_end": 5}
+    text = strips_of(scene.sequence_editor).new_effect(name="words", type="TEXT", channel=2, frame_start=1, **words)
+    font = next(Path(bpy.utils.resource_path("LOCAL")).glob("datafiles/fonts/*.woff2"))
+    text.font = bpy.data.fonts.load(str(font), check_existing=False)
+    text.font.filepath = "//gone/font.woff2"
+    bpy.ops.wm.save_mainfile()
 
 
 def add_strips(scene: bpy.types.Scene, is_on: bool) -> None:
@@ -213,10 +236,13 @@ def add_hidden_and_read(scene: bpy.types.Scene) -> None:
 
 
 def make(folder: Path, is_on: bool) -> None:
-    """`unread/` or `read/`."""
-    scene = fresh_scene(folder / ("read" if is_on else "unread") / "shot.blend")
-    for step in (add_nodes, add_objects, add_strips, add_library):
+    """`unread/` or `read/`, and beside it the same with strips, which are rendered in place of the objects."""
+    name = "read" if is_on else "unread"
+    scene = fresh_scene(folder / name / "shot.blend")
+    for step in (add_nodes, add_objects, add_library):
         step(scene, is_on)
+    bpy.ops.wm.save_mainfile()
+    add_strips(fresh_scene(folder / f"{name}_strips" / "shot.blend"), is_on)
     bpy.ops.wm.save_mainfile()
 
 
@@ -247,6 +273,7 @@ if __name__ == "__main__":
     for is_on in (True, False):
         make(Path(sys.argv[1]), is_on)
     make_hidden(Path(sys.argv[1]))
+    make_cut(Path(sys.argv[1]))
     make_pasted(Path(sys.argv[1]))
     sys.stdout.flush()
     # Not sys.exit: some `bpy` modules (4.2, 4.5) crash or hang while they are torn down.

@@ -26,14 +26,12 @@ CERTAIN = {
     "lamps/lamp.ies": "node 'IES Texture'",
     "scripts/shader.osl": "node 'Script'",
     "parts/deep/deep.png": "Image 'deep'",
-    "strips/title.png": "Strip 'title'",
     "blendcache_shot/636C6F7468_000001_00.bphys": "Object 'cloth', simulation cache",
 }
 BESIDE_THE_BLEND = {path for path in CERTAIN if path.startswith("blendcache_shot/")}
 # All frames of the scene show one of these.
 NUMBERED = [f"textures/seq_{number:04}.png" for number in range(1, 5)]
 NUMBERED += [f"clip/plate_{number:03}.png" for number in range(1, 5)]
-NUMBERED += [f"strips/edit_{number:02}.png" for number in range(1, 5)]
 # Some frames show one of these; which will be requested is not known yet.
 DOUBTFUL = [f"volumes/smoke_{number:04}.vdb" for number in (1, 2)]
 IMPORTED = {"caches/points.ply", "parts/shapes/handed.stl"}  # geometry nodes import files from 4.5 on
@@ -46,9 +44,17 @@ def package(packages: Path, name: str, tmp_path: Path, without: Collection[str] 
 
 def test_a_complete_package_passes(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:
     """Though much is named in it that no render reads and that is not there."""
-    job = farm.analyzed(package(packages, "whole", tmp_path))
-    assert farm.lacks(job["id"]) == []
-    assert (job["status"], job["analysis"]["missingFiles"]) == ("validated", [])
+    for name in ("whole", "cut"):
+        job = farm.analyzed(package(packages, name, tmp_path))
+        assert farm.lacks(job["id"]) == []
+        assert (job["status"], job["analysis"]["missingFiles"]) == ("validated", [])
+
+
+def test_strips_are_missed(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:
+    gone = [*(f"strips/edit_{number:02}.png" for number in range(1, 5)), "strips/title.png"]
+    job = farm.analyzed(package(packages, "cut", tmp_path, without=gone))
+    assert job["analysis"]["missingFiles"] == gone
+    assert farm.lacks(job["id"])[-1] == "lacks strips/title.png (Strip 'title')"
 
 
 def test_every_kind_of_file_is_missed(farm: FarmDriver, packages: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ KEYED = [f"keyed_{number}.png" for number in range(1, 5)]
 
 
 def test_complete_packages_pass(farm: FarmDriver, edits: Path, tmp_path: Path) -> None:
-    for name in ("edit", "views"):
+    for name in ("edit", "views", "card"):
         job = farm.analyzed(zip_folder(edits / name, tmp_path / "shot.zip"))
         assert (job["status"], farm.lacks(job["id"])) == ("validated", [])
 
@@ -36,6 +36,10 @@ def test_a_clip_that_is_only_a_strip_is_missed(farm: FarmDriver, edits: Path, tm
 
 
 def test_the_files_of_all_views_are_missed(farm: FarmDriver, edits: Path, tmp_path: Path) -> None:
-    gone = {"card_c.png", "movie_b.mp4", *(f"{number}_c.png" for number in range(1, 5))}
-    job = farm.analyzed(zip_folder(edits / "views", tmp_path / "shot.zip", without=gone))
-    assert job["analysis"]["missingFiles"] == sorted(gone)
+    gone = {
+        "card": {"card_c.png"},
+        "views": {"movie_b.mp4", *(f"{number}_c.png" for number in range(1, 5))},
+    }
+    for name, files in gone.items():
+        job = farm.analyzed(zip_folder(edits / name, tmp_path / "shot.zip", without=files))
+        assert job["analysis"]["missingFiles"] == sorted(files)

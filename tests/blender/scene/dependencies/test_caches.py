@@ -73,8 +73,13 @@ def test_the_volumes_number_is_the_one_that_blender_reads(
 
 def test_a_mesh_cache_is_found(find: Find, folder: Path) -> None:
     touch(folder, "wave.mdd")
-    add_modifier("MESH_CACHE").filepath = "//wave.mdd"
+    modifier = add_modifier("MESH_CACHE")
+    modifier.filepath = "//wave.mdd"
     assert find().files == ["wave.mdd"]
+    (folder / "wave.mdd").unlink()
+    assert find().missing == ["wave.mdd"]
+    modifier.show_render = False
+    assert (find().missing, find().refused) == ([], [])
 
 
 def test_a_fluid_is_cut_when_its_frames_can_be_read_one_by_one(find: Find, folder: Path) -> None:
@@ -152,9 +157,6 @@ FLUID = {
     "cache_type": "ALL",
     "cache_frame_start": 1,
     "cache_frame_end": 8,
-    "cache_data_format": "OPENVDB",
-    "cache_mesh_format": "BOBJECT",
-    "cache_particle_format": "OPENVDB",
     "use_mesh": True,
     "use_noise": False,
     "use_spray_particles": False,
@@ -190,16 +192,28 @@ FLUID = {
     ],
 )
 def test_the_parts_of_a_baked_fluid_are_missed(
-    load: Callable[[str], ModuleType], tmp_path: Path, settings: dict[str, Any], missing: list[str]
+    load: Callable[[str], ModuleType], folder: Path, settings: dict[str, Any], missing: list[str]
 ) -> None:
     # the module has no fluid solver, so that no bake of one is to be had here
     simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.rendered.frames_read")
     disk = load("scene.dependencies.disk").Disk()
-    touch(tmp_path, *(f"data/fluid_data_{number:04}.vdb" for number in (1, 2, 3)))
+    touch(folder, *(f"data/fluid_data_{number:04}.vdb" for number in (1, 2, 3)))
     parts = simulations.fluid_parts(SimpleNamespace(**FLUID | settings))
     # a frame that is shifted by 10, one that has no file, and one after the end
-    found = simulations._fluid("ALL", 10, parts, str(tmp_path), reads.FramesRead(frozenset({12, 14, 30})), disk)
-    assert [str(Path(path).relative_to(tmp_path)) for path in found.missing] == missing
+    found = simulations._fluid(
+        "ALL", 10, parts, str(folder), reads.frames_read_by(bpy.context.scene, (12, 14, 30)), disk
+    )
+    assert [str(Path(path).relative_to(folder)) for path in found.missing] == missing
+
+
+def test_a_fluid_may_have_a_file_for_each_grid(load: Callable[[str], ModuleType], folder: Path) -> None:
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.dependencies.frames_read")
+    disk = load("scene.dependencies.disk").Disk()
+    grids = ("density", "heat", "vel")
+    touch(folder, *(f"data/{grid}_{number:04}.uni" for number in (1, 2, 4) for grid in grids))
+    parts = simulations.fluid_parts(SimpleNamespace(**FLUID))
+    found = simulations._fluid("ALL", 0, parts, str(folder), reads.FramesRead(frozenset({1, 2, 3, 4})), disk)
+    assert [str(Path(path).relative_to(folder)) for path in found.missing] == ["data/density_0003.uni"]
 
 
 def test_a_cloth_on_disk_brings_its_own_files_only(find: Find, folder: Path) -> None:

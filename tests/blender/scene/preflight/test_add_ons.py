@@ -86,3 +86,51 @@ def test_a_node_of_an_add_on_that_no_render_needs(
     if bpy.app.version < (5, 0, 0):
         foreign_material.use_nodes = False
         assert find() == []
+
+
+@pytest.mark.parametrize(
+    ("base", "tree_kind", "name"),
+    [
+        ("ShaderNode", "ShaderNodeTree", "Point Density"),
+        ("ShaderNode", "ShaderNodeTree", "Material"),
+        ("GeometryNode", "GeometryNodeTree", "Point Distribute"),
+        ("GeometryNode", "GeometryNodeTree", "Attribute Fill"),
+        ("ShaderNode", "ShaderNodeTree", "Rust Maker"),
+        ("GeometryNode", "GeometryNodeTree", "Point Density"),
+    ],
+)
+def test_a_node_that_nobody_knows(scene: bpy.types.Scene, find: Find, base: str, tree_kind: str, name: str) -> None:
+    """A file has nodes of a class that is not registered as unknown ones, and so those that Blender itself took out."""
+    unknown = type("Unknown", (getattr(bpy.types, base),), {"bl_idname": "RENDERJUICE_TEST_UNKNOWN", "bl_label": name})
+    bpy.utils.register_class(unknown)
+    kind = "Geometry" if base == "GeometryNode" else "Color"
+    group: Any = bpy.data.node_groups.new("Old Group", tree_kind)
+    group.interface.new_socket(kind, in_out="OUTPUT", socket_type=f"NodeSocket{kind}")
+    output = group.nodes.new("NodeGroupOutput")
+    for _ in range(2):
+        node = group.nodes.new(unknown.bl_idname)
+        node.outputs.new(f"NodeSocket{kind}", kind)
+    group.links.new(node.outputs[0], output.inputs[0])
+    assert node.name == f"{name}.001"
+    cube = bpy.data.objects["Cube"]
+    if base == "GeometryNode":
+        cube.modifiers.new("old", "NODES").node_group = group
+    else:
+        material = bpy.data.materials.new("Old")
+        nodes_of(material).nodes.new("ShaderNodeGroup").node_tree = group
+        cube.data.materials.append(material)
+    bpy.ops.wm.save_mainfile()
+    shot = bpy.data.filepath
+    # a class whose nodes are open crashes 5.2 when it goes
+    bpy.ops.wm.read_homefile(use_factory_startup=False)
+    bpy.utils.unregister_class(unknown)
+    bpy.ops.wm.open_mainfile(filepath=shot)
+    assert bpy.data.node_groups["Old Group"].nodes[-1].bl_idname == "NodeUndefined"
+    (found,) = find()
+    assert (found.severity, found.datablock) == ("warning", "Old Group")
+    if (tree_kind, name) in {("ShaderNodeTree", "Rust Maker"), ("GeometryNodeTree", "Point Density")}:
+        assert found.what == f"“Old Group” has a node that this Blender does not know: “{name}.001”."
+        assert "the add-on" in found.fix
+    else:
+        assert found.what == f"“Old Group” has a node that Blender does not have any more: “{name}.001”."
+        assert "add-on" not in found.fix

@@ -262,3 +262,78 @@ def test_a_scene_that_no_farm_can_keep(scene: bpy.types.Scene, find: Find, proje
     bpy.ops.wm.save_as_mainfile(filepath=str(project / "shot\n.blend"))
     [found] = [finding for finding in find() if finding.severity == "error"]
     assert "shot?.blend holds a control character" in found.what
+
+
+def agree(finding: Any) -> None:
+    """Press Send Without Them."""
+    assert finding.alternative == "send_without_files"
+    assert bpy.ops.renderjuice.fix("EXEC_DEFAULT", True, remedy=finding.alternative, name=finding.datablock) == {
+        "FINISHED"
+    }
+
+
+def lose(project: Path, name: str) -> bpy.types.Material:
+    """A material of the cube whose picture is gone."""
+    a_picture(project / name)
+    material = show_image(bpy.data.images.load(f"//{name}"))
+    (project / name).unlink()
+    return material
+
+
+def test_an_artist_may_send_without_what_is_missing(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    lose(project, "first.png")
+    lose(project, "second.png")
+    found = find()
+    assert [(each.severity, each.remedy) for each in found] == [("error", "find_files")] * 2
+    agree(found[0])
+    assert [each.severity for each in find()] == ["warning"] * 2
+    assert all("The scene is sent without it." in each.what for each in find())
+    # less is missing than was agreed to, then more
+    bpy.data.materials["Shown"].node_tree.nodes.clear()
+    assert [each.severity for each in find()] == ["warning"]
+    lose(project, "third.png")
+    assert [each.severity for each in find()] == ["error"] * 2
+    bpy.ops.wm.save_mainfile()
+    assert str(project).encode() not in scene.renderjuice.without_files.encode()
+
+
+def test_to_send_without_can_be_undone(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    lose(project, "first.png")
+    bpy.ops.ed.undo_push(message="before")
+    agree(find()[0])
+    assert [each.severity for each in find()] == ["warning"]
+    bpy.ops.ed.undo()
+    assert [each.severity for each in find()] == ["error"]
+
+
+def test_what_is_perhaps_not_read_is_a_warning(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    material = lose(project, "first.png")
+    tree = material.node_tree
+    group: Any = bpy.data.node_groups.new("Two Outputs", "ShaderNodeTree")
+    for name in ("Picture", "Plain"):
+        group.interface.new_socket(name, in_out="OUTPUT", socket_type="NodeSocketColor")
+    picture, output = group.nodes.new("ShaderNodeTexImage"), group.nodes.new("NodeGroupOutput")
+    picture.image = bpy.data.images["first.png"]
+    group.links.new(picture.outputs[0], output.inputs["Picture"])
+    tree.nodes.remove(next(node for node in tree.nodes if node.type == "TEX_IMAGE"))
+    node = tree.nodes.new("ShaderNodeGroup")
+    node.node_tree = group
+    surface = next(each for each in tree.nodes if each.type == "OUTPUT_MATERIAL").inputs["Surface"]
+    tree.links.new(node.outputs["Plain"], surface)
+    (found,) = find()
+    assert (found.severity, found.alternative) == ("warning", None)
+    assert "The rendered frames may do without it." in found.what
+    tree.links.new(node.outputs["Picture"], surface)
+    tree.links.new(node.outputs["Plain"], tree.nodes.new("ShaderNodeOutputAOV").inputs[0])
+    assert [each.severity for each in find()] == ["error"]
+
+
+def test_a_lost_strip_is_named(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    a_picture(project / "title.png")
+    editor = scene.sequence_editor_create()
+    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strips.new_image("Opening Title", str(project / "title.png"), channel=1, frame_start=1)
+    (project / "title.png").unlink()
+    found = next(each for each in find() if each.severity == "error")
+    assert "Sequencer strip “Opening Title” is missing" in found.what
+    assert (found.datablock, found.collection) == (scene.name, "scenes")
