@@ -363,7 +363,7 @@ def test_render_that_fails(project: Path, jobs: ModuleType, farm: Farm, wait_for
 
     ended = wait_for(job, crash_blender)
     assert (ended.stage, ended.failure.kind) == ("failed", "render_failed")
-    assert "failed on Renderjuice" in ended.failure.message
+    assert ended.failure.message.startswith("Blender crashed on the farm at frame ")
 
 
 def children_of(pid: int) -> list[int]:
