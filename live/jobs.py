@@ -201,12 +201,13 @@ def look() -> bool:
     """
     is_first = _state.session is None
     now = session()
+    # a job that is over changes only once a worker has started and has seen a wish, which it strikes off after that
+    is_wished = not now.watch.has_live_jobs and bool(now.journal.wishes())
     if _take_in(now.watch.look()) or is_first:
         redraw()
     if connection_check.is_running() and connection_check.take_in(now.connection_test()):
         redraw()
-    # a job that is over changes only after a worker has started and has seen what is wished for
-    is_needed = now.watch.has_live_jobs or connection_check.is_running() or bool(now.journal.wishes())
+    is_needed = now.watch.has_live_jobs or connection_check.is_running() or is_wished
     if is_needed:
         remember_on_quit()
         if bpy.app.online_access:

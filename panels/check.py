@@ -75,7 +75,8 @@ def draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding
     if finding.remedy is None:
         draw_text(column, context, finding.fix, icon="BLANK1", is_boxed=True)
     row = column.row()
-    if finding.collection:
+    # the scene in front of the artist needs no showing, and the other button its room
+    if finding.collection and (finding.collection, finding.datablock) != ("scenes", context.scene.name):
         select = row.operator("renderjuice.select_datablock", text="Select", icon="RESTRICT_SELECT_OFF")
         select.collection, select.name = finding.collection, finding.datablock
     for remedy in filter(None, (finding.remedy, finding.alternative)):

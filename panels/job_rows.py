@@ -33,39 +33,56 @@ def _size(job: JobRecord) -> str:
 
 DETAILS: tuple[Callable[[JobRecord], Message | str], ...] = (lambda job: job.scene, _samples, _size, sent_words)
 """What may tell jobs of the same frames apart, in this order."""
+Telling = tuple[Message | str, ...]
+"""What a row says after the frames."""
+MAX_KEPT = 1000
+"""Frames of so many jobs are kept in words: they may be ten thousand numbers, and a panel is drawn at every turn."""
+
+_kept_frames: dict[tuple[str, int, int, int], Message] = {}
 
 
 def title_of(job: JobRecord) -> Message:
     """What the row of a job says."""
     ids = tuple(known.id for known in live_jobs.jobs())
-    return _titles(ids, bpy.data.filepath).get(job.id, Message("{}", job.name))
+    frames = frames_of(job) if len(job.frames) > 1 else Message("Frame {}", *job.frames)
+    return sentences(frames, *_kept_telling(ids, bpy.data.filepath).get(job.id, (job.name,)), separator=" · ")
 
 
-# a list of a hundred jobs asks for each row whenever it is drawn; what the titles are made of never changes
+def frames_of(job: JobRecord) -> Message:
+    """The frames of a job in words, put together once."""
+    key = (job.id, *_outline(job))
+    if key not in _kept_frames:
+        if len(_kept_frames) >= MAX_KEPT:
+            _kept_frames.clear()
+        _kept_frames[key] = frames_words(job.frames)
+    return _kept_frames[key]
+
+
+# a list of a hundred jobs asks for each row whenever it is drawn; what the rows are made of never changes
 @functools.lru_cache(2)
-def _titles(ids: tuple[str, ...], filepath: str) -> Mapping[str, Message]:
-    known = [job for job in map(live_jobs.find, ids) if job is not None]
-    return titles(known, filepath)
+def _kept_telling(ids: tuple[str, ...], filepath: str) -> Mapping[str, Telling]:
+    return telling_of([job for job in map(live_jobs.find, ids) if job is not None], filepath)
 
 
-def titles(jobs: Iterable[JobRecord], filepath: str) -> dict[str, Message]:
-    """The titles of all jobs by their ids: frames, and the file's name for those of other files than `filepath`.
+def telling_of(jobs: Iterable[JobRecord], filepath: str) -> dict[str, Telling]:
+    """What each row says after the frames, by the jobs' ids: the file's name for those of other files than `filepath`.
 
     Jobs that would read the same also tell their scenes, samples, sizes or times, whatever differs first.
     """
-    alike: dict[tuple[str, str], list[JobRecord]] = defaultdict(list)
+    alike: dict[tuple[object, ...], list[JobRecord]] = defaultdict(list)
     for job in jobs:
         name = "" if live_jobs.is_of_file(job, filepath) else job.name
-        alike[str(frames_words(job.frames)), name].append(job)
-    found = {}
-    for (_, name), group in alike.items():
-        for job, details in zip(group, _telling(group), strict=True):
-            found[job.id] = sentences(_frames(job), name, *details, separator=" · ")
-    return found
+        alike[name, *_outline(job)].append(job)
+    return {
+        job.id: (str(name), *details)
+        for (name, *_), group in alike.items()
+        for job, details in zip(group, _telling(group), strict=True)
+    }
 
 
-def _frames(job: JobRecord) -> Message:
-    return frames_words(job.frames) if len(job.frames) > 1 else Message("Frame {}", *job.frames)
+def _outline(job: JobRecord) -> tuple[int, int, int]:
+    """First, last and number of the frames: enough to see which jobs read alike, and quick for ten thousand."""
+    return job.frames[0], job.frames[-1], len(job.frames)
 
 
 def _telling(group: Sequence[JobRecord]) -> list[list[Message | str]]:

@@ -39,7 +39,7 @@ MIN_ROWS, MAX_ROWS = 3, 6
 MAX_NOTES = 6
 MAX_TROUBLE_LINES = 3
 """Lines of what the service, the system or Blender's log says; all of it is in Copy Details."""
-USUAL_HEIGHT = 4.6
+USUAL_HEIGHT = 3.6
 """The height of the texts of a running job that has something to say, in buttons, without its folder."""
 PREVIEW_RATIO = 2 / 3
 """Height by width of the place for the preview, which is as high as this before one has come."""

@@ -11,8 +11,8 @@ from ..jobs.records import JobRecord, Stage
 from ..live import jobs as live_jobs
 from ..live import notices
 from ..messages.message import Message, sentences
-from ..scene.config.frames import frames_words
 from ..translations import translate
+from .job_rows import frames_of
 from .job_words import icon_of, progress_words
 
 MAX_NAME_LETTERS = 32
@@ -52,7 +52,7 @@ def _going_on(live: list[JobRecord]) -> str:
 
 
 def _title(job: JobRecord) -> Message:
-    return Message("{} {}", _short(job.name), frames_words(job.frames))
+    return Message("{} {}", _short(job.name), frames_of(job))
 
 
 def _short(name: str) -> str:

@@ -234,7 +234,7 @@ def test_the_frames_of_an_earlier_order_count_when_the_rest_is_rendered(
 
 def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) -> None:
     """This file's by their frames, and by what differs where those are the same; others by their file's name, too."""
-    titles = load("panels.job_rows").titles
+    titles = load("panels.job_rows")
     here = str(some_job.blend)
 
     def job(name: str, frames: tuple[int, ...] = (1, 2, 3), **changes: Any) -> Any:
@@ -244,10 +244,10 @@ def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) 
         )
 
     def told(*jobs: Any) -> list[str]:
-        found = titles(jobs, here)
-        return [str(found[each.id]) for each in jobs]
+        found = titles.telling_of(jobs, here)
+        return [" · ".join(filter(None, (titles.frames_of(each), *found[each.id]))) for each in jobs]
 
-    assert told(job("a"), job("b", (7,))) == ["1-3", "Frame 7"]
+    assert told(job("a"), job("b", (7,))) == ["1-3", "7"]
     assert told(job("a", sample_count=1), job("b", sample_count=64)) == ["1-3 · 1 sample", "1-3 · 64 samples"]
     small, large = job("a", resolution=(960, 540)), job("b", resolution=(1920, 1080))
     assert told(small, large) == ["1-3 · 960 × 540", "1-3 · 1920 × 1080"]
