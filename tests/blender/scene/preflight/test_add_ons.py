@@ -117,7 +117,12 @@ def test_a_node_that_nobody_knows(scene: bpy.types.Scene, find: Find, base: str,
         cube.modifiers.new("old", "NODES").node_group = group
     else:
         material = bpy.data.materials.new("Old")
-        nodes_of(material).nodes.new("ShaderNodeGroup").node_tree = group
+        tree = nodes_of(material)
+        used = tree.nodes.new("ShaderNodeGroup")
+        used.node_tree = group
+        # a node that leads nowhere is not rendered
+        end = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
+        tree.links.new(used.outputs[0], end.inputs["Surface"])
         cube.data.materials.append(material)
     bpy.ops.wm.save_mainfile()
     shot = bpy.data.filepath
