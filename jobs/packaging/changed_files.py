@@ -69,8 +69,8 @@ def note_told(folder: Path, changed: States) -> None:
 
 
 def accept_told(folder: Path) -> None:
-    """Take what the artist was told of for what is wanted."""
-    with suppress(FileNotFoundError):
+    """Take what the artist was told of for what is wanted. Where that cannot be noted, it is told once more."""
+    with suppress(OSError):
         (folder / TOLD).replace(folder / ACCEPTED)
 
 
