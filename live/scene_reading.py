@@ -17,6 +17,7 @@ from ..scene.contents import Item, largest_in_steps, list_contents, sizes_in_ste
 from ..scene.dependencies.scan import Dependencies, find_dependencies, scan
 from ..scene.preflight.check import check_in_steps, errors_first
 from ..scene.preflight.finding import Finding
+from ..scene.preflight.frame_range import between_frames
 from ..scene.preflight.package import package_findings, size_findings
 
 MAX_LISTED = 200
@@ -55,7 +56,7 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         findings = yield from _findings(scene, dependencies, frames, overrides, sizes)
         items = yield from largest_in_steps(scene, dependencies, sizes, MAX_LISTED)
         listing = FileList(items, len(sizes), total_size(sizes.values()))
-        checked[scene.session_uid] = Checked(findings, listing, dependencies.lack)
+        checked[scene.session_uid] = Checked((*findings, *between_frames(scene)), listing, dependencies.lack)
     return checked
 
 
@@ -87,7 +88,7 @@ def _findings(
 ) -> Generator[None, None, tuple[Finding, ...]]:
     package = yield from package_findings(dependencies, total_size(sizes.values()), preferences.free_bytes())
     found = yield from check_in_steps(scene, dependencies, frames, overrides, without_files=without_files)
-    return errors_first((*package, *found))
+    return errors_first((*found, *package))
 
 
 def list_files(scene: bpy.types.Scene) -> tuple[FileList, tuple[Finding, ...]]:

@@ -88,7 +88,7 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
     with suppress(JournalError):
         jobs.look_again()
     timer.start()
-    warnings = (*reading.override_notices, *(finding.sentence for finding in findings))
+    warnings = (*reading.asked_notices, *(finding.sentence for finding in findings))
     return Submitted(job, tuple(warnings))
 
 

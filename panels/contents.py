@@ -10,12 +10,15 @@ from typing import Any
 import bpy
 
 from ..live.contents import count_in_words, listing_of, users_of
+from ..messages.byte_size import size
 from ..messages.message import Message
 from ..properties import contents
 from ..translations import translate
 from .layout import SendingPanel, draw_text
 
 MIN_ROWS, MAX_ROWS = 3, 8
+TITLE, LETTER = 202, 5.7
+"""Pixels at scale 1 that the header's title and margins take, and a letter after it (seen in 4.3 and 5.2)."""
 ICONS: Mapping[str, Any] = {
     "IMAGE": "IMAGE_DATA",
     "FONT": "FILE_FONT",
@@ -58,9 +61,9 @@ class RENDERJUICE_UL_files(bpy.types.UIList):
         row = layout.split(factor=0.72)
         name = Path(item.name).name or translate(Message("The Scene, Not Saved Yet"))
         row.label(text=name, icon=ICONS.get(item.kind, "FILE"), translate=False)
-        size = row.row()
-        size.alignment = "RIGHT"
-        size.label(text=item.size or "-", translate=False)
+        at_the_end = row.row()
+        at_the_end.alignment = "RIGHT"
+        at_the_end.label(text=item.size or "-", translate=False)
 
 
 class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
@@ -72,7 +75,11 @@ class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
         """Draw how many files there are and what they take; changes nothing."""
         listing = listing_of(context.scene.session_uid)
         if listing is not None:
-            self.layout.label(text=translate(count_in_words(listing)), translate=False)
+            words = translate(count_in_words(listing))
+            if len(words) > (context.region.width / context.preferences.system.ui_scale - TITLE) / LETTER:
+                # a narrow panel has no room for the number of files
+                words = size(listing.total)
+            self.layout.label(text=words, translate=False)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the list, and what uses the chosen file; changes nothing."""

@@ -14,8 +14,8 @@ from ..scene_edits.override_presets import SHIPPED
 from ..translations import translate
 from .layout import SendingPanel
 
-MAX_NAMED_LETTERS = 16
-"""Letters of names that the panel's header has room for beside its title."""
+TITLE, LETTER = 215, 5.7
+"""Pixels at scale 1 that the header's title, button and margins take, and a letter beside them (seen in 4.3, 5.2)."""
 
 
 class RENDERJUICE_PT_override_presets(PresetPanel, bpy.types.Panel):
@@ -57,7 +57,8 @@ class RENDERJUICE_PT_overrides(SendingPanel, bpy.types.Panel):
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
         """Draw what is overridden with another value than the scene's, and the presets; changes nothing."""
-        named = overridden_in_words(context.scene)
+        room = (context.region.width / context.preferences.system.ui_scale - TITLE) / LETTER
+        named = overridden_in_words(context.scene, max_letters=int(room))
         if named:
             self.layout.label(text=named, translate=False)
         RENDERJUICE_PT_override_presets.draw_panel_header(self.layout)
@@ -109,10 +110,11 @@ def draw_rows(layout: bpy.types.UILayout, scene: bpy.types.Scene, group: str) ->
     for field in GROUPS[group]:
         if field in not_offered and not getattr(settings, f"use_{field}"):
             continue
-        row = column.row(heading=translate(row_label(field)), translate=False)
+        label = translate(row_label(field))
         if field in FARM_FIELDS:
-            row.prop(settings.rows, f"asked_{field}", text="")
+            column.prop(settings.rows, f"asked_{field}", text=label, translate=False)
         else:
+            row = column.row(heading=label, translate=False)
             _draw_override(row, settings, field, has_effect=field not in without_effect)
 
 
@@ -130,8 +132,8 @@ def _draw_override(row: bpy.types.UILayout, settings: Any, field: str, *, has_ef
         value.prop(owner, name, text="")
 
 
-def overridden_in_words(scene: bpy.types.Scene) -> str:
-    """What is overridden with another value than the scene's, as short as the header of a narrow panel needs it."""
+def overridden_in_words(scene: bpy.types.Scene, max_letters: int) -> str:
+    """What is overridden with another value than the scene's: all names, the first one, or how many there are."""
     # loaded when it is first needed, because every start of Blender waits for what is loaded before
     from ..scene.config.overrides import overrides_from_settings
     from ..scene.config.scene_values import overridden_fields
@@ -144,9 +146,8 @@ def overridden_in_words(scene: bpy.types.Scene) -> str:
     if not fields:
         return ""
     names = [translate(row_label(field)) for field in fields]
-    if len(", ".join(names)) <= MAX_NAMED_LETTERS:
-        return ", ".join(names)
-    return f"{names[0]} +{len(names) - 1}" if len(names) > 1 else names[0]
+    first = f"{names[0]} +{len(names) - 1}" if len(names) > 1 else names[0]
+    return next((words for words in (", ".join(names), first) if len(words) <= max_letters), str(len(names)))
 
 
 classes = (

@@ -27,6 +27,9 @@ IMAGE_SETTINGS = {
 }
 """The fields whose choices are an enum of Blender's `ImageFormatSettings`, and its name there."""
 
+SHORT_NAMES = {"OPEN_EXR_MULTILAYER": "MultiLayer"}
+"""Formats whose names a narrow panel has no room for."""
+
 
 def eevee() -> str:
     """EEVEE's identifier in the running Blender: the only engine that Blender itself lists."""
@@ -42,8 +45,9 @@ def image_setting_items(field: str) -> list[tuple[str, str, str, int]]:
     enum: Any = bpy.types.ImageFormatSettings.bl_rna.properties[IMAGE_SETTINGS[field]]
     is_offered = FORMATS.__contains__ if field == "output_format" else bool
     # from 5.0 on a format's name has its file extension, too
-    name_of = (lambda item: str(format_name(item.identifier))) if field == "output_format" else (lambda item: item.name)
-    return [(i.identifier, name_of(i), i.description, i.value) for i in enum.enum_items if is_offered(i.identifier)]
+    names = {name: str(format_name(name)) for name in FORMATS} | SHORT_NAMES if field == "output_format" else {}
+    items = (item for item in enum.enum_items if is_offered(item.identifier))
+    return [(i.identifier, names.get(i.identifier, i.name), i.description, i.value) for i in items]
 
 
 @functools.cache

@@ -43,6 +43,20 @@ def movie_notice(scene: bpy.types.Scene, overridden: Container[str]) -> Notice |
     return MOVIE if scene.render.is_movie_format and "output_format" not in overridden else None
 
 
+def subframe_notice(scene: bpy.types.Scene) -> Notice | None:
+    """Told when the playhead stands between two frames: there F12 renders that moment, and a farm a whole frame."""
+    if not scene.frame_subframe:
+        return None
+    return Notice(
+        Message(
+            "The playhead stands between two frames, at {}, and a farm renders frame {}.",
+            f"{scene.frame_current + scene.frame_subframe:.2f}",
+            scene.frame_current,
+        ),
+        Message("Move it to a whole frame, or move the animation so that what is wanted falls on one."),
+    )
+
+
 def color_notice(overridden: Container[str]) -> Notice | None:
     """Told when an OpenColorIO config of one's own is set, which only the environment of this computer names."""
     variable = color_management.own_config()

@@ -22,7 +22,7 @@ from . import color_management
 from .choices import EEVEE_NAMES
 from .consistency import apply_overrides, field_in_sentence, fit_color_depth, fit_color_mode, meaningless_fields
 from .frames import checked_frames, frames_of_range
-from .notices import color_notice, engine_notice, movie_notice
+from .notices import color_notice, engine_notice, movie_notice, subframe_notice
 
 MOVIE_REPLACEMENT = "PNG"
 """What a movie is rendered as: lossless, in every Blender, with every color mode that a movie can have."""
@@ -43,19 +43,19 @@ class UnknownEngine(ValueError):
 class SceneReading:
     """What a scene asks for: the config to send, its frames, and what the artist should know about both.
 
-    `scene_notices` are about the scene itself, and are findings of its check, too. `override_notices` name the
-    overrides that are left out.
+    `scene_notices` are about the scene itself, and are findings of its check, too. `asked_notices` are about what is
+    asked for beside it: the overrides that are left out, and a still between two frames.
     """
 
     config: RenderConfig
     frames: tuple[int, ...]
     scene_notices: tuple[Message, ...] = ()
-    override_notices: tuple[Message, ...] = ()
+    asked_notices: tuple[Message, ...] = ()
 
     @property
     def notices(self) -> tuple[Message, ...]:
         """All of them, each once."""
-        return self.scene_notices + self.override_notices
+        return self.scene_notices + self.asked_notices
 
 
 def read_scene(
@@ -91,11 +91,12 @@ def read_scene(
     )
     config = apply_overrides(config, wanted)
     told = (movie_notice(scene, wanted), color_notice(wanted))
+    moment = subframe_notice(scene) if still else None
     return SceneReading(
         config,
         chosen_frames,
         scene_notices=tuple(notice.sentence for notice in told if notice is not None),
-        override_notices=tuple(_left_out(config, wanted)),
+        asked_notices=(*([moment.sentence] if moment else []), *_left_out(config, wanted)),
     )
 
 

@@ -17,7 +17,7 @@ POINTERS = (b"version https://git-lfs", b"/annex/objects/")
 """How the small files of Git LFS and git-annex begin that lie in the place of large ones."""
 BLEND_STARTS = (b"BLENDER", b"\x28\xb5\x2f\xfd", b"\x1f\x8b")
 """How a .blend begins: plain, or compressed by Zstandard or, before 3.0, by gzip."""
-LAST_BLOCK, TAIL_BYTES = b"ENDB", 256
+LAST_BLOCK, TAIL_BYTES = b"ENDB", 4096
 """The block that ends a plain .blend, and the bytes in which it is looked for."""
 ZSTANDARD_END = b"\xb1\xea\x92\x8f"
 """How a compressed .blend ends that Blender has written: with a table of its parts."""

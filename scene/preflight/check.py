@@ -14,20 +14,24 @@ from ..dependencies.scan import Dependencies
 from ..steps import collected, result_of
 from .add_ons import check_denoiser, check_engine, check_nodes
 from .broken_files import check_broken_files
+from .burnt_in import check_burnt_in
 from .camera import check_camera, check_markers
 from .checked_scene import CheckedScene, Findings
 from .file_output import check_file_output
 from .files import check_files
 from .finding import Finding, Severity
 from .frame_range import check_frames
+from .handlers import check_handlers
 from .images import check_images
 from .libraries import check_libraries, check_linked
 from .linked_paths import check_linked_paths
 from .output import check_colors, check_movie, check_oversights, check_switches
-from .scripts import check_drivers, check_handlers, check_texts
+from .scripts import check_drivers, check_texts
 from .sequencer import check_sequencer
 from .simulations import check_rigid_bodies, check_simulations
+from .templates import check_output_path
 from .usd import check_usd
+from .view_layers import check_single_layer
 from .workbench import check_workbench
 
 CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
@@ -51,12 +55,20 @@ CHECKS: tuple[Callable[[CheckedScene], Findings], ...] = (
     check_nodes,
     check_markers,
     check_movie,
+    check_output_path,
     check_file_output,
     check_switches,
+    check_single_layer,
+    check_burnt_in,
     check_oversights,
     check_denoiser,
     check_colors,
 )
+
+
+RANKS = {"scenes": 0, "libraries": 1, "sounds": 3}
+"""How far back findings stand that are about a collection of `bpy.data`: the scene itself first, what is heard last."""
+RANK_OF_OTHERS = 2
 
 
 def check_scene(
@@ -97,8 +109,16 @@ def check_in_steps(
 
 
 def errors_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The findings with errors before warnings; otherwise the order stays."""
-    return tuple(sorted(findings, key=lambda finding: finding.severity is not Severity.ERROR))
+    """The findings with errors before warnings, and in both the most important ones first.
+
+    What spoils every frame comes before what spoils a part of them; otherwise the order stays, which is that of the
+    checks.
+    """
+
+    def key(finding: Finding) -> tuple[bool, int]:
+        return finding.severity is not Severity.ERROR, RANKS.get(finding.collection, RANK_OF_OTHERS)
+
+    return tuple(sorted(findings, key=key))
 
 
 def _checked_scene(

@@ -7,9 +7,10 @@ import bpy
 
 from ...messages.message import Message
 from ..chunks import datablocks_in_chunks
+from ..config.notices import subframe_notice
 from ..rendered.reading import unread_among
 from .checked_scene import CheckedScene, Findings
-from .finding import Remedy
+from .finding import Finding, Remedy, Severity, finding_about
 
 ACTIONS_A_STEP = 20
 """Actions that are looked at in one step: Blender reads all keys of an action to tell its frames."""
@@ -36,6 +37,14 @@ def check_frames(checked: CheckedScene) -> Findings:
     if len(unreached) < len(moving):
         what = Message("The frame range is a single frame, although the file has animation.")
         yield checked.warning(what, fix, about="frames")
+
+
+def between_frames(scene: bpy.types.Scene) -> tuple[Finding, ...]:
+    """What the artist should know before the current frame is rendered. A range is rendered at whole frames anyway."""
+    notice = subframe_notice(scene)
+    if notice is None:
+        return ()
+    return (finding_about(scene, "scenes", severity=Severity.WARNING, what=notice.what, fix=notice.fix),)
 
 
 def _is_range_of_one(checked: CheckedScene) -> bool:

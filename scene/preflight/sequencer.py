@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from ...messages.message import Message
-from ..rendered.sequencer import renders_sequencer, strips_of_ours
+from ..rendered.sequencer import FRAMES_OF, renders_sequencer, strips_of_ours
 from .checked_scene import CheckedScene, Findings
 from .finding import Remedy
 
@@ -17,10 +17,14 @@ def check_sequencer(checked: CheckedScene) -> Findings:
     yield None
     strips = strips_of_ours(scene)
     if strips:
+        fix = Message("Render the scene, remove the strip, or add the frames' files to the sequencer yourself.")
+        rendered = scene.get(FRAMES_OF)
+        if rendered:
+            fix = Message("This scene is there to look at frames. Render “{}” instead.", rendered)
         yield checked.error(
             Message("The sequencer's strip “{}” is rendered, and shows frames of an earlier job.", strips[0].name),
-            Message("Render the scene, remove the strip, or add the frames' files to the sequencer yourself."),
-            Remedy.RENDER_SCENE,
+            fix,
+            None if rendered else Remedy.RENDER_SCENE,
         )
     else:
         yield checked.warning(

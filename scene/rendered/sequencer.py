@@ -12,6 +12,8 @@ from .timeline import has_animated_mute, is_muted, timeline_of
 
 JOB_TAG = "renderjuice_job"
 """The custom property with the id of the job whose frames a datablock, a node or a strip shows."""
+FRAMES_OF = "renderjuice_frames_of"
+"""The custom property of a scene that was made for frames, with the name of the scene that they are of."""
 COUNTS_MUTED_STRIPS = bpy.app.version < (4, 4)
 """Before 4.4 a sequencer whose strips are all muted is rendered, too, and gives empty frames."""
 

@@ -9,12 +9,10 @@ from typing import Any
 import bpy
 
 from ...scene.blender_versions import all_strips, workspace_sequencer_scene
-from ...scene.rendered.sequencer import JOB_TAG
+from ...scene.rendered.sequencer import FRAMES_OF, JOB_TAG
 from . import color
 from .files import Footage
 
-FRAMES_OF = "renderjuice_frames_of"
-"""The custom property with the name of the scene whose frames a scene of ours is for."""
 COPIED = (
     "resolution_x",
     "resolution_y",

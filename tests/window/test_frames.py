@@ -15,6 +15,7 @@ from renderjuice.tests.window.window import Window
 SCENE = "bpy.data.scenes['Scene']"
 STRIPS = "module('scene.blender_versions').all_strips(bpy.data.scenes['{}'])"
 IMAGES = "sorted(i.name for i in bpy.data.images if 'renderjuice_job' in i)"
+SEVERITIES = f"[finding.severity for finding in module('live.scene_check').findings({SCENE}) or ()]"
 MAKE_STRIPS_OF_BEFORE = """
 scene = bpy.data.scenes['Scene']
 editor = scene.sequence_editor_create()
@@ -63,16 +64,17 @@ def test_strips_change_no_later_render(window: Window, narrow_panel: Box) -> Non
     assert pictures[0] == pictures[1]
     # a file of before has such strips in the scene itself
     window.ask(MAKE_STRIPS_OF_BEFORE)
-    window.click("Check", narrow_panel)
     window.wait_to_see("Render the Scene", narrow_panel)
+    assert window.ask(SEVERITIES) == ["error"]
     window.screenshot("frames of a job would be rendered")
-    window.ask(f"del {STRIPS.format('Scene')}[0]['renderjuice_job']")
-    window.ask("bpy.ops.renderjuice.check()")
+    window.ask(f"del {STRIPS.format('Scene')}[0]['renderjuice_job']; {SCENE}.frame_end = 4")
+    window.wait_for(f"{SEVERITIES} == ['warning']")
     window.settle()
     window.screenshot("strips would be rendered")
     window.click("Render the Scene", narrow_panel)
-    window.wait_for("not bpy.data.scenes['Scene'].render.use_sequencer")
-    window.wait_to_see("No Problems Found", narrow_panel)
+    window.wait_for(f"not {SCENE}.render.use_sequencer")
+    window.wait_for(f"module('live.scene_check').findings({SCENE}) == ()")
+    window.wait_to_see("Cycles", narrow_panel)
     window.screenshot("the scene is rendered again")
 
 

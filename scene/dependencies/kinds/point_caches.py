@@ -7,6 +7,7 @@ when the files go (4.2, 5.2).
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from bisect import bisect
@@ -27,8 +28,10 @@ FOLDER_PREFIX = "blendcache_"
 """How the folder is called that lies beside a .blend and has its caches; the .blend's name follows."""
 FIRST_FRAME = 1
 """No bake has files of earlier frames; number 0 is a file about the whole cache (4.2, 5.2)."""
-FRAME_FILE = re.compile(r"_(-?\d+)_(\d+)\.bphys")
-"""How the name of a frame's file ends: the frame, and the number of the cache among those of its object."""
+FRAME_FILE = re.compile(r"(.*)_(-?\d+)_(\d+)\.bphys")
+"""The name of a frame's file: the cache's own part, the frame, and the cache's number among those of its object."""
+FOLDERS_KNOWN = 8
+"""Folders whose files are kept sorted by their caches: a folder may have many thousands of hundreds of caches."""
 
 
 class CacheOnDisk(NamedTuple):
@@ -55,11 +58,8 @@ class CacheOnDisk(NamedTuple):
 
     def frames_there(self, folder: str, disk: Disk) -> set[int]:
         """The frames of the cache's range that have a file."""
-        begin, matches = len(self.prefix), []
-        for name in disk.names(folder):
-            if name.startswith(self.prefix):
-                matches.append(FRAME_FILE.fullmatch(name, begin))
-        found = {int(match[1]) for match in matches if match and self.number in (-1, int(match[2]))}
+        files = files_by_cache(disk.names(folder)).get(self.prefix, ())
+        found = {file.frame for file in files if self.number in (-1, file.number)}
         return {frame for frame in found if self._first <= frame <= self.end}
 
     def frames_lost(self, frames: Iterable[int], there: Set[int]) -> Iterator[int]:
@@ -81,7 +81,8 @@ class CacheOnDisk(NamedTuple):
         A bake that ends early has no files to miss after its end. All of it travels: it may begin before the rendered
         frames, and be read from there.
         """
-        files = cache_files(self.prefix, folder, disk)
+        names = (file.name for file in files_by_cache(disk.names(folder)).get(self.prefix, ()))
+        files = tuple(os.path.join(folder, name) for name in names)  # noqa: PTH118
         if not self.is_awaited:
             return Found(files)
         rendered = (self._first,) if frames_read.frames is None else frames_read.frames
@@ -163,10 +164,23 @@ def cache_prefix(cache: bpy.types.PointCache, owner: bpy.types.ID) -> str:
     return cache.name if cache.name or cache.use_external else owner.name.encode().hex().upper()
 
 
-def cache_files(prefix: str, folder: str, disk: Disk) -> tuple[str, ...]:
-    """The files of a point cache in a folder; their names go on with the frame."""
-    names = [name for name in sorted(disk.names(folder)) if name.startswith(f"{prefix}_")]
-    return tuple(os.path.join(folder, name) for name in names)  # noqa: PTH118
+class FrameFile(NamedTuple):
+    """The file of a frame of a cache, which has a number among those of its object."""
+
+    name: str
+    frame: int
+    number: int
+
+
+@functools.lru_cache(maxsize=FOLDERS_KNOWN)
+def files_by_cache(names: frozenset[str]) -> dict[str, list[FrameFile]]:
+    """Those of the names that are files of caches, sorted, by the cache's part of the name."""
+    found: dict[str, list[FrameFile]] = {}
+    for name in sorted(names):
+        match = FRAME_FILE.fullmatch(name)
+        if match:
+            found.setdefault(match[1], []).append(FrameFile(name, int(match[2]), int(match[3])))
+    return found
 
 
 def _library(cache: Any, owner: bpy.types.ID) -> bpy.types.Library | None:

@@ -76,7 +76,7 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
         yield PathSetting(DependencyKind.FILE, holder.data, modifier, "filepath")
     elif kind == "FLUID" and modifier.fluid_type == "DOMAIN" and modifier.domain_settings:
         settings = modifier.domain_settings
-        parts = fluid_parts(settings) if modifier.show_render else ()
+        parts = fluid_parts(settings)
         resolve = functools.partial(_fluid, settings.cache_type, settings.cache_frame_offset, parts)
         yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import os
 import shutil
 import uuid
@@ -338,3 +339,42 @@ def test_nothing_is_loaded_where_no_editor_shows_it(job: JobInJournal, arrivals:
     # it is there when somebody asks
     assert bpy.ops.renderjuice.open_frames(job=job.id, how="IMAGE_EDITOR") == {"FINISHED"}
     assert images() == ["Scene 1-4"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("how", ["IMAGE_EDITOR", "SEQUENCER", "COMPOSITOR", "MOVIE_CLIP"])
+def test_opened_frames_are_not_sent(job: JobInJournal, tmp_path: Path, how: str, count: int) -> None:
+    editor_space()
+    job.receive(*range(1, count + 1))
+    bpy.ops.renderjuice.open_frames(job=job.id, how=how)
+    assert sent(tmp_path) == ["shot.blend"]
+    image = next((image for image in bpy.data.images if "renderjuice_job" in image), None)
+    if image is not None:
+        show_on_cube(image)
+        assert "0001.png" in sent(tmp_path)
+
+
+def show_on_cube(image: bpy.types.Image) -> None:
+    """Have a material of the cube show an image."""
+    material = bpy.data.objects["Cube"].data.materials[0]
+    if material.node_tree is None:
+        material.use_nodes = True
+    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    node.image = image
+    material.node_tree.links.new(node.outputs[0], material.node_tree.nodes["Principled BSDF"].inputs[0])
+
+
+def sent(folder: Path) -> list[str]:
+    """The names of the files that a submission would send."""
+    bpy.ops.renderjuice.list_files(filepath=str(folder / "list.json"))
+    listed = json.loads((folder / "list.json").read_text(encoding="utf-8"))
+    return sorted(Path(each["path"]).name for each in listed["files"])
+
+
+def test_frames_that_are_only_fetched_again_do_not_open_themselves(job: JobInJournal, arrivals: ModuleType) -> None:
+    """The job was done before this Blender was there, which sees the end of a download only."""
+    job.journal.update(job.id, done=1.0, stage=job.records.Stage.DOWNLOADING)
+    job.receive(1, 2, 3, 4)
+    job.move("DONE")
+    serve(arrivals)
+    assert nodes() == []

@@ -117,11 +117,12 @@ def test_what_is_missing_is_in_the_notes_of_a_job_that_is_sent_without(project: 
     add_ball(textured(project / "textures", "own", (0.9, 0.1, 0.1, 1.0)), (1.5, -1.5, 0.0), "Own Ball")
     lost = project / "textures" / "own.png"
     lost.unlink()
+    before = len(jobs.session().journal.jobs())
     with pytest.raises(RuntimeError, match=r"own\.png"):
         bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))
-    assert not jobs.session().journal.jobs()
     bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"), without_files=True)
-    (job,) = jobs.session().journal.jobs()
+    job = jobs.session().journal.jobs()[0]
+    assert len(jobs.session().journal.jobs()) == before + 1
     assert f"Sent without the file {lost}." in job.notes
     bpy.ops.renderjuice.cancel(job=job.id)
 

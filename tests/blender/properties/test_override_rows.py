@@ -141,7 +141,11 @@ def test_an_engine_of_an_add_on_starts_from_the_default(scene: bpy.types.Scene, 
 
 
 def test_the_header_names_what_differs(scene: bpy.types.Scene, load: Load) -> None:
-    named, settings = load("panels.overrides").overridden_in_words, scene.renderjuice
+    words, settings = load("panels.overrides").overridden_in_words, scene.renderjuice
+
+    def named(scene: bpy.types.Scene) -> str:
+        return words(scene, max_letters=15)
+
     for field in SCENE_VALUES:
         setattr(settings.rows, f"override_{field}", True)
     assert named(scene) == "", "an override that says what the scene says makes no difference"
@@ -153,6 +157,8 @@ def test_the_header_names_what_differs(scene: bpy.types.Scene, load: Load) -> No
     assert named(scene) == "Frames +2"
     settings.compression = 1
     assert named(scene) == "Frames +2", "OpenEXR has no compression"
+    assert words(scene, max_letters=8) == "3"
+    assert words(scene, max_letters=40) == "Frames, Samples, Resolution"
     settings.frame_ranges = "nonsense"
     assert named(scene) == ""
 

@@ -50,9 +50,9 @@ def test_an_override_that_decides_it_silences_both(load: Load, scene: bpy.types.
 def test_an_override_that_is_left_out_is_no_finding(load: Load, scene: bpy.types.Scene) -> None:
     overrides = {"output_format": "PNG", "color_management_preset": "default", "quality": 50}
     reading = load("scene.config.render_config").read_scene(scene, overrides=overrides)
-    assert (reading.scene_notices, len(reading.override_notices)) == ((), 1)
-    assert reading.notices == reading.override_notices
-    assert reading.override_notices[0] not in findings(load, scene, overrides)
+    assert (reading.scene_notices, len(reading.asked_notices)) == ((), 1)
+    assert reading.notices == reading.asked_notices
+    assert reading.asked_notices[0] not in findings(load, scene, overrides)
 
 
 def test_an_engine_that_no_farm_knows(load: Load, scene: bpy.types.Scene) -> None:

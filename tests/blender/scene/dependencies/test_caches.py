@@ -73,8 +73,13 @@ def test_the_volumes_number_is_the_one_that_blender_reads(
 
 def test_a_mesh_cache_is_found(find: Find, folder: Path) -> None:
     touch(folder, "wave.mdd")
-    add_modifier("MESH_CACHE").filepath = "//wave.mdd"
+    modifier = add_modifier("MESH_CACHE")
+    modifier.filepath = "//wave.mdd"
     assert find().files == ["wave.mdd"]
+    (folder / "wave.mdd").unlink()
+    assert find().missing == ["wave.mdd"]
+    modifier.show_render = False
+    assert (find().missing, find().refused) == ([], [])
 
 
 def test_a_fluid_is_cut_when_its_frames_can_be_read_one_by_one(find: Find, folder: Path) -> None:

@@ -129,6 +129,43 @@ def test_every_other_kind_of_file(scene: bpy.types.Scene, find: Find, project: P
     assert all(WORDS[kind] in found.what for found in errors)
 
 
+def test_an_image_of_a_library(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    picture(project / "wood.png")
+    material = bpy.data.materials["Shown"]
+    material.use_fake_user = False
+    bpy.data.images["wood"].filepath = "//wood.png"
+    library = library_with(project / "library.blend", material)
+    bpy.data.materials.remove(material)
+    bpy.data.images.remove(bpy.data.images["wood"])
+    with bpy.data.libraries.load(str(library), link=True, relative=True) as (_there, here):
+        here.materials = ["Shown"]
+    cube = bpy.data.objects["Cube"]
+    cube.data.materials.append(here.materials[0])
+    assert find() == []
+    spoil(project / "wood.png", "pointer")
+    (found,) = find()
+    assert (found.datablock, found.collection) == ("wood", "")
+    # an own image of the same name is another one
+    own = bpy.data.images.new("wood", 4, 4)
+    own.use_fake_user = True
+    assert len(find()) == 1
+    cube.data.materials.clear()
+    assert find() == []
+
+
+def test_the_files_of_a_bake(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    cache = cube.modifiers.new("simulated", "CLOTH").point_cache
+    cache.use_disk_cache, cache.frame_end = True, 3
+    with bpy.context.temp_override(point_cache=cache, object=cube, active_object=cube):
+        bpy.ops.ptcache.bake(bake=True)
+    assert find() == []
+    for path in project.rglob("*.bphys"):
+        spoil(path, "pointer")
+    (found,) = find()
+    assert found.what.startswith("Simulation cache “Cube” has 3 files that cannot be read, such as ")
+
+
 def fonts_of_blender() -> str:
     """A font that every Blender brings."""
     folder = Path(bpy.utils.system_resource("DATAFILES", path="fonts"))

@@ -28,11 +28,11 @@ def test_strips_that_are_rendered_are_told(scene: bpy.types.Scene, find: Find, p
     (found,) = find()
     assert (found.severity, found.remedy) == ("warning", "render_scene")
     assert found.what == "The sequencer's strips are rendered, not the scene."
-    assert first_line(load) == "Sequencer · 48 × 32"
+    assert first_line(load) == "Sequencer · 48×32"
     press(found)
     assert not scene.render.use_sequencer
     assert find() == []
-    assert first_line(load) == "Cycles · 48 × 32 · 2 samples"
+    assert first_line(load) == "Camera · Cycles · 48×32 · 2 samples"
 
 
 def test_frames_of_an_earlier_job_are_no_picture(scene: bpy.types.Scene, find: Find, press: Press, load: Load) -> None:
@@ -48,6 +48,14 @@ def test_frames_of_an_earlier_job_are_no_picture(scene: bpy.types.Scene, find: F
     strip.mute = False
     press(found)
     assert find() == []
+
+
+def test_a_scene_of_ours_is_there_to_look_at(scene: bpy.types.Scene, find: Find) -> None:
+    red_strip(scene)["renderjuice_job"] = "job"
+    scene["renderjuice_frames_of"] = "shot"
+    (found,) = find()
+    assert (found.severity, found.remedy) == ("error", None)
+    assert found.fix == "This scene is there to look at frames. Render “shot” instead."
 
 
 def test_a_job_of_frames_of_an_earlier_job_is_not_sent(scene: bpy.types.Scene, jobs: ModuleType) -> None:

@@ -52,6 +52,7 @@ def test_what_is_wrong_with_a_file(tmp_path: Path, name: str, content: bytes, fa
         (zstandard.compress(PLAIN), True, Fault.IS_CUT_OFF),
         (zstandard.compress(PLAIN) + b"\xb1\xea\x92\x8f", True, None),
         (gzip.compress(PLAIN), True, None),
+        (PLAIN + bytes(2000), False, None),
         (PLAIN[:-40], False, Fault.IS_CUT_OFF),
         (PLAIN[:100], False, Fault.IS_CUT_OFF),
         (POINTER, False, Fault.IS_POINTER),
