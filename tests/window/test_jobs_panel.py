@@ -137,7 +137,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     for frame in sorted(folder.iterdir())[:2]:
         frame.unlink()
     window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
-    window.wait_to_see("of 3 here", narrow)
+    window.wait_to_see("3 here", narrow)
     window.screenshot("two frames deleted")
     window.click("Download", narrow)
     window.wait_for("module('live.jobs').frames_here(module('live.jobs').jobs()[0]) == 3", RENDER_SECONDS)
@@ -149,7 +149,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     next(folder.iterdir()).unlink()
     window.ask("module('live.jobs').look_again(); module('live.jobs').look_on_disk(jobs()[0]['id'])")
     window.ask("module('live.redrawing').redraw()")
-    window.wait_to_see("of 3 here", narrow)
+    window.wait_to_see("3 here", narrow)
     window.click("Download", narrow)
     window.wait_to_see("no longer on", narrow, RENDER_SECONDS)
     window.screenshot("a download that failed")
