@@ -31,7 +31,7 @@ from .kinds.strips import unread_strips
 from .listed_paths import comes_with_blender, is_for_brushes_only, unknown_to_all
 from .path_setting import PathSetting
 from .resolve import Found
-from .usage import footage, is_switched_off
+from .usage import is_switched_off, look_for_unused
 
 FROM_BLENDER = Message("it is linked from Blender's own assets, which a farm may have elsewhere")
 FROM_WORKING_FOLDER = Message("its path counts from the folder in which Blender was started")
@@ -81,8 +81,9 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     Nothing in the file may change between two steps.
     """
     so_far = _Scan(frames_read_by(scene, frames))
-    readings = yield from _readings(so_far, (yield from footage()))
-    so_far.unused = frozenset(datablock for datablock, reading in readings.items() if not reading)
+    unused, doubtful = yield from look_for_unused()
+    readings = yield from _readings(so_far, doubtful)
+    so_far.unused = unused.union(datablock for datablock, reading in readings.items() if not reading)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
         if setting is None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
@@ -18,13 +18,21 @@ FOOTAGE_SOURCES = frozenset({"SEQUENCE", "MOVIE"})
 Footage = bpy.types.Image | bpy.types.MovieClip
 
 
-def footage() -> Generator[None, None, list[Footage]]:
+class Doubts(NamedTuple):
+    """Images and clips with files: those that nothing uses, and those of which it has to be asked what does."""
+
+    unused: frozenset[Footage]
+    doubtful: list[Footage]
+
+
+def look_for_unused() -> Generator[None, None, Doubts]:
     """The images and clips that may be there for the artist only, as what was opened in an editor; in steps.
 
     To ask Blender for the users of datablocks takes 10 ms in a file of 10,000 objects (4.2, 5.2). So of plain images
-    only those count that perhaps nobody but an editor or a fake user keeps, and frames of earlier jobs.
+    with users only frames of earlier jobs are doubtful.
     """
-    found: list[Footage] = [clip for clip in bpy.data.movieclips if clip.users]
+    unused: set[Footage] = set()
+    doubtful: list[Footage] = [clip for clip in bpy.data.movieclips if clip.users]
     for index, image in enumerate(bpy.data.images):
         if index % DATABLOCKS_A_STEP == 0:
             yield
@@ -32,11 +40,12 @@ def footage() -> Generator[None, None, list[Footage]]:
         if not users or source not in FROM_FILES:
             continue
         # an editor makes itself a user where there is no other; it also marks an image that has one
-        is_kept_only = users <= image.use_fake_user + image.use_extra_user or image.get(JOB_TAG)
-        if is_kept_only or source in FOOTAGE_SOURCES:
-            found.append(image)
+        if users <= 2 and users <= image.use_fake_user + image.use_extra_user:
+            unused.add(image)
+        elif source in FOOTAGE_SOURCES or image.get(JOB_TAG):
+            doubtful.append(image)
     yield
-    return found
+    return Doubts(frozenset(unused), doubtful)
 
 
 def is_switched_off(setting: PathSetting) -> bool:

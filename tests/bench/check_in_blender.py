@@ -22,7 +22,7 @@ MATERIALS = 1_000
 
 
 def build(folder: Path, objects: int, images: int) -> None:
-    """A saved file whose images have small files in a few folders."""
+    """A saved file whose images have small files in a few folders, and are in the materials of many objects."""
     bpy.ops.wm.read_homefile(use_factory_startup=True)
     bpy.ops.wm.save_as_mainfile(filepath=str(folder / "shot.blend"))
     for number in range(images):
@@ -32,8 +32,7 @@ def build(folder: Path, objects: int, images: int) -> None:
         image = bpy.data.images.new(str(number), 1, 1)
         image.source = "FILE"
         image.filepath_raw = f"//textures/{number % FOLDERS}/{number}.png"
-        image.use_fake_user = True
-    mesh = bpy.data.objects["Cube"].data
+    mesh, pictures = bpy.data.objects["Cube"].data, list(bpy.data.images)
     for number in range(objects):
         thing = bpy.data.objects.new(str(number), mesh)
         bpy.context.scene.collection.objects.link(thing)
@@ -43,6 +42,13 @@ def build(folder: Path, objects: int, images: int) -> None:
         material = bpy.data.materials.new(str(number))
         if material.node_tree is None:
             material.use_nodes = True
+        tree = material.node_tree
+        shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+        for image, socket in zip(pictures[number::MATERIALS], shader.inputs, strict=False):
+            texture = tree.nodes.new("ShaderNodeTexImage")
+            texture.image = image
+            tree.links.new(texture.outputs["Color"], socket)
+        mesh.materials.append(material)
 
 
 def milliseconds(function: Callable[[], object]) -> float:
