@@ -14,9 +14,18 @@ def animated_paths(datablock: bpy.types.ID) -> Iterator[str]:
     if moves is None:
         return
     yield from (driver.data_path for driver in moves.drivers)
-    for action in (moves.action, *(strip.action for track in moves.nla_tracks for strip in track.strips)):
+    # while a strip is edited, the datablock's own action is set aside
+    for action in (moves.action, moves.action_tweak_storage, *_actions_of_tracks(moves)):
         if action is not None:
             yield from _keyed_paths(action)
+
+
+def _actions_of_tracks(moves: bpy.types.AnimData) -> Iterator[bpy.types.Action | None]:
+    strips = [strip for track in moves.nla_tracks for strip in track.strips]
+    # it grows meanwhile, by what meta strips hold
+    for strip in strips:
+        yield strip.action
+        strips += strip.strips
 
 
 def _keyed_paths(action: bpy.types.Action) -> Iterator[str]:

@@ -20,9 +20,9 @@ def rendered_collections(
     found: set[bpy.types.Collection] = set()
     for scene in scenes:
         are_switched = any(path.startswith("view_layers") for path in animated_paths(scene))
-        for index in range(len(scene.view_layers)):
-            if not (scene.view_layers[index].use or are_switched):
-                continue
+        used = [index for index, layer in enumerate(scene.view_layers) if layer.use or are_switched]
+        # a background, and a scene in a strip, has its first view layer shown where none is used (4.2, 5.2)
+        for index in used or [0]:
             found.add(scene.collection)
             if scene.view_layers[index].layer_collection is None:
                 # Blender has not yet looked at this scene

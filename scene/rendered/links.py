@@ -14,7 +14,7 @@ import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import are_nodes_used
-from .nodes import is_whole, leading_nodes, nodes_with, pointers
+from .nodes import is_whole, nodes_with, pointers, reading_nodes
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
 WITH_NODES = (bpy.types.Material, bpy.types.World, bpy.types.Light, bpy.types.Texture, bpy.types.FreestyleLineStyle)
@@ -112,8 +112,7 @@ def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bo
     if not holders or is_driven_by(tree, used) or is_driven_by(following.datablock, used):
         # it stands elsewhere in the owner, too
         return following._replace(is_sure=False)
-    leading = leading_nodes(tree) if is_used else ()
-    reading = [node for node in holders if node in leading]
+    reading = reading_nodes(tree, used) if is_used else []
     if not reading:
         return None
     # what is not asked of a group may be what it has this datablock for
@@ -125,10 +124,12 @@ def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
     used: Any = link.datablock
     following = link._replace(datablock=user, is_visible=not is_hidden(user))
     override = user.override_library
-    if override is not None and used in (override.reference, override.hierarchy_root):
+    if override is not None and used == override.reference:
         return None
     if is_driven_by(user, used):
         return following._replace(aspect=Aspect.PLACE, is_sure=False)
+    if override is not None and used == override.hierarchy_root and not _depends_on(user, used):
+        return None
     if isinstance(used, bpy.types.Object):
         return _from_object(link, following, user)
     if isinstance(used, bpy.types.Collection):
@@ -139,9 +140,24 @@ def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
     if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile) and _constrained_by(user, used):
         return following._replace(aspect=Aspect.PLACE)
     naming = [modifier for modifier in user.modifiers if names(modifier, used)]
-    if naming and not any(is_on(user, modifier) for modifier in naming):
+    if naming and not any(is_on(user, modifier) for modifier in naming) and not _has_itself(user, used):
         return None
     return _of_place(following, isinstance(used, bpy.types.Action))
+
+
+def _depends_on(user: bpy.types.Object, used: bpy.types.ID) -> bool:
+    """True when an object names a datablock as its parent or otherwise, and not only as the root of its overrides."""
+    return (
+        used in pointers(user)
+        or any(names(modifier, used) for modifier in user.modifiers)
+        or _constrained_by(user, used)
+    )
+
+
+def _has_itself(thing: bpy.types.Object, used: bpy.types.ID) -> bool:
+    """True when an object has a material or a texture not only by its modifiers."""
+    is_of_field = thing.field is not None and used in pointers(thing.field)
+    return is_of_field or any(slot.material == used for slot in thing.material_slots)
 
 
 def _of_place(link: Link, is_of_place: bool) -> Link:
@@ -209,12 +225,17 @@ def _handed_over(modifier: Any) -> Iterator[Any]:
 
 def _constrained_by(holder: bpy.types.Object, used: bpy.types.ID) -> bool:
     """True when a constraint of an object or of its bones names a datablock."""
-    bones = holder.pose.bones if holder.pose else ()
-    constraints = [*holder.constraints, *(constraint for bone in bones for constraint in bone.constraints)]
     return any(
         used in pointers(each) or used in (target.target for target in getattr(each, "targets", ()))
-        for each in constraints
+        for each in constraints_of(holder)
     )
+
+
+def constraints_of(holder: bpy.types.Object) -> Iterator[bpy.types.Constraint]:
+    """The constraints of an object and of its bones."""
+    yield from holder.constraints
+    for bone in holder.pose.bones if holder.pose else ():
+        yield from bone.constraints
 
 
 def is_driven_by(datablock: Any, used: bpy.types.ID) -> bool:

@@ -19,9 +19,26 @@ def nodes_with(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
     return [node for node in tree.nodes if _names(node, used)]
 
 
+def reading_nodes(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
+    """Those of the nodes with a datablock that lead to an output, and work with it or hand it on."""
+    may_be_muted, leading = _is_mute_animated(tree), _leading(tree)
+    holders = [node for node in nodes_with(tree, used) if node in leading]
+    return [node for node in holders if may_be_muted or not node.mute or used in _handed_on(node)]
+
+
 def leading_nodes(tree: bpy.types.NodeTree) -> set[Any]:
     """The nodes of a tree that lead to an output and are not muted."""
     may_be_muted = _is_mute_animated(tree)
+    return {node for node in _leading(tree) if may_be_muted or not node.mute}
+
+
+def _handed_on(node: Any) -> Iterator[Any]:
+    """The values that a muted node gives as they are: an output is then what one of the inputs is."""
+    return (getattr(link.from_socket, "default_value", None) for link in node.internal_links)
+
+
+def _leading(tree: bpy.types.NodeTree) -> set[Any]:
+    """The nodes of a tree that lead to an output, muted or not."""
     before: dict[Any, list[Any]] = {}
     for link in tree.links:
         before.setdefault(link.to_node, []).append(link.from_node)
@@ -36,7 +53,7 @@ def leading_nodes(tree: bpy.types.NodeTree) -> set[Any]:
         new = {node for node in before.get(ahead.pop(), ()) if node not in found}
         found |= new
         ahead += new
-    return {node for node in found if may_be_muted or not node.mute}
+    return found
 
 
 def pointers(holder: Any) -> Iterator[Any]:

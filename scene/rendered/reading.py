@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
 from enum import IntEnum
+from typing import Any
 
 import bpy
 
@@ -100,7 +101,7 @@ def _is_end(link: Link, reach: Reach) -> bool:
 
 
 def _is_sure_end(link: Link, reach: Reach) -> bool:
-    return link.is_sure and link.datablock in reach.sure_scenes | reach.sure_collections
+    return link.is_sure and (link.datablock in reach.sure_collections or link.datablock in reach.sure_scenes)
 
 
 def _acts_from_afar(link: Link) -> bool:
@@ -110,7 +111,15 @@ def _acts_from_afar(link: Link) -> bool:
         return False
     if thing.field is not None and thing.field.type != "NONE":
         return True
-    return any(modifier.type in ACT_FROM_AFAR for modifier in thing.modifiers)
+    return any(modifier.type in ACT_FROM_AFAR for modifier in thing.modifiers) or any(
+        _push(system.settings) for system in thing.particle_systems
+    )
+
+
+def _push(particles: Any) -> bool:
+    """True for particles that have a force of their own."""
+    fields = (particles.force_field_1, particles.force_field_2)
+    return any(field is not None and field.type != "NONE" for field in fields)
 
 
 def _behind(ends: set[Link], used_by: dict[Link, set[Link]]) -> set[Link]:

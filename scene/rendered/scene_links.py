@@ -13,7 +13,7 @@ from ..blender_versions import all_strips, has_compositor_switch
 from .collections import rendered_collections
 from .compositor import compositor_in_use
 from .frames_read import FramesRead, is_certain
-from .links import Aspect, Link, is_driven_by, through_nodes
+from .links import Aspect, Link, constraints_of, is_driven_by, through_nodes
 from .nodes import nodes_with
 from .scenes import reached_scenes, rendered_scenes
 from .sequencer import renders_sequencer, scenes_in_sequencer
@@ -75,7 +75,8 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
         case bpy.types.Image():
             return _in_compositor(link, scene, end)
         case bpy.types.MovieClip():
-            return _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end)
+            shown = _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end)
+            return shown or (end._replace(is_sure=False) if _follows_active_clip(scene, used) else None)
         case bpy.types.VectorFont():
             return _in_strips(link, scene, reach, "TEXT", "font")
         case bpy.types.NodeTree():
@@ -100,6 +101,14 @@ def _simulates(scene: bpy.types.Scene, collection: bpy.types.Collection) -> bool
     """True for the objects of rigid bodies, which push others also where they are hidden."""
     world = scene.rigidbody_world
     return world is not None and collection in (world.collection, world.constraints)
+
+
+def _follows_active_clip(scene: bpy.types.Scene, clip: bpy.types.MovieClip) -> bool:
+    """True when an object or a bone stands where the scene's own clip has it, which no constraint names then."""
+    if scene.active_clip != clip:
+        return False
+    # objects in the scene's backgrounds follow it, too
+    return any(getattr(each, "use_active_clip", False) for thing in bpy.data.objects for each in constraints_of(thing))
 
 
 def _in_compositor(link: Link, scene: bpy.types.Scene, end: Link) -> Link | None:

@@ -327,3 +327,60 @@ def test_a_stabilized_camera_reads_its_clip(find: Find, folder: Path) -> None:
     solver.use_active_clip, solver.clip = False, clip_of(folder)
     bpy.context.scene.camera.hide_render = True
     assert "0001.png" in find().files
+
+
+@pytest.mark.parametrize("kind", ["FOLLOW_TRACK", "CAMERA_SOLVER"])
+def test_what_follows_the_active_clip_names_no_clip(find: Find, folder: Path, kind: str) -> None:
+    """Where an object stands depends on the size of the clip, which is another one without its file."""
+    scene = bpy.context.scene
+    scene.active_clip = clip_of(folder)
+    assert find().files == []
+    follow: Any = scene.camera.constraints.new(kind)
+    assert follow.use_active_clip
+    assert "0001.png" in find().files
+    follow.use_active_clip = False
+    assert find().files == []
+
+
+def test_an_object_that_stands_on_the_root_of_its_overrides(find: Find, folder: Path) -> None:
+    scene, root = bpy.context.scene, linked_to_scene(bpy.data.meshes.new("Root"), "Root")
+    lost_cache(root)
+    bpy.data.objects["Cube"].modifiers.new("Clings", "SHRINKWRAP").target = root
+    bpy.data.objects["Cube"].parent, root.hide_render = root, True
+    path = library_with(folder / "rig.blend", bpy.data.objects["Cube"], root)
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
+    bpy.data.objects.remove(root)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Root", "Cube"]
+    linked_root, linked_cube = wanted.objects
+    scene.collection.objects.link(linked_root)
+    scene.collection.objects.link(linked_cube)
+    linked_root.override_hierarchy_create(scene, bpy.context.view_layer)
+    for linked in (linked_root, linked_cube):
+        if linked.name in scene.collection.objects:
+            scene.collection.objects.unlink(linked)
+    cube = bpy.data.objects["Cube", None]
+    assert cube.override_library.hierarchy_root == cube.parent == bpy.data.objects["Root", None]
+    if cube.name not in scene.objects:
+        scene.collection.objects.link(cube)
+    assert "gone.pc2" in find().missing
+
+
+def test_an_object_that_is_hidden_at_times_by_a_strip_in_a_meta_strip(find: Find, folder: Path) -> None:
+    text = text_object(folder)
+    text.hide_render = True
+    text.keyframe_insert("hide_render", frame=5)
+    moves, window = text.animation_data, bpy.context.window_manager.windows[0]
+    track = moves.nla_tracks.new()
+    track.strips.new("Hides", 1, moves.action)
+    moves.action = None
+    text.select_set(True)
+    bpy.context.view_layer.objects.active = text
+    area = window.screen.areas[0]
+    area.type = "NLA_EDITOR"
+    region = next(region for region in area.regions if region.type == "WINDOW")
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        bpy.ops.nla.select_all(action="SELECT")
+        bpy.ops.nla.meta_add()
+    assert [strip.type for strip in track.strips] == ["META"]
+    assert find().missing == ["letters.woff2"]
