@@ -158,7 +158,7 @@ def _unforeseen(error: BaseException) -> Message:
 def failure_on_the_farm(remote: Job, stage: Stage) -> Failure:
     """Why the farm ended a job."""
     reason = remote.failed_reason
-    words = ": ".join(part for part in (reason.type, reason.name) if part) if reason else ""
+    words = hide_secrets(": ".join(part for part in (reason.type, reason.name) if part)) if reason else ""
     in_brackets = f" ({_in_one_line(words)})" if words else ""
     # the service's own words are easier to read than its whole answer
     raw = json.dumps(dict(remote.raw), default=str)
