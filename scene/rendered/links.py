@@ -125,7 +125,8 @@ def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
     following = link._replace(datablock=user, is_visible=not is_hidden(user))
     override = user.override_library
     if override is not None and used == override.reference:
-        return None
+        # what the linked object has may be overridden, but where it stands comes from its library
+        return following._replace(is_sure=False) if link.aspect is Aspect.PLACE else None
     if is_driven_by(user, used):
         return following._replace(aspect=Aspect.PLACE, is_sure=False)
     if override is not None and used == override.hierarchy_root and not _depends_on(user, used):

@@ -77,9 +77,11 @@ def unread_among(
 
 
 def _starts(candidate: bpy.types.ID, aspect: Aspect) -> Iterator[Link]:
-    """Where the ways of a datablock begin: those of a library are those of what is linked from it."""
-    datablocks = candidate.users_id if isinstance(candidate, bpy.types.Library) else (candidate,)
-    yield from (first_link(each, aspect) for each in datablocks)
+    """Where the ways of a datablock begin: those of a library are those of what is linked from it, places included."""
+    if isinstance(candidate, bpy.types.Library):
+        yield from (first_link(each, Aspect.PLACE) for each in candidate.users_id)
+    else:
+        yield first_link(candidate, aspect)
 
 
 def _following(link: Link, users: Iterable[bpy.types.ID], reach: Reach) -> Iterator[Link]:

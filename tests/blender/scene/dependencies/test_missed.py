@@ -384,3 +384,29 @@ def test_an_object_that_is_hidden_at_times_by_a_strip_in_a_meta_strip(find: Find
         bpy.ops.nla.meta_add()
     assert [strip.type for strip in track.strips] == ["META"]
     assert find().missing == ["letters.woff2"]
+
+
+def test_a_library_that_tells_a_place_only(find: Find, folder: Path) -> None:
+    holder = bpy.data.objects.new("Holder", None)
+    path = library_with(folder / "places.blend", holder)
+    bpy.data.objects.remove(holder)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Holder"]
+    path.unlink()
+    bpy.context.scene.collection.objects.link(wanted.objects[0])
+    wanted.objects[0].hide_render = True
+    assert find().missing == []
+    bpy.data.objects["Cube"].parent = wanted.objects[0]
+    assert find().missing == ["places.blend"]
+
+
+def test_the_library_of_an_object_that_is_overridden(find: Find, folder: Path) -> None:
+    holder = bpy.data.objects.new("Holder", None)
+    path = library_with(folder / "places.blend", holder)
+    bpy.data.objects.remove(holder)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Holder"]
+    holder = wanted.objects[0].override_create()
+    bpy.context.scene.collection.objects.link(holder)
+    path.unlink()
+    assert find().missing == ["places.blend"]
