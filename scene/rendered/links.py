@@ -109,7 +109,8 @@ def next_link(link: Link, user: bpy.types.ID) -> Link | None:
 def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bool = True) -> Link | None:
     """The link of the owner of a tree of nodes, unless the nodes with the datablock lead nowhere."""
     holders = nodes_with(tree, used)
-    if not holders or is_driven_by(tree, used) or is_driven_by(following.datablock, used):
+    owner = following.datablock
+    if not holders or _is_named_outside(owner, used) or is_driven_by(tree, used) or is_driven_by(owner, used):
         # it stands elsewhere in the owner, too
         return following._replace(is_sure=False)
     reading = reading_nodes(tree, used) if is_used else []
@@ -118,6 +119,14 @@ def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bo
     # what is not asked of a group may be what it has this datablock for
     is_asked = not isinstance(used, bpy.types.NodeTree) or any(map(is_whole, reading))
     return following._replace(is_sure=following.is_sure and is_asked)
+
+
+def _is_named_outside(owner: Any, used: bpy.types.ID) -> bool:
+    """True when an image texture has its image, or a pencil's material its fill or stroke, beside all nodes."""
+    if isinstance(owner, bpy.types.Texture):
+        return used in pointers(owner)
+    pencil = owner.grease_pencil if isinstance(owner, bpy.types.Material) else None
+    return pencil is not None and used in pointers(pencil)
 
 
 def _through_object(link: Link, user: bpy.types.Object) -> Link | None:

@@ -86,7 +86,8 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
     if scene not in reach.scenes:
         return None
     end = link._replace(datablock=scene, is_sure=link.is_sure and scene in reach.sure_scenes)
-    if is_driven_by(scene, used):
+    nodes = scene.node_tree if has_compositor_switch(scene) else None
+    if is_driven_by(scene, used) or (nodes is not None and is_driven_by(nodes, used)):
         return end._replace(is_sure=False)
     if isinstance(used, NEVER_RENDERED):
         return None
@@ -113,6 +114,9 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
 
 def _is_camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> bool:
     if scene.camera == thing or any(marker.camera == thing for marker in scene.timeline_markers):
+        return True
+    if scene.render.use_multiview and thing.type == "CAMERA":
+        # the cameras of other views are found by their names
         return True
     return any(strip.type == "SCENE" and strip.scene_camera == thing for strip in all_strips(scene))
 

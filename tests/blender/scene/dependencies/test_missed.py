@@ -21,7 +21,7 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     strips_of,
     touch,
 )
-from renderjuice.tests.blender.scene_parts import library_with, nodes_of
+from renderjuice.tests.blender.scene_parts import compositor_of, library_with, nodes_of, output_node
 
 Load = Callable[[str], ModuleType]
 FONT = Path(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2")
@@ -410,3 +410,42 @@ def test_the_library_of_an_object_that_is_overridden(find: Find, folder: Path) -
     bpy.context.scene.collection.objects.link(holder)
     path.unlink()
     assert find().missing == ["places.blend"]
+
+
+def test_a_hidden_camera_that_is_found_by_its_name(find: Find, folder: Path) -> None:
+    """Blender renders the view of the right eye with `Camera_R`, which nothing names (4.2, 5.2)."""
+    scene = bpy.context.scene
+    other = linked_to_scene(bpy.data.cameras.new("Camera_R"), "Camera_R")
+    follow: Any = other.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    other.hide_render = True
+    assert find().files == []
+    scene.render.use_multiview, scene.render.views_format = True, "MULTIVIEW"
+    assert "0001.png" in find().files
+
+
+def test_what_drives_the_compositor(find: Find, folder: Path) -> None:
+    empty = linked_to_scene(None, "Empty")
+    follow: Any = empty.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    tree = compositor_of(bpy.context.scene)
+    contrast = tree.nodes.new("CompositorNodeBrightContrast")
+    tree.links.new(contrast.outputs[0], output_node(tree).inputs[0])
+    assert find().files == []
+    curve = contrast.inputs[1].driver_add("default_value")
+    variable = curve.driver.variables.new()
+    variable.type, variable.targets[0].id = "TRANSFORMS", empty
+    assert "0001.png" in find().files
+
+
+def test_the_fill_of_a_pencil_that_stands_in_a_node_too(find: Find, folder: Path) -> None:
+    touch(folder, "fill.png")
+    material = bpy.data.objects["Cube"].data.materials[0]
+    image = bpy.data.images.load("//fill.png")
+    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    (folder / "fill.png").unlink()
+    assert find().missing == []
+    bpy.data.materials.create_gpencil_data(material)
+    material.grease_pencil.fill_image = image
+    assert find().missing == ["fill.png"]
