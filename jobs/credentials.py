@@ -29,8 +29,11 @@ def api_url(preference: str, environment: Mapping[str, str] = os.environ) -> str
 
 
 def origin(url: str) -> str:
-    """Scheme, host and port of an address: what a key belongs to."""
-    parts = urlsplit(url)
+    """Scheme, host and port of an address: what a key belongs to. What is no address belongs to nobody: ""."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower()
 
 
@@ -39,10 +42,10 @@ def find_key(credentials: Path, url: str, *, session_url: str, environment: Mapp
 
     The environment's key is for `session_url`, the address that was in force where the environment was set.
     """
-    key = environment.get(KEY_VARIABLE, "").strip()
-    if key and origin(url) == origin(session_url):
+    key, wanted = environment.get(KEY_VARIABLE, "").strip(), origin(url)
+    if key and wanted and wanted == origin(session_url):
         return key
-    return _read(credentials).get(origin(url), "")
+    return _read(credentials).get(wanted, "")
 
 
 def fingerprint(url: str, environment: Mapping[str, str] = os.environ) -> str:
@@ -52,11 +55,12 @@ def fingerprint(url: str, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def store_key(credentials: Path, url: str, key: str) -> None:
-    """Keep a key for an address; an empty one is forgotten. Raises `OSError`."""
+    """Keep a key for an address; an empty one is forgotten, and one for what is no address. Raises `OSError`."""
     keys = _read(credentials)
-    keys.pop(origin(url), None)
-    if key.strip():
-        keys[origin(url)] = key.strip()
+    wanted = origin(url)
+    keys.pop(wanted, None)
+    if key.strip() and wanted:
+        keys[wanted] = key.strip()
     credentials.parent.mkdir(parents=True, exist_ok=True)
     # mkstemp makes the file readable by its owner only from its first byte on
     descriptor, temporary = tempfile.mkstemp(dir=credentials.parent, prefix=".credentials-")

@@ -67,7 +67,8 @@ def open_job(
 
 def take_in(before: JobRecord | None, after: JobRecord) -> None:
     """Note what a changed job means for the project. An observer of the jobs; a timer of its own does the rest."""
-    if before is not None and before.stage is Stage.DONE:
+    if before is not None and (before.stage is Stage.DONE or before.done is not None):
+        # its frames are only fetched again, which may have begun before this Blender was there
         _state.settled.add(after.id)
     if before is not None and after.stage is Stage.DONE and after.id not in _state.settled:
         _state.settled.add(after.id)

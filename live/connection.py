@@ -7,7 +7,6 @@ import bpy
 
 from ..jobs.client.errors import WorkerError
 from ..jobs.journal.errors import JournalError
-from ..jobs.records import Setting, Wish
 from ..messages.message import message_of
 from ..properties import connection_check, preferences
 from . import jobs, timer
@@ -16,9 +15,7 @@ from . import jobs, timer
 def begin_test(context: bpy.types.Context) -> None:
     """Ask without waiting: the timer takes in the answer. Raises `JournalError`, `WorkerError` and `OSError`."""
     api_url = preferences.api_url(context)
-    session = jobs.session()
-    session.journal.set_setting(Setting.CONNECTION, "")
-    session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
+    jobs.session().begin_connection_test(api_url)
     connection_check.begin()
     timer.start()
 

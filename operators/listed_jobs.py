@@ -12,13 +12,10 @@ from ..live import jobs as live_jobs
 from ..live import notices
 from ..live.redrawing import redraw
 from ..messages.message import Message, message_of
-from ..properties import job_list
+from ..properties import job_list, preferences
 from ..scene.config.frames import frames_words
 from ..translations import translate
 from .job_operator import confirm, poll_of_shown_job
-
-DASHBOARD = "https://www.renderjuice.com"
-"""The one address of the dashboard that is known; that of a single job's page is documented nowhere."""
 
 
 class RENDERJUICE_OT_remove(bpy.types.Operator):
@@ -120,8 +117,8 @@ class RENDERJUICE_OT_open_job_dashboard(bpy.types.Operator):
         return None if is_public else Message("This job is not on Renderjuice's own servers.")
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        """Open it."""
-        return set(bpy.ops.wm.url_open(url=DASHBOARD))
+        """Open the one address that is known; that of a single job's page is documented nowhere."""
+        return set(bpy.ops.wm.url_open(url=preferences.WEBSITE))
 
 
 class RENDERJUICE_OT_dismiss_notice(bpy.types.Operator):

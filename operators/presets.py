@@ -6,6 +6,7 @@ from __future__ import annotations
 import bpy
 from bl_operators.presets import AddPresetBase
 
+from ..live.redrawing import redraw
 from ..properties.render_settings import PROPERTIES
 from ..scene_edits import override_presets
 from ..translations import translate
@@ -36,6 +37,7 @@ class RENDERJUICE_OT_override_preset_apply(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Set the overrides of the scene."""
         override_presets.find(self.preset).apply(context.scene)
+        redraw()
         return {"FINISHED"}
 
 

@@ -10,7 +10,7 @@ import bpy
 
 from ..live import scene_check
 from ..messages.message import Message
-from ..scene.preflight.finding import LABELS, Finding, Severity
+from ..scene.preflight.finding import LABELS, Finding, Remedy, Severity
 from ..translations import translate
 from .layout import SendingPanel, draw_text
 
@@ -79,9 +79,16 @@ def draw_finding(column: bpy.types.UILayout, context: bpy.types.Context, finding
     if finding.collection and (finding.collection, finding.datablock) != ("scenes", context.scene.name):
         select = row.operator("renderjuice.select_datablock", text="Select", icon="RESTRICT_SELECT_OFF")
         select.collection, select.name = finding.collection, finding.datablock
-    for remedy in filter(None, (finding.remedy, finding.alternative)):
-        fix = row.operator("renderjuice.fix", text=LABELS[remedy])
-        fix.remedy, fix.name = remedy.value, finding.datablock
+    if finding.remedy is not None:
+        _draw_remedy(row, finding, finding.remedy)
+    if finding.alternative is not None:
+        # three buttons beside one another would be cut off
+        _draw_remedy(column, finding, finding.alternative)
+
+
+def _draw_remedy(layout: bpy.types.UILayout, finding: Finding, remedy: Remedy) -> None:
+    fix = layout.operator("renderjuice.fix", text=LABELS[remedy])
+    fix.remedy, fix.name = remedy.value, finding.datablock
 
 
 classes = (RENDERJUICE_PT_check,)

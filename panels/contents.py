@@ -17,7 +17,7 @@ from ..translations import translate
 from .layout import SendingPanel, draw_text
 
 MIN_ROWS, MAX_ROWS = 3, 8
-TITLE, LETTER = 202, 5.7
+TITLE, LETTER = 160, 5.7
 """Pixels at scale 1 that the header's title and margins take, and a letter after it (seen in 4.3 and 5.2)."""
 ICONS: Mapping[str, Any] = {
     "IMAGE": "IMAGE_DATA",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -44,8 +45,9 @@ _kept_frames: dict[tuple[str, int, int, int], Message] = {}
 def title_of(job: JobRecord) -> Message:
     """What the row of a job says."""
     ids = tuple(known.id for known in live_jobs.jobs())
-    frames = frames_of(job) if len(job.frames) > 1 else Message("Frame {}", *job.frames)
-    return sentences(frames, *_kept_telling(ids, bpy.data.filepath).get(job.id, (job.name,)), separator=" · ")
+    frames = frames_of(job) if len(job.frames) != 1 else Message("Frame {}", *job.frames)
+    told = _kept_telling(ids, bpy.data.filepath, datetime.date.today())
+    return sentences(frames, *told.get(job.id, (job.name,)), separator=" · ")
 
 
 def frames_of(job: JobRecord) -> Message:
@@ -58,9 +60,9 @@ def frames_of(job: JobRecord) -> Message:
     return _kept_frames[key]
 
 
-# a list of a hundred jobs asks for each row whenever it is drawn; what the rows are made of never changes
+# a list of a hundred jobs asks for each row whenever it is drawn; what the rows are made of changes with the day only
 @functools.lru_cache(2)
-def _kept_telling(ids: tuple[str, ...], filepath: str) -> Mapping[str, Telling]:
+def _kept_telling(ids: tuple[str, ...], filepath: str, _today: datetime.date) -> Mapping[str, Telling]:
     return telling_of([job for job in map(live_jobs.find, ids) if job is not None], filepath)
 
 
@@ -82,7 +84,8 @@ def telling_of(jobs: Iterable[JobRecord], filepath: str) -> dict[str, Telling]:
 
 def _outline(job: JobRecord) -> tuple[int, int, int]:
     """First, last and number of the frames: enough to see which jobs read alike, and quick for ten thousand."""
-    return job.frames[0], job.frames[-1], len(job.frames)
+    # a journal that somebody else wrote into may have a job without frames
+    return (job.frames[0], job.frames[-1], len(job.frames)) if job.frames else (0, 0, 0)
 
 
 def _telling(group: Sequence[JobRecord]) -> list[list[Message | str]]:

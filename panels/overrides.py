@@ -14,7 +14,7 @@ from ..scene_edits.override_presets import SHIPPED
 from ..translations import translate
 from .layout import SendingPanel
 
-TITLE, LETTER = 215, 5.7
+TITLE, LETTER = 173, 5.7
 """Pixels at scale 1 that the header's title, button and margins take, and a letter beside them (seen in 4.3, 5.2)."""
 
 

@@ -146,10 +146,10 @@ class RENDERJUICE_AP_preferences(bpy.types.AddonPreferences):
         column.separator()
         column.prop(self, "output_folder")
         column.prop(self, "on_quit")
-        header, body = layout.panel("renderjuice_advanced", default_closed=True)
-        header.label(text="Advanced")
-        if body is not None:
-            draw_server(body, self)
+        # a panel of its own would be painted beyond the box that Blender draws around preferences (5.2)
+        column.separator()
+        column.label(text="Advanced")
+        draw_server(column, self)
 
     def _draw_test(self, column: bpy.types.UILayout) -> None:
         """Draw the buttons that belong to the key, and how its last test went."""

@@ -120,6 +120,13 @@ class Session:
         self.journal.wish(kind, job_id, argument)
         self.ensure_worker(api_url)
 
+    def begin_connection_test(self, api_url: str) -> None:
+        """Ask the worker whether address and key are right. What an earlier test found is forgotten at once with it."""
+        with self.journal.together():
+            self.journal.set_setting(Setting.CONNECTION, "")
+            self.journal.wish(Wish.TEST_CONNECTION, argument=api_url)
+        self.ensure_worker(api_url)
+
     def remove(self, job_id: str) -> None:
         """Remove a job that is over from the journal, with its snapshot, package and thumbnail. Its frames stay.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ...messages.message import Message
 from ..journal.errors import JournalBusy, JournalError
-from ..records import JobRecord, Setting, Wish
+from ..records import JobRecord, Wish
 from .connection_answer import ConnectionTest
 
 if TYPE_CHECKING:
@@ -44,8 +44,7 @@ def wait_for_job(session: Session, job_id: str, api_url: str, tell: Callable[[Jo
 
 def wait_for_connection_test(session: Session, api_url: str, patience: float) -> ConnectionTest:
     """Have the worker try address and key. Raises `JournalError` and `WorkerError`."""
-    session.journal.set_setting(Setting.CONNECTION, "")
-    session.wish(Wish.TEST_CONNECTION, api_url, argument=api_url)
+    session.begin_connection_test(api_url)
     deadline = time.monotonic() + patience
     while not (answer := _patiently(session.connection_test)):
         if time.monotonic() > deadline:

@@ -7,6 +7,7 @@ that the artist is told of are kept in the job's folder. A retry accepts these, 
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
@@ -18,6 +19,8 @@ from ...package_layout.package_error import PackageError
 
 TOLD, ACCEPTED = "changed-told.json", "changed-accepted.json"
 NAMES_SHOWN = 3
+PATHS_KEPT = 100
+"""Paths of changed files that the support bundle gets."""
 
 States = Mapping[Path, FileState]
 
@@ -37,7 +40,7 @@ class FilesChanged(PackageError):
                 f"{len(states):,}",
                 names_of(states),
             )
-        super().__init__(message, detail="\n".join(map(str, states)))
+        super().__init__(message, detail="\n".join(map(str, itertools.islice(states, PATHS_KEPT))))
         self.states = states
 
 
@@ -66,8 +69,8 @@ def note_told(folder: Path, changed: States) -> None:
 
 
 def accept_told(folder: Path) -> None:
-    """Take what the artist was told of for what is wanted."""
-    with suppress(FileNotFoundError):
+    """Take what the artist was told of for what is wanted. Where that cannot be noted, it is told once more."""
+    with suppress(OSError):
         (folder / TOLD).replace(folder / ACCEPTED)
 
 

@@ -52,6 +52,7 @@ class Worker:
         self._jobs: tuple[JobRecord, ...] = ()
         self._wishes: tuple[WishRecord, ...] = ()
         self._is_left_alone = False
+        self._tests = 0
         self._busy_until = 0.0
         self._stay_busy()
 
@@ -124,11 +125,11 @@ class Worker:
             self._grant_cancel(wish, job)
             return
         if wish.kind is Wish.TEST_CONNECTION:
-            self._callers.submit(test_connection, self._context, wish)
-        else:
-            self._context.hosts.forget()
-            for part in self._parts:
-                part.hurry()
+            self._begin_test(wish)
+            return
+        self._context.hosts.forget()
+        for part in self._parts:
+            part.hurry()
         with self._journal.together():
             if wish.kind is Wish.RETRY and job is not None:
                 if job.failure is not None and job.failure.kind is FailureKind.FILES_CHANGED:
@@ -137,6 +138,13 @@ class Worker:
             elif wish.kind is Wish.DOWNLOAD and job is not None:
                 fetch_again(self._journal, job, wish.argument)
             self._journal.fulfil(wish)
+
+    def _begin_test(self, wish: WishRecord) -> None:
+        """Have the connection tested. A wish that is still there when a test ends is for another one."""
+        self._journal.fulfil(wish)
+        self._tests += 1
+        number = self._tests
+        self._callers.submit(test_connection, self._context, wish, lambda: number == self._tests)
 
     def _grant_cancel(self, wish: WishRecord, job: JobRecord | None) -> None:
         """Stop the work on a job here, then on the farm. The wish stays until both is done."""

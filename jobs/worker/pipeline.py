@@ -45,8 +45,11 @@ def package(context: Context, job: JobRecord) -> None:
         if not job.snapshot.is_file():
             raise NothingLeft()
         made, accepted = _make_package(context, job)
-        notes = [*job.notes, note_of_accepted(accepted)] if accepted else job.notes
-        job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size, notes=notes)
+        with context.journal.together():
+            job = context.journal.move(job, package=made.path, bytes_done=made.size, bytes_total=made.size)
+            if accepted:
+                # the packing has added notes that `job` did not have
+                job = context.journal.add_note(job.id, note_of_accepted(accepted))
     job.snapshot.unlink(missing_ok=True)
     context.journal.move(job, stage=Stage.UPLOADING, bytes_done=0)
 

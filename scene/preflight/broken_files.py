@@ -3,16 +3,21 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Generator, Iterable
+from typing import Any, NamedTuple
 
 import bpy
 
-from ...messages.message import Message
+from ...messages.message import Message, sentences
 from ..dependencies.broken_files import Fault, fault_of
 from ..dependencies.dependency import Dependency, DependencyKind
+from ..rendered.frames_read import frames_read_by
+from ..rendered.links import Aspect
+from ..rendered.reading import Reading, readings_of
+from ..rendered.scene_links import reach_of
 from .checked_scene import CheckedScene, Findings
+from .files import PERHAPS_NEEDLESS
 from .finding import Finding, Severity, finding_about_path
-from .needed import needed_by
 
 FILES_A_STEP = 50
 """Files whose sizes are asked for in one step."""
@@ -63,27 +68,42 @@ def check_broken_files(checked: CheckedScene) -> Findings:
             found.append(Broken(dependency, *first, count))
     yield None
     owners = {each: owner for each in found if (owner := _owner(each.dependency)) is not None}
-    needed = yield from needed_by(checked.scene, tuple(dict.fromkeys(owners.values())))
+    readings = yield from readings_for(checked, owners.values())
     for each in found:
-        if each not in owners or isinstance(owners[each], bpy.types.Scene) or owners[each] in needed:
-            yield _finding(each)
+        reading = readings.get(owners.get(each), Reading.READ)
+        if reading is not Reading.UNREAD:
+            yield _finding(each, is_certain=reading is Reading.READ and each.dependency.is_certain)
+
+
+def readings_for(
+    checked: CheckedScene, datablocks: Iterable[bpy.types.ID]
+) -> Generator[None, None, dict[Any, Reading]]:
+    """Whether the rendered frames read each of these datablocks; in steps."""
+    candidates = tuple(dict.fromkeys(datablocks))
+    if not candidates:
+        return {}
+    reach = yield from reach_of(checked.scene, frames_read_by(checked.scene, checked.frames))
+    return (yield from readings_of(reach, candidates, Aspect.SHAPE))
 
 
 def _owner(dependency: Dependency) -> bpy.types.ID | None:
-    """The datablock that uses a path; None when it cannot be told."""
+    """The datablock that uses a path; None when it cannot be told, and for strips, which know what is shown."""
+    if dependency.kind is DependencyKind.STRIP:
+        return None
     datablocks = getattr(bpy.data, dependency.collection, None)
     owner: bpy.types.ID | None = datablocks.get((dependency.user, dependency.library or None)) if datablocks else None
     return owner
 
 
-def _finding(broken: Broken) -> Finding:
+def _finding(broken: Broken, *, is_certain: bool) -> Finding:
     dependency, path, fault, total = broken
-    kind, user = dependency.kind, dependency.user
-    what = Message("{} “{}” cannot be read: {}: {}.", kind.label, user, path, WHAT[fault])
+    kind, name = dependency.kind, dependency.name
+    what = Message("{} “{}” cannot be read: {}: {}.", kind.label, name, path, WHAT[fault])
     if total > 1:
         what = Message(
-            "{} “{}” has {} files that cannot be read, such as {}: {}.", kind.label, user, total, path, WHAT[fault]
+            "{} “{}” has {} files that cannot be read, such as {}: {}.", kind.label, name, total, path, WHAT[fault]
         )
-    # no pixel depends on a sound
-    severity = Severity.WARNING if kind is DependencyKind.SOUND else Severity.ERROR
+    severity = Severity.ERROR
+    if not is_certain or kind is DependencyKind.SOUND:
+        severity, what = Severity.WARNING, sentences(what, PERHAPS_NEEDLESS)
     return finding_about_path(dependency, severity=severity, what=what, fix=FIXES.get(fault, REPLACE))

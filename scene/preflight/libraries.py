@@ -13,9 +13,10 @@ from ..chunks import datablocks_in_chunks
 from ..dependencies.broken_files import Fault, fault_of_blend
 from ..dependencies.dependency import Origins
 from ..dependencies.kinds.libraries import comes_from_blender, is_packed
-from ..rendered.reading import unread_among
-from .broken_files import FIXES, REPLACE, WHAT
+from ..rendered.reading import Reading
+from .broken_files import FIXES, REPLACE, WHAT, readings_for
 from .checked_scene import CheckedScene, Findings
+from .files import PERHAPS_NEEDLESS
 from .finding import Finding, Severity
 
 NEVER_RENDERED = frozenset({"libraries", "screens", "window_managers", "workspaces", "all_ids"})
@@ -56,11 +57,12 @@ def check_libraries(checked: CheckedScene) -> Findings:
             )
     if broken:
         yield None
-        lost = yield from unread_among(checked.scene, {each for one in broken for each in one.linked})
+        readings = yield from readings_for(checked, (each for one in broken for each in one.linked))
         for one in broken:
-            linked = [datablock for datablock in one.linked if datablock not in lost]
+            linked = [datablock for datablock in one.linked if readings[datablock] is not Reading.UNREAD]
             if linked:
-                yield _finding(one, linked)
+                is_certain = any(readings[datablock] is Reading.READ for datablock in linked)
+                yield _finding(one, linked, is_certain=is_certain)
 
 
 def _broken(library: bpy.types.Library, origins: Origins) -> BrokenLibrary | None:
@@ -72,7 +74,7 @@ def _broken(library: bpy.types.Library, origins: Origins) -> BrokenLibrary | Non
     return BrokenLibrary(library, path, fault, tuple(library.users_id))
 
 
-def _finding(broken: BrokenLibrary, linked: list[bpy.types.ID]) -> Finding:
+def _finding(broken: BrokenLibrary, linked: list[bpy.types.ID], *, is_certain: bool) -> Finding:
     library, path, fault, _all = broken
     name, more = linked[0].name, len(linked) - 1
     reason = WHAT[fault] if fault else Message("Blender could not read it when this file was opened")
@@ -96,8 +98,10 @@ def _finding(broken: BrokenLibrary, linked: list[bpy.types.ID]) -> Finding:
     if through:
         outer = min(each.name for each in through)
         what = sentences(what, Message("It is used by the library “{}”.", outer))
+    if not is_certain:
+        what = sentences(what, PERHAPS_NEEDLESS)
     return Finding(
-        severity=Severity.ERROR,
+        severity=Severity.ERROR if is_certain else Severity.WARNING,
         what=what,
         fix=fix,
         datablock=library.name,

@@ -20,6 +20,7 @@ from ..chunks import datablocks_in_chunks, in_chunks, objects_below
 from ..dependencies.dependency import Origins
 from ..dependencies.disk import Disk
 from ..dependencies.kinds.point_caches import is_simulated
+from ..rendered.links import is_on
 from ..rendered.objects import rendered_objects
 from ..rendered.scenes import rendered_scenes
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
@@ -32,6 +33,7 @@ BAKE_IN_NODES = Message("Bake it in the Physics properties, under Simulation Nod
 OTHER_MACHINES = Message("On a farm, every frame may be rendered by another machine.")
 HowFar = Callable[[bpy.types.PointCache, bpy.types.ID], Bake]
 """Gives how far a point cache of a datablock is baked."""
+SIMULATED = frozenset({"CLOTH", "SOFT_BODY", "PARTICLE_SYSTEM", "DYNAMIC_PAINT", "FLUID", "NODES"})
 OBJECTS_A_STEP = 200
 """Objects that are looked at in one step."""
 
@@ -155,22 +157,24 @@ def _simulations(scene: bpy.types.Scene, holder: bpy.types.Object, how_far: HowF
     modifier: Any
     for modifier in holder.modifiers:
         kind = modifier.type
-        if kind in {"CLOTH", "SOFT_BODY"} and modifier.show_render:
+        if kind not in SIMULATED or not is_on(holder, modifier):
+            continue
+        if kind in {"CLOTH", "SOFT_BODY"}:
             named = Message("Cloth simulation") if kind == "CLOTH" else Message("Soft body simulation")
             yield _cached(named, modifier.point_cache, holder, how_far)
-        elif kind == "PARTICLE_SYSTEM" and modifier.show_render:
+        elif kind == "PARTICLE_SYSTEM":
             yield from _particles(modifier.particle_system, holder, how_far)
-        elif kind == "DYNAMIC_PAINT" and modifier.show_render and modifier.canvas_settings:
+        elif kind == "DYNAMIC_PAINT" and modifier.canvas_settings:
             for surface in modifier.canvas_settings.canvas_surfaces:
                 # a surface that paints an image writes files, which the check does not read
                 if surface.is_active and surface.surface_format != "IMAGE":
                     yield _cached(Message("Dynamic paint"), surface.point_cache, holder, how_far)
-        elif kind == "FLUID" and modifier.show_render and modifier.fluid_type == "DOMAIN":
+        elif kind == "FLUID" and modifier.fluid_type == "DOMAIN":
             settings = modifier.domain_settings
             yield Simulation(
                 Message("Fluid simulation"), BAKE_IN_PHYSICS, settings.cache_frame_start, fluid_bake(settings)
             )
-        elif kind == "NODES" and modifier.show_render and modifier.node_group:
+        elif kind == "NODES" and modifier.node_group:
             for begin, bake in nodes_bakes(scene, modifier):
                 yield Simulation(Message("Geometry nodes simulation"), BAKE_IN_NODES, begin, bake)
 

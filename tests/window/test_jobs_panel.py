@@ -137,7 +137,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     for frame in sorted(folder.iterdir())[:2]:
         frame.unlink()
     window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
-    window.wait_to_see("of 3 here", narrow)
+    window.wait_to_see("3 here", narrow)
     window.screenshot("two frames deleted")
     window.click("Download", narrow)
     window.wait_for("module('live.jobs').frames_here(module('live.jobs').jobs()[0]) == 3", RENDER_SECONDS)
@@ -149,7 +149,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     next(folder.iterdir()).unlink()
     window.ask("module('live.jobs').look_again(); module('live.jobs').look_on_disk(jobs()[0]['id'])")
     window.ask("module('live.redrawing').redraw()")
-    window.wait_to_see("of 3 here", narrow)
+    window.wait_to_see("3 here", narrow)
     window.click("Download", narrow)
     window.wait_to_see("no longer on", narrow, RENDER_SECONDS)
     window.screenshot("a download that failed")
@@ -175,10 +175,11 @@ def test_jobs_are_told_apart(window: Window, narrow: Box) -> None:
         window.click("Render Animation", narrow)
         window.wait_for(f"len(jobs()) == {samples} and jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
     window.scroll_to("Render Frame", narrow)
-    # the chosen row is white on blue, and cannot be read
-    window.wait_to_see("1 sample", narrow)
+    titles = "[str(module('panels.job_rows').title_of(job)) for job in module('live.jobs').jobs()]"
+    assert window.ask(titles) == ["1-3 · 2 samples", "1-3 · 1 sample"]
     window.screenshot("two jobs of the same frames")
     other = str(Path(window.ask("bpy.data.filepath")).with_name("shot_020.blend"))
     window.ask(f"bpy.ops.wm.save_as_mainfile(filepath={other!r}); module('live.redrawing').redraw()")
-    window.wait_to_see("shot_010", narrow)
+    assert window.ask(titles) == ["1-3 · shot_010 · 2 samples", "1-3 · shot_010 · 1 sample"]
+    window.settle(narrow)
     window.screenshot("jobs of another file")

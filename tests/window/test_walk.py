@@ -44,7 +44,6 @@ def test_a_newcomer_is_led_to_the_key(window: Window, project: Path, farm: Farm)
     window.search("renderjuice pref", editor, "preferences by F3", "Preferences...")
     window.wait_for("len(bpy.context.window_manager.windows) == 2")
     preferences = window.area("PREFERENCES", 1)
-    window.click("Advanced", preferences)
     fill_in(window, "Server", farm.api_url, preferences)
     assert window.ask("preferences().server") == farm.api_url
     fill_in(window, "API Key", API_KEY, preferences)

@@ -53,7 +53,7 @@ def frames_in(folder: str, disk: Disk) -> dict[int, str]:
 
 
 def _is_read(modifier: Any, bake: Any) -> bool:
-    return modifier.show_render and bake.node is not None and not is_kept_in_file(modifier, bake)
+    return bake.node is not None and not is_kept_in_file(modifier, bake)
 
 
 def _bakes(are_read: dict[str, bool], folder: str, frames_read: FramesRead, disk: Disk) -> Found:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 import bpy
 
 from ...rendered.frames_read import FramesRead
+from ...rendered.links import is_on
 from ..dependency import DependencyKind, Origins, absolute, library_of
 from ..disk import Disk
 from ..path_setting import PathSetting
@@ -97,7 +98,7 @@ def point_caches(holder: bpy.types.Object) -> Iterator[tuple[bpy.types.PointCach
     Hair with dynamics has two; the one of the particles is read (`do_hair_dynamics` in Blender's sources).
     """
     for modifier in holder.modifiers:
-        kind, is_rendered = modifier.type, modifier.show_render
+        kind, is_rendered = modifier.type, is_on(holder, modifier)
         if kind in {"CLOTH", "SOFT_BODY"}:
             yield modifier.point_cache, is_rendered
         elif kind == "DYNAMIC_PAINT" and modifier.canvas_settings:

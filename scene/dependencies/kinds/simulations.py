@@ -81,7 +81,7 @@ def _modifier_places(holder: bpy.types.Object, modifier: Any, kind: str) -> Iter
         yield PathSetting(DependencyKind.FLUID, holder, settings, "cache_directory", resolve)
     elif kind == "OCEAN" and modifier.filepath:
         # one that is not baked names a folder all the same
-        resolve = functools.partial(_ocean, modifier.frame_start, modifier.frame_end, modifier.show_render)
+        resolve = functools.partial(_ocean, modifier.frame_start, modifier.frame_end)
         resolve = resolve if modifier.is_cached else nothing
         yield PathSetting(DependencyKind.OCEAN_CACHE, holder, modifier, "filepath", resolve)
     elif kind == "NODES":
@@ -152,7 +152,7 @@ def _of_frames(folder: str, wanted: set[int] | None, disk: Disk) -> Found:
     return Found(tuple(files))
 
 
-def _ocean(start: int, end: int, is_rendered: bool, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
+def _ocean(start: int, end: int, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
     """The pictures of an ocean; before and after the bake, its first and its last frame stay.
 
     Each rendered frame needs its displacement. Of the others, such as foam, a bake has some or none.
@@ -165,10 +165,8 @@ def _ocean(start: int, end: int, is_rendered: bool, folder: str, frames_read: Fr
     wanted = None if around is None else numbers_at(around)
     matches = [match for name in sorted(disk.names(folder)) if (match := OCEAN_FILE.fullmatch(name))]
     chosen = [match[0] for match in matches if wanted is None or int(match[2]) in wanted]
-    missing: list[str] = []
-    if is_rendered:
-        kinds = dict.fromkeys((DISPLACEMENT, *(match[1] for match in matches)))
-        there = {(match[1], int(match[2])) for match in matches}
-        needed = numbers_at(rendered) if rendered is not None else {start} if not matches else set()
-        missing = [f"{kind}_{n:04}.exr" for kind in kinds for n in sorted(needed) if (kind, n) not in there]
+    kinds = dict.fromkeys((DISPLACEMENT, *(match[1] for match in matches)))
+    there = {(match[1], int(match[2])) for match in matches}
+    needed = numbers_at(rendered) if rendered is not None else {start} if not matches else set()
+    missing = [f"{kind}_{n:04}.exr" for kind in kinds for n in sorted(needed) if (kind, n) not in there]
     return Found(*(tuple(os.path.join(folder, name) for name in names) for names in (chosen, missing)))  # noqa: PTH118

@@ -369,3 +369,12 @@ def sent(folder: Path) -> list[str]:
     bpy.ops.renderjuice.list_files(filepath=str(folder / "list.json"))
     listed = json.loads((folder / "list.json").read_text(encoding="utf-8"))
     return sorted(Path(each["path"]).name for each in listed["files"])
+
+
+def test_frames_that_are_only_fetched_again_do_not_open_themselves(job: JobInJournal, arrivals: ModuleType) -> None:
+    """The job was done before this Blender was there, which sees the end of a download only."""
+    job.journal.update(job.id, done=1.0, stage=job.records.Stage.DOWNLOADING)
+    job.receive(1, 2, 3, 4)
+    job.move("DONE")
+    serve(arrivals)
+    assert nodes() == []

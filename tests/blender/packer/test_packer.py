@@ -685,3 +685,10 @@ def test_a_library_that_has_lost_a_part_is_rewritten(tmp_path: Path, project: Pa
     copies = rewrite_paths(plan_layout(shot, uses), shot, BLENDER, tmp_path, lambda: None, note=notes.append)
     assert library in copies
     assert ["had an invalid embedded node group" in str(note) for note in notes] == [True]
+
+
+def test_a_scene_that_nobody_has_is_told(tmp_path: Path, project: Path) -> None:
+    shot = begin(project / "shot.blend")
+    layout = plan_layout(shot, [], is_remapped=True)
+    with pytest.raises(PackageError, match=r"The scene “Nobody” of .* cannot be made the one that a farm renders"):
+        rewrite_paths(layout, shot, BLENDER, tmp_path, lambda: None, scene="Nobody")

@@ -12,7 +12,7 @@ import bpy
 import pytest
 
 from renderjuice.tests.blender.scene_edits.buttons import MODES, active, fix
-from renderjuice.tests.blender.scene_parts import library_with, nodes_of, paint, painted_image
+from renderjuice.tests.blender.scene_parts import library_with, paint, painted_image, shown_node
 
 Find = Callable[[], list[Any]]
 Load = Callable[[str], ModuleType]
@@ -83,7 +83,7 @@ def test_a_painted_override_is_not_packed(scene: bpy.types.Scene, find: Find, pr
     with bpy.data.libraries.load(str(library), link=True, relative=True) as (_, wanted):
         wanted.images = ["painted.png"]
     override = wanted.images[0].override_create(remap_local_usages=True)
-    nodes_of(material).nodes.new("ShaderNodeTexImage").image = override
+    shown_node(material, "ShaderNodeTexImage").image = override
     paint(override)
     (found,) = find()
     assert (found.severity, found.remedy, found.collection) == ("error", None, "images")

@@ -118,3 +118,15 @@ def test_a_file_that_cannot_be_written_keeps_what_it_had(tmp_path: Path) -> None
     with pytest.raises(OSError):
         store_key(folder, HERE, "RJ-1")
     assert [path.name for path in tmp_path.iterdir()] == ["credentials.json"]
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https://[here]", "https://exa\u2100mple.com"])
+def test_an_address_that_is_none_has_no_key_and_breaks_nothing(tmp_path: Path, address: str) -> None:
+    file = tmp_path / "credentials.json"
+    store_key(file, HERE, "RJ-here")
+    assert find(file, address) == ""
+    assert find(file, address, {KEY_VARIABLE: "RJ-of-the-environment"}, session_url=address) == ""
+    store_key(file, address, "RJ-for-nobody")
+    assert find(file, address) == ""
+    assert "nobody" not in file.read_text()
+    assert find(file, HERE) == "RJ-here"

@@ -6,13 +6,14 @@ Runs in Blender's process. One module a room. They are those of Blender's own tr
 
 from __future__ import annotations
 
-from . import api, jobs, operators, panels, properties, scene
+from . import api, jobs, operators, panels, preflight, properties, scene
 
 MESSAGES: dict[str, str] = {
     **api.MESSAGES,
     **jobs.MESSAGES,
     **operators.MESSAGES,
     **panels.MESSAGES,
+    **preflight.MESSAGES,
     **properties.MESSAGES,
     **scene.MESSAGES,
 }

@@ -207,12 +207,13 @@ def test_the_parts_of_a_baked_fluid_are_missed(
 
 
 def test_a_fluid_may_have_a_file_for_each_grid(load: Callable[[str], ModuleType], folder: Path) -> None:
-    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.dependencies.frames_read")
+    simulations, reads = load("scene.dependencies.kinds.simulations"), load("scene.rendered.frames_read")
     disk = load("scene.dependencies.disk").Disk()
     grids = ("density", "heat", "vel")
     touch(folder, *(f"data/{grid}_{number:04}.uni" for number in (1, 2, 4) for grid in grids))
     parts = simulations.fluid_parts(SimpleNamespace(**FLUID))
-    found = simulations._fluid("ALL", 0, parts, str(folder), reads.FramesRead(frozenset({1, 2, 3, 4})), disk)
+    rendered = reads.frames_read_by(bpy.context.scene, (1, 2, 3, 4))
+    found = simulations._fluid("ALL", 0, parts, str(folder), rendered, disk)
     assert [str(Path(path).relative_to(folder)) for path in found.missing] == ["data/density_0003.uni"]
 
 

@@ -117,7 +117,11 @@ def test_a_node_that_nobody_knows(scene: bpy.types.Scene, find: Find, base: str,
         cube.modifiers.new("old", "NODES").node_group = group
     else:
         material = bpy.data.materials.new("Old")
-        nodes_of(material).nodes.new("ShaderNodeGroup").node_tree = group
+        tree = nodes_of(material)
+        tree.nodes.clear()
+        outer, surface = tree.nodes.new("ShaderNodeGroup"), tree.nodes.new("ShaderNodeOutputMaterial")
+        outer.node_tree = group
+        tree.links.new(outer.outputs[0], surface.inputs["Surface"])
         cube.data.materials.append(material)
     bpy.ops.wm.save_mainfile()
     shot = bpy.data.filepath

@@ -76,6 +76,10 @@ def test_an_image_that_is_none(scene: bpy.types.Scene, find: Find, project: Path
     assert ("git lfs pull" in found.fix) == (kind == "pointer")
     with pytest.raises(RuntimeError, match="cannot be read"):
         bpy.ops.renderjuice.submit()
+    bpy.data.objects["Cube"].hide_render = True
+    assert find() == []
+    bpy.data.objects["Cube"].hide_render = False
+    assert len(find()) == 1
     # an image that only a fake user keeps is nobody's
     bpy.data.objects["Cube"].data.materials.clear()
     bpy.data.images["wood"].use_fake_user = True
@@ -106,9 +110,6 @@ def test_the_pictures_of_a_sequence_are_one_finding(scene: bpy.types.Scene, find
 @pytest.mark.parametrize("kind", ["pointer", "empty"])
 def test_every_other_kind_of_file(scene: bpy.types.Scene, find: Find, project: Path, kind: str) -> None:
     cube = bpy.data.objects["Cube"]
-    picture(project / "title.png")
-    strips_of(scene).new_image("Title", str(project / "title.png"), 1, 1)
-    bpy.data.objects["Cube"].data.materials.clear()
     cube.modifiers.new("moved", "MESH_CACHE").filepath = "//wave.mdd"
     volume = bpy.data.volumes.new("smoke")
     volume.filepath = "//smoke.vdb"
@@ -120,13 +121,27 @@ def test_every_other_kind_of_file(scene: bpy.types.Scene, find: Find, project: P
     for name in ("wave.mdd", "smoke.vdb"):
         (project / name).write_bytes(bytes(5000))
     assert [found for found in find() if found.severity == "error"] == []
-    names = ("title.png", "wave.mdd", "smoke.vdb", "letters.ttf")
+    names = ("wave.mdd", "smoke.vdb", "letters.ttf")
     for name in names:
         spoil(project / name, kind)
     errors = [found for found in find() if found.severity == "error"]
     assert len(errors) == len(names)
     assert all(sum(name in found.what for found in errors) == 1 for name in names)
     assert all(WORDS[kind] in found.what for found in errors)
+
+
+@pytest.mark.parametrize("kind", ["pointer", "empty"])
+def test_a_strip_is_named_while_it_is_shown(scene: bpy.types.Scene, find: Find, project: Path, kind: str) -> None:
+    picture(project / "title.png")
+    strips_of(scene).new_image("Title", str(project / "title.png"), 1, 2)
+    bpy.data.objects["Cube"].data.materials.clear()
+    spoil(project / "title.png", kind)
+    errors = [found for found in find() if found.severity == "error"]
+    assert [found.what for found in errors] == [
+        f"Sequencer strip “Title” cannot be read: {project / 'title.png'}: {WORDS[kind]}."
+    ]
+    strips_of(scene)[0].mute = True
+    assert [found for found in find() if found.severity == "error"] == []
 
 
 def test_an_image_of_a_library(scene: bpy.types.Scene, find: Find, project: Path) -> None:

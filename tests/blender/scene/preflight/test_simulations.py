@@ -160,8 +160,11 @@ def test_every_kind_of_cache_is_missed_at_the_frames_that_are_rendered(
     bpy.context.scene.frame_start = 1
     shutil.rmtree(gone.parent)
     assert ["is missing 3 files" in found.what for found in find()] == [True]
-    bpy.data.objects["Cube"].modifiers[0].show_render = False
+    cube = bpy.data.objects["Cube"]
+    cube.modifiers[0].show_render = False
     assert find() == []
+    cube.modifiers[0].show_render, cube.hide_render = True, True
+    assert [found for found in find() if found.severity == "error"] == []
 
 
 def test_a_file_that_was_renamed_after_baking(cube: bpy.types.Object, find: Find, project: Path) -> None:

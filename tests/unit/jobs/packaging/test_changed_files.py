@@ -115,3 +115,13 @@ def test_only_what_was_told_is_accepted(tmp_path: Path) -> None:
     assert accepted_states(tmp_path) == {first: (1, 2)}
     accept_told(tmp_path)
     assert accepted_states(tmp_path) == {first: (1, 2), second: (3, 4)}
+
+
+def test_states_that_cannot_be_accepted_are_told_once_more(tmp_path: Path) -> None:
+    """The worker goes on: one folder that nobody can write into must not stop the work on all other jobs."""
+    file = write(tmp_path / "a.png", b"later")
+    note_told(tmp_path, {file: state_of(file)})
+    (tmp_path / "changed-accepted.json").mkdir()
+    write(tmp_path / "changed-accepted.json" / "in the way", b"")
+    accept_told(tmp_path)
+    assert accepted_states(tmp_path) == {}

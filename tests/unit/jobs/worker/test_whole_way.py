@@ -236,5 +236,7 @@ def test_what_blender_reports_while_paths_are_rewritten_is_a_note(
     write_manifest(artist.home.submission(submission.job_id), Manifest(uses, blender, is_remapped=True))
     artist.session.journal.add(submission)
     artist.session.ensure_worker(submission.api_url)
-    until(lambda: told in artist.job(submission.job_id).notes, "the note is there")
-    assert artist.job(submission.job_id).failure is None
+    artist.until(submission.job_id, Stage.VALIDATING)
+    job = artist.job(submission.job_id)
+    assert told in job.notes
+    assert job.failure is None
