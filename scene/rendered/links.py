@@ -217,7 +217,7 @@ def names(modifier: Any, used: bpy.types.ID) -> bool:
     """True when a modifier names a datablock, itself or in what it hands to its nodes."""
     if used in pointers(modifier):
         return True
-    if modifier.type == "PARTICLE_SYSTEM":
+    if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system is not None:
         return used in pointers(modifier.particle_system)
     return modifier.type == "NODES" and used in _handed_over(modifier)
 
@@ -225,9 +225,9 @@ def names(modifier: Any, used: bpy.types.ID) -> bool:
 def _handed_over(modifier: Any) -> Iterator[Any]:
     """What a modifier hands to its nodes."""
     if hasattr(modifier, "properties"):
-        # 5.2 and later
-        inputs = modifier.properties.inputs
-        names_of_inputs = (prop.identifier for prop in inputs.bl_rna.properties)
+        # 5.2 and later; there are none without nodes
+        inputs = modifier.properties.inputs if modifier.properties is not None else None
+        names_of_inputs = (prop.identifier for prop in inputs.bl_rna.properties) if inputs is not None else ()
         yield from (getattr(getattr(inputs, name, None), "value", None) for name in names_of_inputs)
     else:
         yield from modifier.values()

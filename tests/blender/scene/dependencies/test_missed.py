@@ -449,3 +449,14 @@ def test_the_fill_of_a_pencil_that_stands_in_a_node_too(find: Find, folder: Path
     bpy.data.materials.create_gpencil_data(material)
     material.grease_pencil.fill_image = image
     assert find().missing == ["fill.png"]
+
+
+def test_a_modifier_without_nodes_hands_over_nothing(find: Find, folder: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    cube.modifiers.new("Empty", "NODES")
+    empty = linked_to_scene(None, "Empty")
+    follow: Any = empty.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    cube.parent = empty
+    assert "0001.png" in find().files
