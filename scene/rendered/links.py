@@ -109,7 +109,8 @@ def next_link(link: Link, user: bpy.types.ID) -> Link | None:
 def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bool = True) -> Link | None:
     """The link of the owner of a tree of nodes, unless the nodes with the datablock lead nowhere."""
     holders = nodes_with(tree, used)
-    if not holders or is_driven_by(tree, used) or is_driven_by(following.datablock, used):
+    owner = following.datablock
+    if not holders or _is_named_outside(owner, used) or is_driven_by(tree, used) or is_driven_by(owner, used):
         # it stands elsewhere in the owner, too
         return following._replace(is_sure=False)
     reading = reading_nodes(tree, used) if is_used else []
@@ -120,12 +121,21 @@ def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bo
     return following._replace(is_sure=following.is_sure and is_asked)
 
 
+def _is_named_outside(owner: Any, used: bpy.types.ID) -> bool:
+    """True when an image texture has its image, or a pencil's material its fill or stroke, beside all nodes."""
+    if isinstance(owner, bpy.types.Texture):
+        return used in pointers(owner)
+    pencil = owner.grease_pencil if isinstance(owner, bpy.types.Material) else None
+    return pencil is not None and used in pointers(pencil)
+
+
 def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
     used: Any = link.datablock
     following = link._replace(datablock=user, is_visible=not is_hidden(user))
     override = user.override_library
     if override is not None and used == override.reference:
-        return None
+        # what the linked object has may be overridden, but where it stands comes from its library
+        return following._replace(is_sure=False) if link.aspect is Aspect.PLACE else None
     if is_driven_by(user, used):
         return following._replace(aspect=Aspect.PLACE, is_sure=False)
     if override is not None and used == override.hierarchy_root and not _depends_on(user, used):
@@ -207,7 +217,7 @@ def names(modifier: Any, used: bpy.types.ID) -> bool:
     """True when a modifier names a datablock, itself or in what it hands to its nodes."""
     if used in pointers(modifier):
         return True
-    if modifier.type == "PARTICLE_SYSTEM":
+    if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system is not None:
         return used in pointers(modifier.particle_system)
     return modifier.type == "NODES" and used in _handed_over(modifier)
 
@@ -215,9 +225,9 @@ def names(modifier: Any, used: bpy.types.ID) -> bool:
 def _handed_over(modifier: Any) -> Iterator[Any]:
     """What a modifier hands to its nodes."""
     if hasattr(modifier, "properties"):
-        # 5.2 and later
-        inputs = modifier.properties.inputs
-        names_of_inputs = (prop.identifier for prop in inputs.bl_rna.properties)
+        # 5.2 and later; there are none without nodes
+        inputs = modifier.properties.inputs if modifier.properties is not None else None
+        names_of_inputs = (prop.identifier for prop in inputs.bl_rna.properties) if inputs is not None else ()
         yield from (getattr(getattr(inputs, name, None), "value", None) for name in names_of_inputs)
     else:
         yield from modifier.values()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -14,6 +14,8 @@ from .scene_links import Reach, link_to_scene, reach_of
 
 MAX_USERS_A_STEP = 5000
 """Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""
+USERS_A_STEP = 50
+"""Users that are looked at in about a millisecond."""
 ACT_FROM_AFAR = frozenset({"COLLISION", "DYNAMIC_PAINT", "FLUID"})
 """Modifiers by which an object acts on others that do not name it."""
 
@@ -47,13 +49,22 @@ def readings_of(
             break
         ends = {link for link in links if _is_end(link, reach)}
         sure |= {link for link in ends if _is_sure_end(link, reach)}
-        doubtful |= ends | {link for link in links if _acts_from_afar(link)}
+        doubtful |= ends
         links -= ends
+        yield
         users = bpy.data.user_map(subset={link.datablock for link in links}) if links else {}
         yield
         following: set[Link] = set()
-        for link in links:
-            for new in _following(link, users.get(link.datablock, ()), reach):
+        for index, (link, user) in enumerate(_with_users(links, users)):
+            if index % USERS_A_STEP == 0:
+                yield
+            if user is None:
+                new = _instancer_link(link)
+                if _acts_from_afar(link):
+                    doubtful.add(link)
+            else:
+                new = _link_by(link, user, reach)
+            if new is not None:
                 used_by.setdefault(new, set()).add(link)
                 following.add(new)
         links = following - seen
@@ -77,19 +88,29 @@ def unread_among(
 
 
 def _starts(candidate: bpy.types.ID, aspect: Aspect) -> Iterator[Link]:
-    """Where the ways of a datablock begin: those of a library are those of what is linked from it."""
-    datablocks = candidate.users_id if isinstance(candidate, bpy.types.Library) else (candidate,)
-    yield from (first_link(each, aspect) for each in datablocks)
+    """Where the ways of a datablock begin: those of a library are those of what is linked from it, places included."""
+    if isinstance(candidate, bpy.types.Library):
+        yield from (first_link(each, Aspect.PLACE) for each in candidate.users_id)
+    else:
+        yield first_link(candidate, aspect)
 
 
-def _following(link: Link, users: Iterable[bpy.types.ID], reach: Reach) -> Iterator[Link]:
-    for user in users:
-        new = link_to_scene(link, user, reach) if isinstance(user, bpy.types.Scene) else next_link(link, user)
-        if new is not None:
-            yield new
+def _with_users(
+    links: Iterable[Link], users: Mapping[bpy.types.ID, Iterable[bpy.types.ID]]
+) -> Iterator[tuple[Link, bpy.types.ID | None]]:
+    """Each link with None, for itself, and with each user of its datablock."""
+    for link in links:
+        yield link, None
+        yield from ((link, user) for user in users.get(link.datablock, ()))
+
+
+def _link_by(link: Link, user: bpy.types.ID, reach: Reach) -> Link | None:
+    return link_to_scene(link, user, reach) if isinstance(user, bpy.types.Scene) else next_link(link, user)
+
+
+def _instancer_link(link: Link) -> Link | None:
     instancer = instancer_of(link.datablock) if isinstance(link.datablock, bpy.types.Object) else None
-    if instancer is not None:
-        yield Link(instancer, not is_hidden(instancer), is_sure=False)
+    return None if instancer is None else Link(instancer, not is_hidden(instancer), is_sure=False)
 
 
 def _is_end(link: Link, reach: Reach) -> bool:

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import bpy
 
 from ..blender_versions import all_strips, has_compositor_switch
+from ..chunks import datablocks_in_chunks
 from .collections import rendered_collections
 from .compositor import compositor_in_use
 from .frames_read import FramesRead, is_certain
@@ -27,7 +28,8 @@ class Reach:
     """The `scenes` that may be in the images, and the `collections` whose objects are in them.
 
     Those of the `sure_scenes` are in them for sure. `timelines` are the sequencers that are shown. `frames` None means
-    all times.
+    all times. `own_objects` are those in a scene's own collection. `active_clips` are those of scenes that something
+    follows.
     """
 
     scenes: frozenset[bpy.types.Scene]
@@ -36,6 +38,8 @@ class Reach:
     sure_collections: frozenset[bpy.types.Collection]
     timelines: tuple[Timeline, ...]
     frames: FramesRead | None
+    own_objects: Mapping[bpy.types.Scene, frozenset[bpy.types.Object]]
+    active_clips: frozenset[bpy.types.MovieClip]
 
 
 def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[None, None, Reach]:
@@ -47,6 +51,10 @@ def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[Non
     yield
     collections = yield from rendered_collections(scenes)
     sure_collections = yield from rendered_collections(sure_scenes)
+    own_objects = {}
+    for each in scenes:
+        own_objects[each] = frozenset(each.collection.objects)
+        yield
     return Reach(
         frozenset(scenes),
         frozenset(sure_scenes),
@@ -54,7 +62,22 @@ def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[Non
         frozenset(sure_collections),
         tuple(map(timeline_of, scenes_in_sequencer(scene))),
         frames,
+        own_objects,
+        (yield from _followed_clips(scenes)),
     )
+
+
+def _followed_clips(
+    scenes: Iterable[bpy.types.Scene],
+) -> Generator[None, None, frozenset[bpy.types.MovieClip]]:
+    """The scenes' own clips, if an object or a bone stands where they have it: no constraint names them then."""
+    clips = frozenset(scene.active_clip for scene in scenes if scene.active_clip is not None)
+    if clips:
+        for chunk in datablocks_in_chunks("objects"):
+            if any(getattr(each, "use_active_clip", False) for thing in chunk for each in constraints_of(thing)):
+                return clips
+            yield
+    return frozenset()
 
 
 def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | None:
@@ -63,20 +86,23 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
     if scene not in reach.scenes:
         return None
     end = link._replace(datablock=scene, is_sure=link.is_sure and scene in reach.sure_scenes)
-    if is_driven_by(scene, used):
+    nodes = scene.node_tree if has_compositor_switch(scene) else None
+    if is_driven_by(scene, used) or (nodes is not None and is_driven_by(nodes, used)):
         return end._replace(is_sure=False)
     if isinstance(used, NEVER_RENDERED):
         return None
     match used:
         case bpy.types.Object():
-            return end if (link.is_visible and _is_in(scene.collection, used)) or _is_camera(scene, used) else None
+            # as its view layers show all others, too, it is their user
+            is_own = link.is_visible and used in reach.own_objects[scene]
+            return end if is_own or _is_camera(scene, used) else None
         case bpy.types.Collection():
             return end._replace(is_sure=False) if _simulates(scene, used) and link.aspect is not Aspect.LOOK else None
         case bpy.types.Image():
             return _in_compositor(link, scene, end)
         case bpy.types.MovieClip():
             shown = _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end)
-            return shown or (end._replace(is_sure=False) if _follows_active_clip(scene, used) else None)
+            return shown or (end._replace(is_sure=False) if used in reach.active_clips else None)
         case bpy.types.VectorFont():
             return _in_strips(link, scene, reach, "TEXT", "font")
         case bpy.types.NodeTree():
@@ -86,13 +112,11 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
     return end
 
 
-def _is_in(collection: bpy.types.Collection, thing: bpy.types.Object) -> bool:
-    """True for an object of a scene's own collection: as its view layers show all others, too, it is their user."""
-    return thing.name in collection.objects and thing in tuple(collection.objects)
-
-
 def _is_camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> bool:
     if scene.camera == thing or any(marker.camera == thing for marker in scene.timeline_markers):
+        return True
+    if scene.render.use_multiview and thing.type == "CAMERA":
+        # the cameras of other views are found by their names
         return True
     return any(strip.type == "SCENE" and strip.scene_camera == thing for strip in all_strips(scene))
 
@@ -101,14 +125,6 @@ def _simulates(scene: bpy.types.Scene, collection: bpy.types.Collection) -> bool
     """True for the objects of rigid bodies, which push others also where they are hidden."""
     world = scene.rigidbody_world
     return world is not None and collection in (world.collection, world.constraints)
-
-
-def _follows_active_clip(scene: bpy.types.Scene, clip: bpy.types.MovieClip) -> bool:
-    """True when an object or a bone stands where the scene's own clip has it, which no constraint names then."""
-    if scene.active_clip != clip:
-        return False
-    # objects in the scene's backgrounds follow it, too
-    return any(getattr(each, "use_active_clip", False) for thing in bpy.data.objects for each in constraints_of(thing))
 
 
 def _in_compositor(link: Link, scene: bpy.types.Scene, end: Link) -> Link | None:

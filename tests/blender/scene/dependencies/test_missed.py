@@ -21,7 +21,7 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     strips_of,
     touch,
 )
-from renderjuice.tests.blender.scene_parts import library_with, nodes_of
+from renderjuice.tests.blender.scene_parts import compositor_of, library_with, nodes_of, output_node
 
 Load = Callable[[str], ModuleType]
 FONT = Path(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2")
@@ -384,3 +384,79 @@ def test_an_object_that_is_hidden_at_times_by_a_strip_in_a_meta_strip(find: Find
         bpy.ops.nla.meta_add()
     assert [strip.type for strip in track.strips] == ["META"]
     assert find().missing == ["letters.woff2"]
+
+
+def test_a_library_that_tells_a_place_only(find: Find, folder: Path) -> None:
+    holder = bpy.data.objects.new("Holder", None)
+    path = library_with(folder / "places.blend", holder)
+    bpy.data.objects.remove(holder)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Holder"]
+    path.unlink()
+    bpy.context.scene.collection.objects.link(wanted.objects[0])
+    wanted.objects[0].hide_render = True
+    assert find().missing == []
+    bpy.data.objects["Cube"].parent = wanted.objects[0]
+    assert find().missing == ["places.blend"]
+
+
+def test_the_library_of_an_object_that_is_overridden(find: Find, folder: Path) -> None:
+    holder = bpy.data.objects.new("Holder", None)
+    path = library_with(folder / "places.blend", holder)
+    bpy.data.objects.remove(holder)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Holder"]
+    holder = wanted.objects[0].override_create()
+    bpy.context.scene.collection.objects.link(holder)
+    path.unlink()
+    assert find().missing == ["places.blend"]
+
+
+def test_a_hidden_camera_that_is_found_by_its_name(find: Find, folder: Path) -> None:
+    """Blender renders the view of the right eye with `Camera_R`, which nothing names (4.2, 5.2)."""
+    scene = bpy.context.scene
+    other = linked_to_scene(bpy.data.cameras.new("Camera_R"), "Camera_R")
+    follow: Any = other.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    other.hide_render = True
+    assert find().files == []
+    scene.render.use_multiview, scene.render.views_format = True, "MULTIVIEW"
+    assert "0001.png" in find().files
+
+
+def test_what_drives_the_compositor(find: Find, folder: Path) -> None:
+    empty = linked_to_scene(None, "Empty")
+    follow: Any = empty.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    tree = compositor_of(bpy.context.scene)
+    contrast = tree.nodes.new("CompositorNodeBrightContrast")
+    tree.links.new(contrast.outputs[0], output_node(tree).inputs[0])
+    assert find().files == []
+    curve = contrast.inputs[1].driver_add("default_value")
+    variable = curve.driver.variables.new()
+    variable.type, variable.targets[0].id = "TRANSFORMS", empty
+    assert "0001.png" in find().files
+
+
+def test_the_fill_of_a_pencil_that_stands_in_a_node_too(find: Find, folder: Path) -> None:
+    touch(folder, "fill.png")
+    material = bpy.data.objects["Cube"].data.materials[0]
+    image = bpy.data.images.load("//fill.png")
+    nodes_of(material).nodes.new("ShaderNodeTexImage").image = image
+    (folder / "fill.png").unlink()
+    assert find().missing == []
+    bpy.data.materials.create_gpencil_data(material)
+    material.grease_pencil.fill_image = image
+    assert find().missing == ["fill.png"]
+
+
+def test_a_modifier_without_nodes_hands_over_nothing(find: Find, folder: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    cube.modifiers.new("Empty", "NODES")
+    empty = linked_to_scene(None, "Empty")
+    follow: Any = empty.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    cube.parent = empty
+    assert "0001.png" in find().files
