@@ -79,7 +79,7 @@ def test_every_field_has_a_property_a_switch_a_row_and_an_example(
     extension_name: str, properties: dict[str, Any], field_names: list[str], scene: bpy.types.Scene
 ) -> None:
     settings = importlib.import_module(f"{extension_name}.properties.render_settings")
-    others = {"rna_type", "name", "output_dir", "open_with", "rows"}
+    others = {"rna_type", "name", "output_dir", "open_with", "without_files", "rows"}
     registered = set(scene.renderjuice.bl_rna.properties.keys()) - others
     assert registered == {*field_names, *(f"use_{field}" for field in field_names)}
     rows = [field for group in settings.GROUPS.values() for field in group]
