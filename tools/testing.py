@@ -3,21 +3,24 @@
 
 Tier `unit` runs once, with the tools' Python. Tier `blender` runs once per Blender version, each in a process of
 its own: a Blender that crashes or hangs at exit takes nothing else with it, and is reported as what it is. Tier
-`window` runs once per Blender that can be had with a window, which the tests start, with the tools' Python.
+`window` runs once per Blender that can be had with a window, which the tests start, with the tools' Python. It waits
+for most of its time, so that it runs beside the others; what it says is printed when it is done.
 """
 
 import tempfile
+import threading
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from tools import environments, packaging, processes
 from tools.errors import CannotGoOn
 from tools.machine import gui_blender
 from tools.paths import ROOT
 
-TIERS = {"unit": 1200.0, "blender": 900.0, "window": 1200.0}
+TIERS = {"unit": 1500.0, "blender": 1200.0, "window": 1800.0}
 """Tier (a folder in tests/) -> seconds that one run of it may take."""
 
 NO_TESTS = 5
@@ -36,6 +39,16 @@ class Result:
     failed: int = 0
     skipped: int = 0
     seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a tier: with which Python, and which variables. `blender` is a version, or "-"."""
+
+    tier: str
+    blender: str
+    python: Path
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -91,23 +104,35 @@ def run_tests(
     reasons |= {f"Blender {version} in a window": reason for version, reason in no_window.items()}
     with processes.nothing_left_behind() as mark:
         variables = processes.settings(**known, **mark)
-        for tier, chosen in wanted.items():
-            if not chosen:
-                reasons[f"tier {tier}"] = f"there is no folder tests/{tier}"
-            elif tier == "unit":
-                results.append(_run(tier, "-", tools_python, [*chosen, *pytest_arguments], variables))
-            elif tier == "window":
-                for version, program in windows.items():
-                    told = {
-                        **variables,
-                        "RENDERJUICE_GUI_VERSION": version,
-                        "RENDERJUICE_GUI_BLENDER": str(program),
-                        "RENDERJUICE_SCREENSHOTS": str(screenshots),
-                    }
-                    results.append(_run(tier, version, tools_python, [*chosen, *pytest_arguments], told))
-            else:
-                for version, python in pythons.items():
-                    results.append(_run(tier, version, python, [*chosen, *pytest_arguments], variables))
+        reasons |= {f"tier {tier}": f"there is no folder tests/{tier}" for tier in wanted if not wanted[tier]}
+        runs: list[Run] = []
+        if wanted.get("unit"):
+            runs.append(Run("unit", "-", tools_python, variables))
+        if wanted.get("blender"):
+            runs += [Run("blender", version, python, variables) for version, python in pythons.items()]
+        beside = [
+            Run("window", version, tools_python, variables | _window_variables(version, program, screenshots))
+            for version, program in windows.items()
+        ]
+        if not runs:
+            # whoever runs windows only sees them at once
+            runs, beside = beside, []
+
+        def carry_out(run: Run, output: IO[bytes] | None = None) -> Result:
+            return _run(run, [*wanted[run.tier], *pytest_arguments], output)
+
+        with tempfile.TemporaryFile() as said:
+            results_beside: list[Result] = []
+            # a daemon: when this program is ended, it must not wait for it
+            lane = threading.Thread(
+                target=lambda: results_beside.extend(carry_out(run, said) for run in beside), daemon=True
+            )
+            lane.start()
+            results += [carry_out(run) for run in runs]
+            lane.join()
+            said.seek(0)
+            print(said.read().decode(errors="replace"), flush=True)
+        results += results_beside
     _print_table(results)
     _print_left_out(reasons)
     if windows:
@@ -142,16 +167,25 @@ def paths_by_tier(paths: Sequence[str], tiers: Sequence[str]) -> dict[str, list[
     return wanted
 
 
-def _run(tier: str, blender: str, python: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> Result:
-    title = f"{tier}, Blender {blender}" if blender != "-" else tier
-    print(f"\n===== {title} =====", flush=True)
+def _window_variables(version: str, program: Path, screenshots: Path | None) -> dict[str, str]:
+    return {
+        "RENDERJUICE_GUI_VERSION": version,
+        "RENDERJUICE_GUI_BLENDER": str(program),
+        "RENDERJUICE_SCREENSHOTS": str(screenshots),
+    }
+
+
+def _run(run: Run, arguments: Sequence[str], output: IO[bytes] | None) -> Result:
+    """Carry out a run. `output` takes what is said; None means that it is printed at once."""
+    title = f"{run.tier}, Blender {run.blender}" if run.blender != "-" else run.tier
+    _say(f"\n===== {title} =====", output)
     with tempfile.TemporaryDirectory(prefix="renderjuice-test-", ignore_cleanup_errors=True) as temporary:
         report = Path(temporary, "report.xml")
         # Blender's own settings and extensions of this machine's user stay out of it.
         user = Path(temporary, "user")
         user.mkdir()
         pytest: list[str | Path] = [
-            python,
+            run.python,
             "-m",
             "pytest",
             "-c",
@@ -162,12 +196,21 @@ def _run(tier: str, blender: str, python: Path, arguments: Sequence[str], variab
             "tests",
         ]
         command = [*pytest, "--junitxml", report, *arguments]
-        outcome = processes.run(command, env={**variables, "BLENDER_USER_RESOURCES": str(user)}, timeout=TIERS[tier])
+        variables = {**run.variables, "BLENDER_USER_RESOURCES": str(user)}
+        outcome = processes.run(command, env=variables, timeout=TIERS[run.tier], output=output)
         counts = read_report(report)
     text, ok = verdict(outcome, counts)
-    print(f"===== {title}: {text} =====", flush=True)
+    _say(f"===== {title}: {text} =====", output)
     counts = counts or Counts(0, 0, 0)
-    return Result(tier, blender, text, ok, counts.passed, counts.failed, counts.skipped, outcome.seconds)
+    return Result(run.tier, run.blender, text, ok, counts.passed, counts.failed, counts.skipped, outcome.seconds)
+
+
+def _say(line: str, output: IO[bytes] | None) -> None:
+    if output is None:
+        print(line, flush=True)
+    else:
+        output.write(f"{line}\n".encode())
+        output.flush()
 
 
 def read_report(report: Path) -> Counts | None:

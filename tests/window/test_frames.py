@@ -10,6 +10,7 @@ import pytest
 from renderjuice.tests.support.farm import API_KEY, Farm
 from renderjuice.tests.window.conftest import RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.widths import widths
 from renderjuice.tests.window.window import Window
 
 SCENE = "bpy.data.scenes['Scene']"
@@ -26,7 +27,7 @@ strips.new_image(name='shot', filepath=path, channel=1, frame_start=1)['renderju
 """
 
 
-@pytest.fixture(params=[285, 450])
+@pytest.fixture(params=widths())
 def narrow_panel(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path: Path) -> Box:
     """The panel in a Properties editor of as many pixels, which is as high as the window."""
     window.display.press("Escape")

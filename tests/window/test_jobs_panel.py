@@ -13,10 +13,9 @@ import pytest
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
 from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.widths import widths
 from renderjuice.tests.window.window import Window, stop_button
 
-WIDTHS = (285, 450)
-"""Pixels of a Properties editor: as new files open with it, and as artists make it."""
 INSIDE = 3
 """Pixels from the right edge of the buttons to a column of pixels that no text reaches."""
 STEP = 5
@@ -27,7 +26,7 @@ BELOW = 230
 """Pixels below the first row of the grid of buttons that are compared, too: the rest of it, and the preview's begin."""
 
 
-@pytest.fixture(params=WIDTHS)
+@pytest.fixture(params=widths())
 def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path: Path) -> Iterator[Box]:
     """The Properties editor at a width that people have, at the panel, with nothing in the list of jobs."""
     window.display.press("Escape")

@@ -14,10 +14,10 @@ import pytest
 
 from renderjuice.tests.support.farm import API_KEY, Farm
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.widths import DEFAULT_WIDTH, widths
 from renderjuice.tests.window.window import Window
 
-DEFAULT_WIDTH = 285
-AT_BOTH_WIDTHS = pytest.mark.parametrize("editor", (DEFAULT_WIDTH, 450), indirect=True)
+AT_ALL_WIDTHS = pytest.mark.parametrize("editor", widths(), indirect=True)
 CHECK_BOX_DISTANCE = 18
 """Pixels from a label's end to the check box after it."""
 PRESETS_DISTANCE = 50
@@ -105,7 +105,7 @@ def test_a_file_is_saved_first(window: Window, panel: Box) -> None:
     window.close_other_windows()
 
 
-@AT_BOTH_WIDTHS
+@AT_ALL_WIDTHS
 def test_nothing_moves_when_an_override_is_ticked(window: Window, panel: Box) -> None:
     scene = "bpy.context.window_manager.windows[0].scene"
     picture(window, panel, "ready")
@@ -144,7 +144,7 @@ def test_nothing_moves_when_an_override_is_ticked(window: Window, panel: Box) ->
     picture(window, panel, "farm")
 
 
-@AT_BOTH_WIDTHS
+@AT_ALL_WIDTHS
 def test_findings_are_shown_and_go_by_themselves(window: Window, panel: Box, tmp_path: Path) -> None:
     window.ask(
         "import os\n"
@@ -170,7 +170,7 @@ def test_findings_are_shown_and_go_by_themselves(window: Window, panel: Box, tmp
     picture(window, panel, "what will be sent")
 
 
-@AT_BOTH_WIDTHS
+@AT_ALL_WIDTHS
 def test_remarks_are_below_the_buttons_and_the_output_is_whole(window: Window, panel: Box) -> None:
     scene = "bpy.context.window_manager.windows[0].scene"
     before = window.wait_to_see("Render Frame", panel)
