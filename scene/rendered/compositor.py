@@ -9,10 +9,9 @@ from typing import Any
 import bpy
 
 from ..blender_versions import active_compositor_tree
+from .nodes import leading_nodes
 
 FILE_OUTPUT_NODE = "CompositorNodeOutputFile"
-OUTPUT_TYPES = frozenset({"COMPOSITE", "GROUP_OUTPUT", "OUTPUT_FILE"})
-"""Types of nodes that give the image, or write files. What leads to a viewer only is for the artist alone."""
 
 
 def compositor_in_use(scene: bpy.types.Scene) -> bool:
@@ -27,7 +26,7 @@ def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
 
 def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
     """The nodes of the compositor that change the image or a file."""
-    return _nodes(scene, _leading_somewhere)
+    return _nodes(scene, leading_nodes)
 
 
 def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
@@ -42,17 +41,3 @@ def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> It
             yield node
             if node.bl_idname == "CompositorNodeGroup":
                 trees.append(node.node_tree)
-
-
-def _leading_somewhere(tree: Any) -> set[Any]:
-    """The nodes of a tree that lead to its outputs and are not muted."""
-    before: dict[Any, list[Any]] = {}
-    for link in tree.links:
-        before.setdefault(link.to_node, []).append(link.from_node)
-    ahead = [node for node in tree.nodes if node.type in OUTPUT_TYPES and not node.mute]
-    found = set(ahead)
-    while ahead:
-        new = {node for node in before.get(ahead.pop(), ()) if node not in found}
-        found |= new
-        ahead += new
-    return {node for node in found if not node.mute}
