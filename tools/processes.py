@@ -82,17 +82,10 @@ def started(
         end_group(process)
 
 
-def run(
-    command: Sequence[str | Path],
-    *,
-    env: Mapping[str, str],
-    timeout: float,
-    cwd: Path = ROOT,
-    output: IO[bytes] | None = None,
-) -> Outcome:
-    """Run a program to its end, or end it with all it started after `timeout` seconds. `output` as in `started`."""
+def run(command: Sequence[str | Path], *, env: Mapping[str, str], timeout: float, cwd: Path = ROOT) -> Outcome:
+    """Run a program to its end, or end it with all it started after `timeout` seconds."""
     began = time.monotonic()
-    with started(command, env=env, cwd=cwd, output=output) as process:
+    with started(command, env=env, cwd=cwd) as process:
         try:
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:

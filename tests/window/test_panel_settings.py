@@ -29,7 +29,7 @@ def editor(window: Window, tmp_path: Path, request: pytest.FixtureRequest) -> It
     """A Properties editor of that width with the Render tab, with nothing set up; left as a newcomer finds it."""
     window.display.press("Escape")
     window.close_other_windows()
-    sign_out(window)
+    window.sign_out()
     window.ask(f"new_project({str(tmp_path / 'shot_010.blend')!r}, 5)")
     window.ask(f"split_viewport({getattr(request, 'param', DEFAULT_WIDTH)})")
     window.wait_for("show_render_tab()")
@@ -37,7 +37,7 @@ def editor(window: Window, tmp_path: Path, request: pytest.FixtureRequest) -> It
     window.settle()
     yield window.area("PROPERTIES")
     window.display.press("Escape")
-    sign_out(window)
+    window.sign_out()
 
 
 @pytest.fixture
@@ -47,11 +47,6 @@ def panel(window: Window, editor: Box, farm: Farm) -> Box:
     window.ask("bpy.context.window_manager.windows[0].scene.render.engine = 'CYCLES'")
     window.scroll_to("Renderjuice", editor)
     return editor
-
-
-def sign_out(window: Window) -> None:
-    window.ask("preferences().api_key = ''; preferences().property_unset('server')")
-    window.ask("module('properties.connection_check').require(False)")
 
 
 def look_away(window: Window) -> None:

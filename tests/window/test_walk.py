@@ -37,6 +37,7 @@ OPENED_IMAGE = (
 
 
 def test_a_newcomer_is_led_to_the_key(window: Window, project: Path, farm: Farm) -> None:
+    window.sign_out()
     editor = window.area("PROPERTIES")
     window.scroll_to("Renderjuice", editor)
     window.wait_to_see("Enter your API key", editor)

@@ -6,15 +6,16 @@ from __future__ import annotations
 import os
 
 DEFAULT_WIDTH = 285
-"""Pixels, as new files open with it."""
+"""Pixels, as new files open with it: what is cut off anywhere is cut off here."""
 USUAL_WIDTH = 450
 """Pixels, as artists make it."""
-OLDEST = "4.3"
-"""The Blender whose windows are tried at the default width only: what is cut off there is not cut off elsewhere."""
+
+
+def are_all_wanted() -> bool:
+    """True when all widths are to be tried, and all states of the panel in every Blender."""
+    return bool(os.environ.get("RENDERJUICE_ALL_WINDOWS"))
 
 
 def widths() -> tuple[int, ...]:
-    """The widths for the Blender that is tried. All of them with RENDERJUICE_ALL_WIDTHS, which takes its time."""
-    if os.environ.get("RENDERJUICE_GUI_VERSION") == OLDEST and not os.environ.get("RENDERJUICE_ALL_WIDTHS"):
-        return (DEFAULT_WIDTH,)
-    return (DEFAULT_WIDTH, USUAL_WIDTH)
+    """The widths that are tried."""
+    return (DEFAULT_WIDTH, USUAL_WIDTH) if are_all_wanted() else (DEFAULT_WIDTH,)

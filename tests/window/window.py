@@ -162,6 +162,11 @@ class Window:
         self.ask("[area.tag_redraw() for area in bpy.context.window_manager.windows[0].screen.areas]")
         self.settle()
 
+    def sign_out(self) -> None:
+        """Leave Blender as a newcomer has it: no key, no other server."""
+        self.ask("preferences().api_key = ''; preferences().property_unset('server')")
+        self.ask("module('properties.connection_check').require(False)")
+
     def screenshot(self, name: str, *, mark: Box | None = None) -> Path:
         """Keep a picture of the screen under the next number; `mark` is framed in it."""
         picture = self.display.picture()
