@@ -90,7 +90,12 @@ def unread_among(
 def _starts(candidate: bpy.types.ID, aspect: Aspect) -> Iterator[Link]:
     """Where the ways of a datablock begin: those of a library are those of what is linked from it, places included."""
     if isinstance(candidate, bpy.types.Library):
-        yield from (first_link(each, Aspect.PLACE) for each in candidate.users_id)
+        linked = candidate.users_id
+        yield from (first_link(each, Aspect.PLACE) for each in linked)
+        if not linked and candidate.parent is not None:
+            # 4.2 keeps nothing in the place of what only another library links from one that is gone
+            links = (first_link(each, Aspect.PLACE) for each in candidate.parent.users_id)
+            yield from (link._replace(is_sure=False) for link in links)
     else:
         yield first_link(candidate, aspect)
 

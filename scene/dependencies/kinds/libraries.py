@@ -25,7 +25,8 @@ def library_places() -> Places:
     if not all(map(comes_from_blender, libraries)):
         used = yield from _libraries_in_use()
     for library in libraries:
-        resolve = single if library in used or comes_from_blender(library) else nothing
+        is_read = library in used or library.is_missing or comes_from_blender(library)
+        resolve = single if is_read else nothing
         yield PathSetting(DependencyKind.LIBRARY, library, library, "filepath", resolve)
 
 
