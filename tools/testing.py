@@ -120,7 +120,9 @@ def run_tests(
             again = AGAIN if run.tier == "window" else ()
             results.append(_run(run, [*wanted[run.tier], *again, *pytest_arguments]))
     if windows and not os.environ.get(ALL_WINDOWS):
-        reasons["the panel's states at 450 px, and in Blender 4.3"] = f"they take long; {ALL_WINDOWS}=1 runs them, too"
+        reasons["the panel's settings in windows, its states at 450 px and in Blender 4.3"] = (
+            f"they take long; {ALL_WINDOWS}=1 runs them, too"
+        )
     _print_table(results)
     _print_left_out(reasons)
     if windows:
