@@ -51,6 +51,8 @@ UNCONNECTED_ICON = "ERROR"
 TRANSFER_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.RENDERING, Stage.DOWNLOADING})
 MAX_STATUS_LETTERS = 40
 """Letters of an unknown status that are shown."""
+MAX_SHORT_LETTERS = 7
+"""What has room between a panel's title and the buttons in its header, in an editor of 285 pixels."""
 MAX_VALUE_LETTERS, MAX_VALUE_PARTS = 40, 6
 """Letters of a setting, and values of a list of them, that are shown."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -94,10 +96,12 @@ def shorter_progress_words(job: JobRecord) -> Message:
 
 
 def short_progress(job: JobRecord) -> str:
-    """How far a job is, in a few letters; "" where nobody knows."""
+    """How far a job is, in `MAX_SHORT_LETTERS`: 24/60, or the share where that is longer; "" where nobody knows."""
     if job.stage in (Stage.RENDERING, Stage.DOWNLOADING):
-        return f"{_frames_done(job):,}/{len(job.frames):,}"
-    return f"{job.fraction:.0%}" if job.is_live and job.fraction is not None else ""
+        counts = "/".join(_counts(job))
+        if len(counts) <= MAX_SHORT_LETTERS:
+            return counts
+    return f"{bar_fraction(job):.0%}" if job.is_live and (job.fraction is not None or job.frames_downloaded) else ""
 
 
 def bar_fraction(job: JobRecord) -> float:

@@ -65,28 +65,43 @@ def find(words: list[Word], wanted: str) -> list[Box]:
     """Where a text of one or more words stands, each time it does."""
     pieces = wanted.split()
     found = []
-    for start in range(len(words) - len(pieces) + 1):
-        chosen = words[start : start + len(pieces)]
-        same_line = len({word.line for word in chosen}) == 1
-        if same_line and all(_alike(word.text, piece) for word, piece in zip(chosen, pieces, strict=True)):
-            boxes = [word.box for word in chosen]
-            found.append(
-                Box(
-                    min(box.left for box in boxes),
-                    min(box.top for box in boxes),
-                    max(box.right for box in boxes),
-                    max(box.bottom for box in boxes),
-                )
-            )
+    for line in _lines(words):
+        starts = range(len(line) - len(pieces) + 1)
+        in_line = [line[start : start + len(pieces)] for start in starts if _stands_at(line, start, pieces)]
+        found += [_around(chosen) for chosen in in_line or _run_together(line, pieces)]
     return found
+
+
+def _stands_at(line: list[Word], start: int, pieces: list[str]) -> bool:
+    return all(_alike(word.text, piece) for word, piece in zip(line[start:], pieces, strict=False))
+
+
+def _run_together(line: list[Word], pieces: list[str]) -> list[list[Word]]:
+    """The words that hold the pieces when the spaces between them are not seen, as beside the dot of `Done · 1 of 3`."""
+    wanted = "".join(pieces).casefold()
+    return [[word] for word in line if len(pieces) > 1 and wanted in word.text.casefold()]
+
+
+def _around(words: list[Word]) -> Box:
+    boxes = [word.box for word in words]
+    return Box(
+        min(box.left for box in boxes),
+        min(box.top for box in boxes),
+        max(box.right for box in boxes),
+        max(box.bottom for box in boxes),
+    )
 
 
 def text(words: list[Word]) -> str:
     """The words as lines, for a message."""
-    lines: dict[tuple[str, ...], list[str]] = {}
+    return "\n".join(" ".join(word.text for word in line) for line in _lines(words))
+
+
+def _lines(words: list[Word]) -> list[list[Word]]:
+    lines: dict[tuple[str, ...], list[Word]] = {}
     for word in words:
-        lines.setdefault(word.line, []).append(word.text)
-    return "\n".join(" ".join(line) for line in lines.values())
+        lines.setdefault(word.line, []).append(word)
+    return list(lines.values())
 
 
 def _alike(read_word: str, piece: str) -> bool:

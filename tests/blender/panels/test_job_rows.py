@@ -39,7 +39,7 @@ def add(load: Load, tmp_path: Path) -> Iterator[Callable[..., Any]]:
                 api_url="http://127.0.0.1:9/api",
             )
         )
-        journal.update(job_id, stage=records.Stage.RENDERING, **columns)
+        journal.update(job_id, **{"stage": records.Stage.RENDERING} | columns)
         live_jobs.look_again()
         return live_jobs.find(job_id)
 
@@ -73,3 +73,11 @@ def test_a_row_does_not_say_today_on_the_day_after(
 
     monkeypatch.setattr(datetime, "date", DayAfter)
     assert "Yesterday 12:00" in str(rows.title_of(job))
+
+
+def test_the_panels_header_has_room_for_how_far_a_job_is(load: Load, add: Callable[..., Any]) -> None:
+    words, failed = load("panels.job_words"), load("jobs.records").Stage.FAILED
+    assert words.short_progress(add(tuple(range(1, 61)), frames_rendered=24)) == "24/60"
+    assert words.short_progress(add(tuple(range(1, 2001)), frames_rendered=157)) == "8%"
+    assert words.short_progress(add(tuple(range(1, 20001)))) == ""
+    assert words.short_progress(add(tuple(range(1, 20001)), stage=failed)) == ""
