@@ -36,6 +36,8 @@ TROUBLED_INTERVAL = 2.0
 """The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
 CATCH_UP_INTERVAL = 0.05
 """Seconds to the next look while more has changed than one look takes in."""
+pace = 1.0
+"""The pauses of a worker that is started from here, as a share of those on the internet: a test's service is nearer."""
 
 Observer = Callable[[JobRecord | None, JobRecord], None]
 observers: list[Observer] = []
@@ -74,7 +76,7 @@ def session() -> Session:
 
         # 4.2 has no `python_args`; isolated mode is what later versions give
         python_args = getattr(bpy.app, "python_args", ("-I",))
-        _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args)
+        _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args, pace=pace)
         remember_on_quit()
         look_again()
     # a script may have allowed it since; nothing is written while it stays the same

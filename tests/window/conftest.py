@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.tests.support.farm import API_KEY, Farm, blenders, running_farm
+from renderjuice.tests.support.farm import API_KEY, PACE, Farm, blenders, running_farm
 from renderjuice.tests.window.display import Box, Display, running_display
 from renderjuice.tests.window.widths import are_all_wanted
 from renderjuice.tests.window.window import Window, install, running_window
@@ -63,6 +63,7 @@ def window(display: Display, program: str, version: str) -> Iterator[Window]:
         variables = {"BLENDER_USER_RESOURCES": str(Path(folder, "user")), "HOME": folder, "XDG_CACHE_HOME": folder}
         install(program, _told("RENDERJUICE_ZIP"), variables)
         with running_window(program, display, Path(folder), screenshots, version, variables=variables) as running:
+            running.ask(f"module('live.jobs').pace = {PACE}")
             yield running
 
 

@@ -27,13 +27,12 @@ from renderjuice.package_layout.file_states import state_of
 from renderjuice.package_layout.manifest import Manifest, write_manifest
 from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.support import farm
+from renderjuice.tests.support.farm import PACE
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "RJ-test-key-of-the-jobs"
 PATIENCE = 90.0
 """Seconds until a test gives up waiting."""
-PACE = 0.1
-"""The worker's pauses in the tests, as a share of those that it takes on the internet."""
 
 Found = TypeVar("Found")
 
