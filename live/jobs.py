@@ -25,7 +25,6 @@ from . import notices, thumbnails
 from .redrawing import redraw
 
 if TYPE_CHECKING:
-    from ..jobs.client.on_disk import OnDisk
     from ..jobs.client.session import Session
 
 logger = logging.getLogger(__name__)
@@ -52,8 +51,7 @@ class State:
 
     `is_wanted`: there is a reason to open the journal. `seen` holds each job by its id, as it was when the observers
     were last told. `trouble` is what keeps the list from being up to date. `on_quit` is what the preferences say of
-    quitting: it is kept here because Blender's own data is gone when that is asked for. `on_disk` is what was found of
-    jobs that are over, with the revision that each had.
+    quitting: it is kept here because Blender's own data is gone when that is asked for.
     """
 
     session: Session | None = None
@@ -61,7 +59,6 @@ class State:
     seen: dict[str, JobRecord] = field(default_factory=dict)
     trouble: str = ""
     on_quit: str = "KEEP"
-    on_disk: dict[str, tuple[int, OnDisk]] = field(default_factory=dict)
 
 
 _state = State()
@@ -127,33 +124,23 @@ def running_job(chosen: str) -> JobRecord | None:
 
 
 def look_on_disk(job_id: str) -> None:
-    """Find out what is left on this computer of a job that is over. Not for drawing."""
+    """Have the worker find out what is left on this computer of a job that is over. Not for drawing."""
     job = find(job_id)
     if job is None or job.is_live or _state.session is None:
         return
-    # loaded when it is first needed, because every start of Blender waits for what is loaded before
-    from ..jobs.client.on_disk import look_on_disk as look_now
-
-    with suppress(JournalError):
-        outputs = _state.session.journal.outputs(job_id).values()
-        _state.on_disk[job_id] = job.revision, look_now(job, outputs)
+    # what cannot be asked now is asked when the job is chosen again
+    with suppress(JournalError, WorkerError, OSError):
+        _state.session.ask_for_look(job_id, job.api_url)
 
 
 def frames_here(job: JobRecord) -> int:
     """How many frames of a job are on this computer, as far as is known without a look."""
-    known = _on_disk(job)
-    return known.frames if known is not None else job.frames_downloaded
+    return job.on_disk.frames if job.on_disk is not None else job.frames_downloaded
 
 
 def can_go_on(job: JobRecord) -> bool:
     """True while something is left of what was sent, as far as is known without a look."""
-    known = _on_disk(job)
-    return known.can_go_on if known is not None else job.can_go_on
-
-
-def _on_disk(job: JobRecord) -> OnDisk | None:
-    revision, found = _state.on_disk.get(job.id, (-1, None))
-    return found if revision == job.revision else None
+    return job.on_disk.can_go_on if job.on_disk is not None else True
 
 
 def _chosen_on_disk() -> None:
@@ -209,6 +196,8 @@ def look() -> bool:
         redraw()
     if connection_check.is_running() and connection_check.take_in(now.connection_test()):
         redraw()
+    # what was taken in may have been a reason for another wish
+    is_wished = is_wished or (not now.watch.has_live_jobs and bool(now.journal.wishes()))
     is_needed = now.watch.has_live_jobs or connection_check.is_running() or is_wished
     if is_needed:
         remember_on_quit()
@@ -239,12 +228,11 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
             except Exception:
                 logger.exception("an observer of job %s failed", job.id)
     chosen = job_list.chosen_id(bpy.context)
-    if any(job.id == chosen for job in changed):
+    if any(job.id == chosen and job.on_disk is None for job in changed):
         look_on_disk(chosen)
     removed = _state.seen.keys() - known.keys()
     for job_id in removed:
         del _state.seen[job_id]
-        _state.on_disk.pop(job_id, None)
         estimates.forget(job_id)
         thumbnails.forget(job_id)
         notices.dismiss(job_id)
@@ -289,7 +277,6 @@ def close_session() -> None:
     _state.session = None
     _state.is_wanted = False
     _state.seen.clear()
-    _state.on_disk.clear()
 
 
 def register() -> None:

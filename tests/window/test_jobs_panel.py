@@ -22,6 +22,8 @@ STEP = 5
 """Shades of grey between the ground and a button, grey or not."""
 EDGE = 4
 """Pixels of an edge with its shadow, and how far it may seem to be when the button turns grey."""
+CHOOSE_AGAIN = "listed = bpy.context.window_manager.renderjuice; listed.active = listed.active"
+"""What a click on the row of the chosen job does."""
 BELOW = 230
 """Pixels below the first row of the grid of buttons that are compared, too: the rest of it, and the preview's begin."""
 
@@ -39,10 +41,11 @@ def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path:
     window.ask(f"split_viewport({request.param})")
     window.wait_for("show_render_tab()")
     window.settle()
-    window.title = f"{window.title.partition(' ')[0]} {request.param}"
+    title, window.title = window.title, f"{window.title} {request.param}"
     editor = window.area("PROPERTIES")
     window.scroll_to("Renderjuice", editor)
     yield editor
+    window.title = title
     if window.process.poll() is None:
         window.ask("cancel_all()")
         window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
@@ -135,7 +138,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     folder = Path(window.ask("jobs()[0]['output_dir']"))
     for frame in sorted(folder.iterdir())[:2]:
         frame.unlink()
-    window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
+    window.ask(CHOOSE_AGAIN)
     window.wait_to_see("3 here", narrow)
     window.screenshot("two frames deleted")
     window.click("Download", narrow)
@@ -146,8 +149,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
         "module('live.jobs').session().journal.update(jobs()[0]['id'], remote_id=str(__import__('uuid').uuid4()))"
     )
     next(folder.iterdir()).unlink()
-    window.ask("module('live.jobs').look_again(); module('live.jobs').look_on_disk(jobs()[0]['id'])")
-    window.ask("module('live.redrawing').redraw()")
+    window.ask(f"module('live.jobs').look_again(); {CHOOSE_AGAIN}")
     window.wait_to_see("3 here", narrow)
     window.click("Download", narrow)
     window.wait_to_see("no longer on", narrow, RENDER_SECONDS)

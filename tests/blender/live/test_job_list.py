@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import importlib
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,11 +14,8 @@ from typing import Any
 import bpy
 import pytest
 
-
-@pytest.fixture
-def load(extension_name: str) -> Callable[[str], ModuleType]:
-    """Gives a module of the installed extension."""
-    return lambda name: importlib.import_module(f"{extension_name}.{name}")
+LOOK_SECONDS = 60.0
+"""Seconds until a test gives up waiting for the worker."""
 
 
 @pytest.fixture
@@ -31,9 +28,10 @@ def done_job(project: Path, jobs: ModuleType) -> Any:
 
 @pytest.fixture
 def some_job(jobs: ModuleType, request: pytest.FixtureRequest) -> Any:
-    """Any job that is done; made when there is none."""
+    """Any job that is done, without what depends on when somebody looked at it; made when there is none."""
     done = [job for job in jobs.session().journal.jobs() if job.stage == "done"]
-    return done[0] if done else request.getfixturevalue("done_job")
+    job = done[0] if done else request.getfixturevalue("done_job")
+    return replace(job, frames_rendered=None, on_disk=None)
 
 
 def submit_something_long(project: Path) -> None:
@@ -44,6 +42,16 @@ def submit_something_long(project: Path) -> None:
 
 def rows() -> list[str]:
     return [row.name for row in bpy.context.window_manager.renderjuice.rows]
+
+
+def after_the_look(jobs: ModuleType, job_id: str) -> Any:
+    """A job after the worker has looked what is left of it, which it was asked for when the job was chosen."""
+    deadline = time.monotonic() + LOOK_SECONDS
+    while jobs.session().journal.wishes():
+        assert time.monotonic() < deadline, "the worker does not look"
+        time.sleep(0.02)
+    jobs.look()
+    return jobs.find(job_id)
 
 
 def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
@@ -273,16 +281,39 @@ def test_deleted_frames_are_noticed_when_their_job_is_chosen(
     operators, listed = load("operators.jobs"), bpy.context.window_manager.renderjuice
     download = operators.RENDERJUICE_OT_download
     listed.active = rows().index(done_job.id)
-    job = jobs.find(done_job.id)
+    job = after_the_look(jobs, done_job.id)
+    assert jobs.frames_here(job) == 1
     assert download.shown_objection(job) == "All frames are here."
     (project / "farm" / "0001.png").unlink()
     listed.active = rows().index(done_job.id)
+    job = after_the_look(jobs, done_job.id)
     assert jobs.frames_here(job) == 0
     assert download.shown_objection(job) is None
     assert load("panels.job_words").progress_words(job) == "Done · its frame is not here"
     assert bpy.ops.renderjuice.download(job=job.id, wait=True) == {"FINISHED"}
     jobs.look()
-    assert jobs.frames_here(jobs.find(job.id)) == 1
+    assert jobs.frames_here(after_the_look(jobs, job.id)) == 1
+
+
+def test_the_folder_of_the_job_that_is_chosen_is_not_touched_by_blender(
+    done_job: Any, jobs: ModuleType, project: Path
+) -> None:
+    touched: list[str] = []
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        # there is no way to take an audit hook back
+        if is_noting and event in ("open", "os.listdir", "os.scandir"):
+            touched.append(str(arguments[0]))
+
+    is_noting = True
+    sys.addaudithook(note)
+    try:
+        bpy.context.window_manager.renderjuice.active = rows().index(done_job.id)
+        job = after_the_look(jobs, done_job.id)
+    finally:
+        is_noting = False
+    assert job.on_disk.frames == 1
+    assert not [path for path in touched if path.startswith(str(project / "farm"))]
 
 
 def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
@@ -295,7 +326,7 @@ def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
     with pytest.raises(RuntimeError, match="no longer on Renderjuice"):
         bpy.ops.renderjuice.download(job=done_job.id, wait=True)
     jobs.look()
-    job = jobs.find(done_job.id)
+    job = after_the_look(jobs, done_job.id)
     assert (job.stage, jobs.frames_here(job)) == ("done", 0)
     jobs.session().journal.update(done_job.id, remote_id=remote)
     assert bpy.ops.renderjuice.download(job=done_job.id, wait=True) == {"FINISHED"}
@@ -398,12 +429,14 @@ def test_durations(load: Callable[[str], ModuleType], seconds: float, words: str
 
 def test_an_observer_that_fails_disturbs_nobody(project: Path, jobs: ModuleType) -> None:
     heard = []
+    earlier = {job.id for job in jobs.jobs()}
 
     def failing(_before: Any, _after: Any) -> None:
         raise ValueError("on purpose")
 
     def hearing(before: Any, after: Any) -> None:
-        heard.append((before and before.stage, after.stage))
+        if after.id not in earlier:
+            heard.append((before and before.stage, after.stage))
 
     jobs.observers[:0] = [failing, hearing]
     try:
