@@ -18,7 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from renderjuice.tests.unit.jobs.artist import PATIENCE, Farm
+from renderjuice.tests.support.waiting import PATIENCE
+from renderjuice.tests.unit.jobs.artist import Farm
 
 BLOCK = 64 * 1024
 

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from renderjuice.tests.support.farm import blenders
-from renderjuice.tests.unit.local_farm.driver import KEY, PATIENCE, ROOT, FarmDriver, running_farm, until
+from renderjuice.tests.support.waiting import PATIENCE, until
+from renderjuice.tests.unit.local_farm.driver import KEY, ROOT, FarmDriver, running_farm
 
 KILLED = -signal.SIGKILL
 RUNNING = ("booting", "rendering", "finalizing")

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from renderjuice.jobs import credentials
 from renderjuice.jobs.records import Setting
-from renderjuice.tests.unit.jobs.artist import KEY, Artist, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY, Artist
 from renderjuice.tests.unit.jobs.proxy import Proxy
 
 Artists = Callable[..., Artist]

@@ -14,7 +14,8 @@ import pytest
 from renderjuice.jobs.records import JobRecord, OnDisk, OutputRecord, Stage, Wish
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.loop import Worker
-from renderjuice.tests.unit.jobs.artist import PATIENCE, Artist, Farm, until
+from renderjuice.tests.support.waiting import PATIENCE, until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 
 Artists = Callable[..., Artist]
 

@@ -18,7 +18,8 @@ from renderjuice.jobs.output_names import PNG_END, PNG_START
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.fetching.delivery import Deliverer
-from renderjuice.tests.unit.jobs.artist import KEY, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.submissions import submission
 
