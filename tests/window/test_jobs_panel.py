@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
-from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.long_job import RENDER_SECONDS, end_all_jobs, submit_long_job
 from renderjuice.tests.window.widths import widths
 from renderjuice.tests.window.window import Window, stop_button
 
@@ -34,8 +34,7 @@ def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path:
     window.display.press("Escape")
     window.close_other_windows()
     window.ask(f"sign_in({farm.api_url!r}, {API_KEY!r})")
-    window.ask("cancel_all()")
-    window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    end_all_jobs(window)
     window.ask("[bpy.ops.renderjuice.remove(job=job['id']) for job in jobs()]")
     window.ask(f"new_project({str(tmp_path / 'shot_010.blend')!r}, 3)")
     window.ask(f"split_viewport({request.param})")
@@ -46,20 +45,12 @@ def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path:
     window.scroll_to("Renderjuice", editor)
     yield editor
     window.title = title
-    if window.process.poll() is None:
-        window.ask("cancel_all()")
-        window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    end_all_jobs(window)
 
 
-def submit_long_job(window: Window, panel: Box) -> None:
+def see_first_frames(window: Window, panel: Box) -> None:
     """Submit a job that goes on for minutes, and wait until frames of it are here."""
-    before = len(window.ask("jobs()"))
-    window.ask(
-        "scene = bpy.context.window_manager.windows[0].scene\n"
-        f"scene.frame_end, scene.cycles.samples, scene.cycles.use_adaptive_sampling = {MANY_FRAMES}, 128, False"
-    )
-    window.click("Render Animation", panel)
-    window.wait_for(f"len(jobs()) == {before + 1}")
+    submit_long_job(window, panel)
     window.wait_for("jobs()[0]['frames_downloaded'] >= 1", RENDER_SECONDS)
     # the panel has become higher
     window.scroll_to("Render Frame", panel)
@@ -90,7 +81,7 @@ def assert_same(now: list[int], before: list[int]) -> None:
 
 def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, narrow: Box) -> None:
     window.screenshot("nothing runs")
-    submit_long_job(window, narrow)
+    see_first_frames(window, narrow)
     window.screenshot("first frames")
     first = places(window, narrow)
     before = window.ask("jobs()[0]['frames_downloaded']")
@@ -111,7 +102,7 @@ def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, 
 def test_a_lost_connection_is_said_and_waited_for(window: Window, narrow: Box, program: str, version: str) -> None:
     with pytest.raises(AssertionError, match="did not end in good order"), running_farm({version: program}) as other:
         window.ask(f"sign_in({other.api_url!r}, {API_KEY!r})")
-        submit_long_job(window, narrow)
+        see_first_frames(window, narrow)
         os.kill(other.pid, signal.SIGKILL)
         window.wait_for("module('live.jobs').jobs()[0].is_unconnected", RENDER_SECONDS)
         window.wait_to_see("trying again", narrow)
@@ -158,7 +149,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
 
 
 def test_a_crash_on_the_farm_is_one_sentence(window: Window, narrow: Box, farm: Farm) -> None:
-    submit_long_job(window, narrow)
+    see_first_frames(window, narrow)
     children = Path(f"/proc/{farm.pid}/task/{farm.pid}/children").read_text(encoding="ascii").split()
     for pid in children:
         os.kill(int(pid), signal.SIGSEGV)
