@@ -33,7 +33,7 @@ INTERVAL = 0.5
 """Seconds between two looks at the journal while a job is alive."""
 TROUBLED_INTERVAL = 2.0
 """The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
-CATCH_UP_INTERVAL = 0.05
+CATCH_UP_INTERVAL = 0.02
 """Seconds to the next look while more has changed than one look takes in."""
 pace = 1.0
 """The pauses of a worker that is started from here, as a share of those on the internet: a test's service is nearer."""
@@ -51,7 +51,8 @@ class State:
 
     `is_wanted`: there is a reason to open the journal. `seen` holds each job by its id, as it was when the observers
     were last told. `trouble` is what keeps the list from being up to date. `on_quit` is what the preferences say of
-    quitting: it is kept here because Blender's own data is gone when that is asked for.
+    quitting: it is kept here because Blender's own data is gone when that is asked for. `has_other_rows`: jobs have
+    come or gone since the list was given its rows.
     """
 
     session: Session | None = None
@@ -59,6 +60,7 @@ class State:
     seen: dict[str, JobRecord] = field(default_factory=dict)
     trouble: str = ""
     on_quit: str = "KEEP"
+    has_other_rows: bool = False
 
 
 _state = State()
@@ -66,6 +68,15 @@ _state = State()
 
 def session() -> Session:
     """The session at the journal, opened when it is first needed. Raises `JournalError` and `OSError`."""
+    is_new = _state.session is None
+    now = _session()
+    if is_new:
+        look_again()
+    return now
+
+
+def _session() -> Session:
+    """The same, whose jobs are not known yet if it is new."""
     _state.is_wanted = True
     if _state.session is None:
         # loaded when it is first needed, because every start of Blender waits for what is loaded before
@@ -75,7 +86,6 @@ def session() -> Session:
         python_args = getattr(bpy.app, "python_args", ("-I",))
         _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args, pace=pace)
         remember_on_quit()
-        look_again()
     # a script may have allowed it since; nothing is written while it stays the same
     _state.session.tell_online_access(bpy.app.online_access)
     return _state.session
@@ -184,12 +194,12 @@ def _note_trouble(trouble: str) -> None:
 
 
 def look() -> bool:
-    """Take in what changed. True while a job is alive or an answer is awaited.
+    """Take in what changed, of many jobs only some. True while a job is alive or an answer is awaited.
 
     Raises `JournalError` and `WorkerError`.
     """
     is_first = _state.session is None
-    now = session()
+    now = _session()
     # a job that is over changes only once a worker has started and has seen a wish, which it strikes off after that
     is_wished = not now.watch.has_live_jobs and bool(now.journal.wishes())
     if _take_in(now.watch.look()) or is_first:
@@ -213,14 +223,14 @@ def look_again() -> None:
 
 def _take_in(changed: Sequence[JobRecord]) -> bool:
     """Tell the observers of changed jobs, and keep the list to the jobs there are. True when anything changed."""
-    known = session().watch.jobs
-    if not changed and len(known) == len(_state.seen):
+    watch = session().watch
+    known = watch.jobs
+    if not changed and len(known) == len(_state.seen) and not _state.has_other_rows:
         return False
     now = time.monotonic()
-    has_new = False
     for job in changed:
         before, _state.seen[job.id] = _state.seen.get(job.id), job
-        has_new |= before is None
+        _state.has_other_rows |= before is None
         estimates.take_in(job, now)
         for observer in tuple(observers):
             try:
@@ -236,13 +246,15 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
         estimates.forget(job_id)
         thumbnails.forget(job_id)
         notices.dismiss(job_id)
-    if has_new or removed:
+    _state.has_other_rows |= bool(removed)
+    if _state.has_other_rows and not watch.is_behind:
         show_rows()
     return True
 
 
 def show_rows() -> None:
     """Give the list its rows again, which may have gone with the file that was open."""
+    _state.has_other_rows = False
     job_list.sync(bpy.context, [job.id for job in jobs()], preferred())
 
 
@@ -277,6 +289,7 @@ def close_session() -> None:
     _state.session = None
     _state.is_wanted = False
     _state.seen.clear()
+    _state.has_other_rows = False
 
 
 def register() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,8 +14,7 @@ from typing import Any
 import bpy
 import pytest
 
-LOOK_SECONDS = 60.0
-"""Seconds until a test gives up waiting for the worker."""
+from renderjuice.tests.support.waiting import until
 
 
 @pytest.fixture
@@ -46,10 +45,7 @@ def rows() -> list[str]:
 
 def after_the_look(jobs: ModuleType, job_id: str) -> Any:
     """A job after the worker has looked what is left of it, which it was asked for when the job was chosen."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    while jobs.session().journal.wishes():
-        assert time.monotonic() < deadline, "the worker does not look"
-        time.sleep(0.02)
+    until(lambda: not jobs.session().journal.wishes(), "the worker has looked")
     jobs.look()
     return jobs.find(job_id)
 
@@ -253,7 +249,10 @@ def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) 
 
     def told(*jobs: Any) -> list[str]:
         found = titles.telling_of(jobs, here)
-        return [" · ".join(filter(None, (titles.frames_of(each), *found[each.id]))) for each in jobs]
+        return [" · ".join(filter(None, words(each, *found[each.id]))) for each in jobs]
+
+    def words(job: Any, name: str, details: Any) -> list[str]:
+        return [titles.frames_of(job), name, *(detail.words(job) for detail in details)]
 
     assert told(job("a"), job("b", (7,))) == ["1-3", "7"]
     assert told(job("a", sample_count=1), job("b", sample_count=64)) == ["1-3 · 1 sample", "1-3 · 64 samples"]
@@ -293,6 +292,30 @@ def test_deleted_frames_are_noticed_when_their_job_is_chosen(
     assert bpy.ops.renderjuice.download(job=job.id, wait=True) == {"FINISHED"}
     jobs.look()
     assert jobs.frames_here(after_the_look(jobs, job.id)) == 1
+
+
+def test_many_jobs_of_earlier_sessions_are_taken_in_a_few_at_a_look(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType]
+) -> None:
+    records, at_once = load("jobs.records"), load("jobs.journal.watch").MAX_JOBS_A_LOOK
+    names = [field.name for field in fields(records.Submission) if field.name != "job_id"]
+    journal, added = jobs.session().journal, [f"one of many {number}" for number in range(3 * at_once)]
+    for job_id in added:
+        journal.add(records.Submission(job_id, **{name: getattr(done_job, name) for name in names}))
+        journal.update(job_id, stage=records.Stage.DONE)
+    everybody = {job.id for job in journal.jobs()}
+    jobs.close_session()
+    jobs.want_earlier_jobs()
+    try:
+        assert jobs.tick() == jobs.CATCH_UP_INTERVAL
+        assert len(jobs.jobs()) == at_once
+        while jobs.tick() == jobs.CATCH_UP_INTERVAL:
+            assert len(jobs.jobs()) % at_once == 0
+        assert {job.id for job in jobs.jobs()} == set(rows()) == everybody
+    finally:
+        for job_id in added:
+            jobs.session().remove(job_id)
+        jobs.look_again()
 
 
 def test_the_folder_of_the_job_that_is_chosen_is_not_touched_by_blender(
