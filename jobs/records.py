@@ -57,13 +57,14 @@ SENDING_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.CREATING, St
 
 
 class Wish(StrEnum):
-    """What Blender asks of the worker."""
+    """What Blender asks of the worker. LOOK: find out what is left of a job on this computer."""
 
     CANCEL = "cancel"
     RETRY = "retry"
     DOWNLOAD = "download"
     REFRESH = "refresh"
     TEST_CONNECTION = "test_connection"
+    LOOK = "look"
 
 
 class Setting(StrEnum):
@@ -172,6 +173,14 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class OnDisk:
+    """What was left of a job on this computer: how many frames, and whether a retry had anything to go on with."""
+
+    frames: int
+    can_go_on: bool
+
+
+@dataclass(frozen=True)
 class JobRecord:
     """One job as the journal has it.
 
@@ -182,6 +191,7 @@ class JobRecord:
     that is done is that of a later download. It is 0 where nobody noted the time.
     `render_seconds` is what each job on the farm took, adjusted for GPU performance, by its id there.
     `trouble_kind` says what kind of error `trouble` speaks of.
+    `on_disk` is what the worker found when it looked, None when the job has changed since then.
     """
 
     id: str
@@ -215,6 +225,7 @@ class JobRecord:
     done: float | None = None
     render_seconds: Mapping[str, float] = field(default_factory=dict)
     trouble_kind: FailureKind = FailureKind.UNKNOWN
+    on_disk: OnDisk | None = None
 
     @property
     def is_live(self) -> bool:

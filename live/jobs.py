@@ -25,7 +25,6 @@ from . import notices, thumbnails
 from .redrawing import redraw
 
 if TYPE_CHECKING:
-    from ..jobs.client.on_disk import OnDisk
     from ..jobs.client.session import Session
 
 logger = logging.getLogger(__name__)
@@ -34,8 +33,10 @@ INTERVAL = 0.5
 """Seconds between two looks at the journal while a job is alive."""
 TROUBLED_INTERVAL = 2.0
 """The same while the journal or the worker makes trouble: a file that is held may cost a moment at each look."""
-CATCH_UP_INTERVAL = 0.05
+CATCH_UP_INTERVAL = 0.02
 """Seconds to the next look while more has changed than one look takes in."""
+pace = 1.0
+"""The pauses of a worker that is started from here, as a share of those on the internet: a test's service is nearer."""
 
 Observer = Callable[[JobRecord | None, JobRecord], None]
 observers: list[Observer] = []
@@ -50,8 +51,8 @@ class State:
 
     `is_wanted`: there is a reason to open the journal. `seen` holds each job by its id, as it was when the observers
     were last told. `trouble` is what keeps the list from being up to date. `on_quit` is what the preferences say of
-    quitting: it is kept here because Blender's own data is gone when that is asked for. `on_disk` is what was found of
-    jobs that are over, with the revision that each had.
+    quitting: it is kept here because Blender's own data is gone when that is asked for. `has_other_rows`: jobs have
+    come or gone since the list was given its rows.
     """
 
     session: Session | None = None
@@ -59,7 +60,7 @@ class State:
     seen: dict[str, JobRecord] = field(default_factory=dict)
     trouble: str = ""
     on_quit: str = "KEEP"
-    on_disk: dict[str, tuple[int, OnDisk]] = field(default_factory=dict)
+    has_other_rows: bool = False
 
 
 _state = State()
@@ -67,6 +68,15 @@ _state = State()
 
 def session() -> Session:
     """The session at the journal, opened when it is first needed. Raises `JournalError` and `OSError`."""
+    is_new = _state.session is None
+    now = _session()
+    if is_new:
+        look_again()
+    return now
+
+
+def _session() -> Session:
+    """The same, whose jobs are not known yet if it is new."""
     _state.is_wanted = True
     if _state.session is None:
         # loaded when it is first needed, because every start of Blender waits for what is loaded before
@@ -74,9 +84,8 @@ def session() -> Session:
 
         # 4.2 has no `python_args`; isolated mode is what later versions give
         python_args = getattr(bpy.app, "python_args", ("-I",))
-        _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args)
+        _state.session = Session(preferences.home(), python=sys.executable, python_args=python_args, pace=pace)
         remember_on_quit()
-        look_again()
     # a script may have allowed it since; nothing is written while it stays the same
     _state.session.tell_online_access(bpy.app.online_access)
     return _state.session
@@ -125,33 +134,23 @@ def running_job(chosen: str) -> JobRecord | None:
 
 
 def look_on_disk(job_id: str) -> None:
-    """Find out what is left on this computer of a job that is over. Not for drawing."""
+    """Have the worker find out what is left on this computer of a job that is over. Not for drawing."""
     job = find(job_id)
     if job is None or job.is_live or _state.session is None:
         return
-    # loaded when it is first needed, because every start of Blender waits for what is loaded before
-    from ..jobs.client.on_disk import look_on_disk as look_now
-
-    with suppress(JournalError):
-        outputs = _state.session.journal.outputs(job_id).values()
-        _state.on_disk[job_id] = job.revision, look_now(job, outputs)
+    # what cannot be asked now is asked when the job is chosen again
+    with suppress(JournalError, WorkerError, OSError):
+        _state.session.ask_for_look(job_id, job.api_url)
 
 
 def frames_here(job: JobRecord) -> int:
     """How many frames of a job are on this computer, as far as is known without a look."""
-    known = _on_disk(job)
-    return known.frames if known is not None else job.frames_downloaded
+    return job.on_disk.frames if job.on_disk is not None else job.frames_downloaded
 
 
 def can_go_on(job: JobRecord) -> bool:
     """True while something is left of what was sent, as far as is known without a look."""
-    known = _on_disk(job)
-    return known.can_go_on if known is not None else job.can_go_on
-
-
-def _on_disk(job: JobRecord) -> OnDisk | None:
-    revision, found = _state.on_disk.get(job.id, (-1, None))
-    return found if revision == job.revision else None
+    return job.on_disk.can_go_on if job.on_disk is not None else True
 
 
 def _chosen_on_disk() -> None:
@@ -195,18 +194,20 @@ def _note_trouble(trouble: str) -> None:
 
 
 def look() -> bool:
-    """Take in what changed. True while a job is alive or an answer is awaited.
+    """Take in what changed, of many jobs only some. True while a job is alive or an answer is awaited.
 
     Raises `JournalError` and `WorkerError`.
     """
     is_first = _state.session is None
-    now = session()
+    now = _session()
     # a job that is over changes only once a worker has started and has seen a wish, which it strikes off after that
     is_wished = not now.watch.has_live_jobs and bool(now.journal.wishes())
     if _take_in(now.watch.look()) or is_first:
         redraw()
     if connection_check.is_running() and connection_check.take_in(now.connection_test()):
         redraw()
+    # what was taken in may have been a reason for another wish
+    is_wished = is_wished or (not now.watch.has_live_jobs and bool(now.journal.wishes()))
     is_needed = now.watch.has_live_jobs or connection_check.is_running() or is_wished
     if is_needed:
         remember_on_quit()
@@ -222,14 +223,14 @@ def look_again() -> None:
 
 def _take_in(changed: Sequence[JobRecord]) -> bool:
     """Tell the observers of changed jobs, and keep the list to the jobs there are. True when anything changed."""
-    known = session().watch.jobs
-    if not changed and len(known) == len(_state.seen):
+    watch = session().watch
+    known = watch.jobs
+    if not changed and len(known) == len(_state.seen) and not _state.has_other_rows:
         return False
     now = time.monotonic()
-    has_new = False
     for job in changed:
         before, _state.seen[job.id] = _state.seen.get(job.id), job
-        has_new |= before is None
+        _state.has_other_rows |= before is None
         estimates.take_in(job, now)
         for observer in tuple(observers):
             try:
@@ -237,22 +238,23 @@ def _take_in(changed: Sequence[JobRecord]) -> bool:
             except Exception:
                 logger.exception("an observer of job %s failed", job.id)
     chosen = job_list.chosen_id(bpy.context)
-    if any(job.id == chosen for job in changed):
+    if any(job.id == chosen and job.on_disk is None for job in changed):
         look_on_disk(chosen)
     removed = _state.seen.keys() - known.keys()
     for job_id in removed:
         del _state.seen[job_id]
-        _state.on_disk.pop(job_id, None)
         estimates.forget(job_id)
         thumbnails.forget(job_id)
         notices.dismiss(job_id)
-    if has_new or removed:
+    _state.has_other_rows |= bool(removed)
+    if _state.has_other_rows and not watch.is_behind:
         show_rows()
     return True
 
 
 def show_rows() -> None:
     """Give the list its rows again, which may have gone with the file that was open."""
+    _state.has_other_rows = False
     job_list.sync(bpy.context, [job.id for job in jobs()], preferred())
 
 
@@ -287,7 +289,7 @@ def close_session() -> None:
     _state.session = None
     _state.is_wanted = False
     _state.seen.clear()
-    _state.on_disk.clear()
+    _state.has_other_rows = False
 
 
 def register() -> None:

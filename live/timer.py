@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import bpy
 
+from ..properties import job_list
 from . import jobs, scene_check
 
 FIRST_INTERVAL = 1.0
@@ -15,7 +16,7 @@ FIRST_INTERVAL = 1.0
 
 
 def start() -> None:
-    """See to it that the timer runs; called after each wish and after each change of the scene."""
+    """See to it that the timer runs; called after each wish, each choice of a job and each change of the scene."""
     if not bpy.app.background and not bpy.app.timers.is_registered(tick):
         bpy.app.timers.register(tick, first_interval=jobs.INTERVAL, persistent=True)
 
@@ -39,12 +40,14 @@ def _begin() -> None:
 
 def register() -> None:
     """Begin in a moment, where there is a window."""
+    job_list.on_choice.append(start)
     if not bpy.app.background:
         bpy.app.timers.register(_begin, first_interval=FIRST_INTERVAL, persistent=True)
 
 
 def unregister() -> None:
     """Undo `register`."""
+    job_list.on_choice.remove(start)
     for timer in (_begin, tick):
         if bpy.app.timers.is_registered(timer):
             bpy.app.timers.unregister(timer)

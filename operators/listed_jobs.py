@@ -63,19 +63,24 @@ class RENDERJUICE_OT_remove(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class RENDERJUICE_OT_copy_details(bpy.types.Operator):
-    """Copy everything that is known about why a job stopped, for a message to the people at Renderjuice"""
+class ShownJobOperator:
+    """What the small buttons of the job share whose details the panel shows: its id, and being grey with a reason."""
 
-    bl_idname = "renderjuice.copy_details"
-    bl_label = "Copy Details of Job"
     bl_options = {"INTERNAL"}
 
     job: bpy.props.StringProperty(name="Job", description="Id of the job", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Available in the panel for a job that something is to be said about."""
+        """Available in the panel for a job that it applies to."""
         return poll_of_shown_job(cls, context)
+
+
+class RENDERJUICE_OT_copy_details(ShownJobOperator, bpy.types.Operator):
+    """Copy everything that is known about why a job stopped, for a message to the people at Renderjuice"""
+
+    bl_idname = "renderjuice.copy_details"
+    bl_label = "Copy Details of Job"
 
     @classmethod
     def shown_objection(cls, job: JobRecord) -> Message | None:
@@ -96,19 +101,11 @@ class RENDERJUICE_OT_copy_details(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class RENDERJUICE_OT_open_job_dashboard(bpy.types.Operator):
+class RENDERJUICE_OT_open_job_dashboard(ShownJobOperator, bpy.types.Operator):
     """Open the Renderjuice dashboard in the web browser, where this job is listed"""
 
     bl_idname = "renderjuice.open_job_dashboard"
     bl_label = "Open Dashboard of Job"
-    bl_options = {"INTERNAL"}
-
-    job: bpy.props.StringProperty(name="Job", description="Id of the job", options={"SKIP_SAVE"})
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        """Available in the panel for a job on Renderjuice's own servers."""
-        return poll_of_shown_job(cls, context)
 
     @classmethod
     def shown_objection(cls, job: JobRecord) -> Message | None:

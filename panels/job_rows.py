@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import bpy
 
@@ -18,24 +18,38 @@ from ..translations import translate
 from .job_words import history_words, progress_words, sent_words
 
 
-def _samples(job: JobRecord) -> Message | str:
+def _samples_words(job: JobRecord) -> Message | str:
     count = job.config.sample_count
     if count is None:
         return ""
     return Message("1 sample") if count == 1 else Message("{} samples", f"{count:,}")
 
 
-def _size(job: JobRecord) -> str:
-    if not job.config.resolution:
-        return ""
+def _size(job: JobRecord) -> tuple[int, ...]:
     percent = job.config.resolution_percentage or 100
-    return " × ".join(str(length * percent // 100) for length in job.config.resolution)
+    return tuple(length * percent // 100 for length in job.config.resolution or ())
 
 
-DETAILS: tuple[Callable[[JobRecord], Message | str], ...] = (lambda job: job.scene, _samples, _size, sent_words)
-"""What may tell jobs of the same frames apart, in this order."""
-Telling = tuple[Message | str, ...]
-"""What a row says after the frames."""
+class Detail(NamedTuple):
+    """Something that may tell jobs of the same frames apart.
+
+    Jobs of which it is the same `key` also have the same `words`. These take longer: they are put together for the few
+    rows that are seen.
+    """
+
+    key: Callable[[JobRecord], object]
+    words: Callable[[JobRecord], Message | str]
+
+
+DETAILS = (
+    Detail(lambda job: job.scene, lambda job: job.scene),
+    Detail(lambda job: job.config.sample_count, _samples_words),
+    Detail(_size, lambda job: " × ".join(map(str, _size(job)))),
+    Detail(lambda job: job.created // 60, sent_words),
+)
+"""In the order in which they are tried."""
+Telling = tuple[str, tuple[Detail, ...]]
+"""What a row says after the frames: the file's name, if it is another file, and details."""
 MAX_KEPT = 1000
 """Frames of so many jobs are kept in words: they may be ten thousand numbers, and a panel is drawn at every turn."""
 
@@ -46,8 +60,8 @@ def title_of(job: JobRecord) -> Message:
     """What the row of a job says."""
     ids = tuple(known.id for known in live_jobs.jobs())
     frames = frames_of(job) if len(job.frames) != 1 else Message("Frame {}", *job.frames)
-    told = _kept_telling(ids, bpy.data.filepath, datetime.date.today())
-    return sentences(frames, *told.get(job.id, (job.name,)), separator=" · ")
+    name, details = _kept_telling(ids, bpy.data.filepath).get(job.id, (job.name, ()))
+    return sentences(frames, name, *(detail.words(job) for detail in details), separator=" · ")
 
 
 def frames_of(job: JobRecord) -> Message:
@@ -60,9 +74,9 @@ def frames_of(job: JobRecord) -> Message:
     return _kept_frames[key]
 
 
-# a list of a hundred jobs asks for each row whenever it is drawn; what the rows are made of changes with the day only
+# a list of a hundred jobs asks for each row whenever it is drawn
 @functools.lru_cache(2)
-def _kept_telling(ids: tuple[str, ...], filepath: str, _today: datetime.date) -> Mapping[str, Telling]:
+def _kept_telling(ids: tuple[str, ...], filepath: str) -> Mapping[str, Telling]:
     return telling_of([job for job in map(live_jobs.find, ids) if job is not None], filepath)
 
 
@@ -71,15 +85,15 @@ def telling_of(jobs: Iterable[JobRecord], filepath: str) -> dict[str, Telling]:
 
     Jobs that would read the same also tell their scenes, samples, sizes or times, whatever differs first.
     """
-    alike: dict[tuple[object, ...], list[JobRecord]] = defaultdict(list)
+    alike: dict[tuple[str, int, int, int], list[JobRecord]] = defaultdict(list)
     for job in jobs:
         name = "" if live_jobs.is_of_file(job, filepath) else job.name
         alike[name, *_outline(job)].append(job)
-    return {
-        job.id: (str(name), *details)
-        for (name, *_), group in alike.items()
-        for job, details in zip(group, _telling(group), strict=True)
-    }
+    told: dict[str, Telling] = {}
+    for (name, *_), group in alike.items():
+        details = _telling(group)
+        told.update((job.id, (name, details)) for job in group)
+    return told
 
 
 def _outline(job: JobRecord) -> tuple[int, int, int]:
@@ -88,17 +102,18 @@ def _outline(job: JobRecord) -> tuple[int, int, int]:
     return (job.frames[0], job.frames[-1], len(job.frames)) if job.frames else (0, 0, 0)
 
 
-def _telling(group: Sequence[JobRecord]) -> list[list[Message | str]]:
-    """For each job of a group, the details that are needed to tell it from the others."""
-    told: list[list[Message | str]] = [[] for _ in group]
+def _telling(group: Sequence[JobRecord]) -> tuple[Detail, ...]:
+    """The details that are needed to tell the jobs of a group apart."""
+    needed: list[Detail] = []
+    told: list[tuple[object, ...]] = [()] * len(group)
     for detail in DETAILS:
-        if len({tuple(map(str, each)) for each in told}) == len(group):
+        if len(set(told)) == len(group):
             break
-        values = [detail(job) for job in group]
-        if len(set(map(str, values))) > 1:
-            for each, value in zip(told, values, strict=True):
-                each.append(value)
-    return told
+        keys = [detail.key(job) for job in group]
+        if len(set(keys)) > 1:
+            needed.append(detail)
+            told = [(*each, key) for each, key in zip(told, keys, strict=True)]
+    return tuple(needed)
 
 
 def tooltip_of(job_id: str) -> str:

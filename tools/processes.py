@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Start programs with a time limit and leave none of them behind. Only what was started here is ended, by its id."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -84,10 +85,25 @@ def started(
 
 def run(command: Sequence[str | Path], *, env: Mapping[str, str], timeout: float, cwd: Path = ROOT) -> Outcome:
     """Run a program to its end, or end it with all it started after `timeout` seconds."""
+    return asyncio.run(run_beside(command, env=env, timeout=timeout, cwd=cwd))
+
+
+async def run_beside(
+    command: Sequence[str | Path],
+    *,
+    env: Mapping[str, str],
+    timeout: float,
+    cwd: Path = ROOT,
+    output: IO[bytes] | None = None,
+) -> Outcome:
+    """The same beside other programs. Whoever stops to wait for it ends it.
+
+    `output` takes what it says (both streams); without it, it shares our terminal.
+    """
     began = time.monotonic()
-    with started(command, env=env, cwd=cwd) as process:
+    with started(command, env=env, cwd=cwd, output=output) as process:
         try:
-            code = process.wait(timeout)
+            code = await asyncio.to_thread(process.wait, timeout)
         except subprocess.TimeoutExpired:
             end_group(process)
             return Outcome(process.wait(), time.monotonic() - began, timed_out=True)

@@ -4,62 +4,27 @@
 Tier `unit` runs once, with the tools' Python. Tier `blender` runs once per Blender version, each in a process of
 its own: a Blender that crashes or hangs at exit takes nothing else with it, and is reported as what it is. Tier
 `window` runs once per Blender that can be had with a window, which the tests start, with the tools' Python.
+
+Most tests wait for a Blender that starts, or keep one processor busy, so that as many runs as there are processors go
+on side by side. The windows come last and alone: on a busy machine they are misread.
 """
 
+import asyncio
 import os
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from tools import environments, packaging, processes
 from tools.errors import CannotGoOn
 from tools.machine import gui_blender
 from tools.paths import ROOT
-
-TIERS = {"unit": 1500.0, "blender": 1200.0, "window": 1800.0}
-"""Tier (a folder in tests/) -> seconds that one run of it may take."""
+from tools.tier_runs import TIERS, Result, Run, run_all
 
 ALL_WINDOWS = "RENDERJUICE_ALL_WINDOWS"
 """With this variable, the tests in windows are run at all widths of the panel and in all Blenders."""
 AGAIN = ("--reruns", "1")
 """A test in a window reads what is on the screen, and a machine under load misreads now and then: it has two tries."""
-NO_TESTS = 5
-"""pytest's exit code when it found nothing to run."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """One line of the closing table."""
-
-    tier: str
-    blender: str
-    verdict: str
-    ok: bool
-    passed: int = 0
-    failed: int = 0
-    skipped: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of a tier: with which Python, and which variables. `blender` is a version, or "-"."""
-
-    tier: str
-    blender: str
-    python: Path
-    variables: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What pytest's own report says; `failed` includes errors."""
-
-    passed: int
-    failed: int
-    skipped: int
 
 
 def versions() -> list[str]:
@@ -107,18 +72,20 @@ def run_tests(
     with processes.nothing_left_behind() as mark:
         variables = processes.settings(**known, **mark)
         reasons |= {f"tier {tier}": f"there is no folder tests/{tier}" for tier in wanted if not wanted[tier]}
+        # the longest first: a short one fills the gap at the end
         runs: list[Run] = []
         if wanted.get("unit"):
-            runs.append(Run("unit", "-", tools_python, variables))
+            runs.append(Run("unit", "-", tools_python, variables, (*wanted["unit"], *pytest_arguments)))
         if wanted.get("blender"):
-            runs += [Run("blender", version, python, variables) for version, python in pythons.items()]
-        runs += [
-            Run("window", version, tools_python, variables | _window_variables(version, program, screenshots))
-            for version, program in windows.items()
-        ]
-        for run in runs:
-            again = AGAIN if run.tier == "window" else ()
-            results.append(_run(run, [*wanted[run.tier], *again, *pytest_arguments]))
+            arguments = (*wanted["blender"], *pytest_arguments)
+            runs += [Run("blender", version, python, variables, arguments) for version, python in pythons.items()]
+        results += asyncio.run(run_all(runs, at_once=os.cpu_count() or 1))
+        arguments = (*wanted.get("window", ()), *AGAIN, *pytest_arguments)
+        in_windows = []
+        for version, program in windows.items():
+            of_window = variables | _window_variables(version, program, screenshots)
+            in_windows.append(Run("window", version, tools_python, of_window, arguments))
+        results += asyncio.run(run_all(in_windows, at_once=1))
     if windows and not os.environ.get(ALL_WINDOWS):
         reasons["the panel's settings in windows, its states at 450 px and in Blender 4.3"] = (
             f"they take long; {ALL_WINDOWS}=1 runs them, too"
@@ -163,64 +130,6 @@ def _window_variables(version: str, program: Path, screenshots: Path | None) -> 
         "RENDERJUICE_GUI_BLENDER": str(program),
         "RENDERJUICE_SCREENSHOTS": str(screenshots),
     }
-
-
-def _run(run: Run, arguments: Sequence[str]) -> Result:
-    title = f"{run.tier}, Blender {run.blender}" if run.blender != "-" else run.tier
-    print(f"\n===== {title} =====", flush=True)
-    with tempfile.TemporaryDirectory(prefix="renderjuice-test-", ignore_cleanup_errors=True) as temporary:
-        report = Path(temporary, "report.xml")
-        # Blender's own settings and extensions of this machine's user stay out of it.
-        user = Path(temporary, "user")
-        user.mkdir()
-        pytest: list[str | Path] = [
-            run.python,
-            "-m",
-            "pytest",
-            "-c",
-            "pyproject.toml",
-            "--rootdir",
-            "tests",
-            "--confcutdir",
-            "tests",
-        ]
-        command = [*pytest, "--junitxml", report, *arguments]
-        variables = {**run.variables, "BLENDER_USER_RESOURCES": str(user)}
-        outcome = processes.run(command, env=variables, timeout=TIERS[run.tier])
-        counts = read_report(report)
-    text, ok = verdict(outcome, counts)
-    print(f"===== {title}: {text} =====", flush=True)
-    counts = counts or Counts(0, 0, 0)
-    return Result(run.tier, run.blender, text, ok, counts.passed, counts.failed, counts.skipped, outcome.seconds)
-
-
-def read_report(report: Path) -> Counts | None:
-    """Counts from a JUnit report; None when pytest did not live to write it."""
-    try:
-        suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314 (our own file)
-    except (OSError, ElementTree.ParseError):
-        return None
-
-    def total(name: str) -> int:
-        return sum(int(suite.get(name, "0")) for suite in suites)
-
-    failed, skipped = total("failures") + total("errors"), total("skipped")
-    return Counts(total("tests") - failed - skipped, failed, skipped)
-
-
-def verdict(outcome: processes.Outcome, counts: Counts | None) -> tuple[str, bool]:
-    """(what to call a run, whether it counts as passed). A crash at exit is a failure, even when all tests passed."""
-    tests_passed = counts is not None and counts.failed == 0
-    when = "at exit, after its tests passed" if tests_passed else "at exit" if counts else "during the tests"
-    if outcome.timed_out:
-        return f"TIMED OUT {when}", False
-    if outcome.crash:
-        return f"CRASHED {when} ({outcome.crash})", False
-    if outcome.code == NO_TESTS:
-        return "no tests", True
-    if outcome.code != 0 or not tests_passed:
-        return f"FAILED (exit code {outcome.code})", False
-    return "passed", True
 
 
 def _print_table(results: Sequence[Result]) -> None:

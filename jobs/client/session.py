@@ -120,6 +120,13 @@ class Session:
         self.journal.wish(kind, job_id, argument)
         self.ensure_worker(api_url)
 
+    def ask_for_look(self, job_id: str, api_url: str) -> None:
+        """Have the worker find out what is left of a job on this computer; the job then says it. Waits for nobody."""
+        with self.journal.hasty():
+            if not any(wish.kind is Wish.LOOK and wish.job_id == job_id for wish in self.journal.wishes()):
+                self.journal.wish(Wish.LOOK, job_id)
+            self._start_worker_if_needed(api_url)
+
     def begin_connection_test(self, api_url: str) -> None:
         """Ask the worker whether address and key are right. What an earlier test found is forgotten at once with it."""
         with self.journal.together():

@@ -64,7 +64,8 @@ def _look_at(session: Session, job_id: str) -> tuple[JobRecord | None, bool]:
 
 def _is_wished(session: Session, job_id: str) -> bool:
     # a cancel stays wished for until the last thread has noticed, but the job says at once how it ended
-    return any(wish.job_id == job_id and wish.kind is not Wish.CANCEL for wish in session.journal.wishes())
+    others = (Wish.CANCEL, Wish.LOOK)
+    return any(wish.job_id == job_id and wish.kind not in others for wish in session.journal.wishes())
 
 
 def _patiently(look: Callable[[], Found]) -> Found:

@@ -140,7 +140,11 @@ class Journal:
         )
 
     def update(self, job_id: str, **changes: Any) -> JobRecord:
-        """Set columns of a job, named as in `JobRecord`; gives the job after it. Raises `KeyError` as `job` does."""
+        """Set columns of a job, named as in `JobRecord`; gives the job after it. Raises `KeyError` as `job` does.
+
+        What was found on the disk holds until anything else of the job changes.
+        """
+        changes = {"on_disk": None, **changes}
         assignments = "".join(f", {name} = :{name}" for name in changes)
         values = {name: column_of_value(name, value) for name, value in changes.items()}
         with self._database.transaction() as connection:

@@ -7,14 +7,15 @@ import functools
 import json
 import sqlite3
 from collections.abc import Collection
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ...api.render_config import RenderConfig
 from ...messages.message import NO_MESSAGE, Message, from_json, to_json
-from ..records import Failure, FailureKind, JobRecord, OutputRecord, Stage
+from ..records import Failure, FailureKind, JobRecord, OnDisk, OutputRecord, Stage
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, revision INTEGER NOT NULL, created REAL NOT NULL,
@@ -26,7 +27,8 @@ CREATE TABLE IF NOT EXISTS jobs (
     frames_rendered INTEGER, frames_listed INTEGER NOT NULL DEFAULT 0, frames_downloaded INTEGER NOT NULL DEFAULT 0,
     final_config TEXT NOT NULL DEFAULT 'null', trouble TEXT NOT NULL DEFAULT '',
     failure TEXT NOT NULL DEFAULT 'null', notes TEXT NOT NULL DEFAULT '[]', preview TEXT,
-    done REAL, render_seconds TEXT NOT NULL DEFAULT '{}', trouble_kind TEXT NOT NULL DEFAULT ''
+    done REAL, render_seconds TEXT NOT NULL DEFAULT '{}', trouble_kind TEXT NOT NULL DEFAULT '',
+    on_disk TEXT NOT NULL DEFAULT 'null'
 );
 CREATE UNIQUE INDEX IF NOT EXISTS jobs_by_revision ON jobs (revision);
 CREATE TABLE IF NOT EXISTS outputs (
@@ -50,6 +52,7 @@ ADDED_COLUMNS = {
     "done": "REAL",
     "render_seconds": "TEXT NOT NULL DEFAULT '{}'",
     "trouble_kind": "TEXT NOT NULL DEFAULT ''",
+    "on_disk": "TEXT NOT NULL DEFAULT 'null'",
 }
 """Columns of `jobs` that the first version of the table lacks."""
 DROPPED_COLUMNS = frozenset({"files"})
@@ -59,7 +62,17 @@ TROUBLE_AS_JSON = 4
 DONE_NOTED = 5
 """The first version that notes when a job was done."""
 JSON_COLUMNS = frozenset(
-    {"frames", "config", "former_remote_ids", "final_config", "failure", "notes", "trouble", "render_seconds"}
+    {
+        "frames",
+        "config",
+        "former_remote_ids",
+        "final_config",
+        "failure",
+        "notes",
+        "trouble",
+        "render_seconds",
+        "on_disk",
+    }
 )
 
 
@@ -103,6 +116,8 @@ def _json_of_value(name: str, value: Any) -> Any:
             "detail": value.detail,
             "stage": value.stage,
         }
+    if isinstance(value, OnDisk):
+        return asdict(value)
     if name == "notes":
         return [to_json(note) for note in value]
     return to_json(value) if name == "trouble" else value
@@ -131,6 +146,7 @@ def job_of_row(row: sqlite3.Row) -> JobRecord:
         "failure": _failure(values["failure"]),
         "render_seconds": _value(values["render_seconds"]),
         "trouble_kind": FailureKind(values["trouble_kind"]),
+        "on_disk": _on_disk(values["on_disk"]),
     }
     return JobRecord(**values)
 
@@ -163,6 +179,12 @@ def _failure(text: str) -> Failure | None:
         detail=failure.get("detail", ""),
         stage=Stage(failure["stage"]),
     )
+
+
+@_kept
+def _on_disk(text: str) -> OnDisk | None:
+    found = json.loads(text)
+    return OnDisk(int(found["frames"]), bool(found["can_go_on"])) if found else None
 
 
 @_kept

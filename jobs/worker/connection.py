@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 
 from ...api.errors import RenderjuiceError
 from ...messages.message import Message, to_json
 from ..records import Setting, Wish, WishRecord
 from .context import Context
+
+logger = logging.getLogger(__name__)
 
 OFFLINE = Message("Blender does not allow online access, so nothing was sent. Allow it in the System preferences.")
 
@@ -27,6 +30,7 @@ def test_connection(context: Context, wish: WishRecord, is_newest: Callable[[], 
             if is_newest() and not is_asked_again:
                 found = {"wish": wish.id, "ok": ok, "message": to_json(message)}
                 context.journal.set_setting(Setting.CONNECTION, json.dumps(found))
+        logger.info("test %s of the connection has ended", wish.id)
 
     if not context.is_online:
         answer(ok=False, message=OFFLINE)

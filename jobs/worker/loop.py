@@ -19,6 +19,7 @@ from .connection import test_connection
 from .context import Context
 from .fetching.delivery import Deliverer
 from .follow import Follower
+from .on_disk import Looks
 from .part import Part
 from .patience import CANCEL_PAUSE, FAILED_STEP_PAUSE, FAILED_STEPS, IDLE_SECONDS, Backoff
 from .previews import Previews
@@ -45,6 +46,7 @@ class Worker:
         self._follower = Follower(context, self._callers, self._previews.see)
         self._deliverer = Deliverer(context, self._callers)
         self._parts: tuple[Part, ...] = (self._sender, self._follower, self._previews, self._deliverer)
+        self._looks = Looks(context.journal)
         self._canceling: dict[int, Future[bool]] = {}
         self._canceled: set[int] = set()
         self._cancel_backoff = Backoff[int](context.slowness)
@@ -76,6 +78,7 @@ class Worker:
                 self._context.quitting.wait(FAILED_STEP_PAUSE if failed else TICK)
         finally:
             self._context.quitting.set()
+            self._looks.close()
             self._sender.close()
             self._callers.shutdown(wait=True, cancel_futures=True)
             self._deliverer.close()
@@ -112,10 +115,14 @@ class Worker:
     # -- wishes ------------------------------------------------------------------------------------------------------
 
     def _wishes_in_turn(self) -> list[WishRecord]:
-        """The wishes that may be granted now: of one job only the oldest, because a cancel takes its time."""
+        """The wishes that may be granted now: of one job only the oldest, because a cancel takes its time.
+
+        A look may take for ever, and nothing waits for it.
+        """
         first: dict[str, WishRecord] = {}
         for wish in self._wishes:
-            first.setdefault(wish.job_id or str(wish.id), wish)
+            is_of_job = wish.job_id and wish.kind is not Wish.LOOK
+            first.setdefault(wish.job_id if is_of_job else str(wish.id), wish)
         return list(first.values())
 
     def _grant(self, wish: WishRecord) -> None:
@@ -126,6 +133,9 @@ class Worker:
             return
         if wish.kind is Wish.TEST_CONNECTION:
             self._begin_test(wish)
+            return
+        if wish.kind is Wish.LOOK:
+            self._looks.begin(wish)
             return
         self._context.hosts.forget()
         for part in self._parts:

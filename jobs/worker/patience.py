@@ -37,6 +37,10 @@ LISTING_FAILURES = 20
 """Listings without an answer after which a job is given up: about ten minutes."""
 FILE_TRIES = 24
 """Tries for one file while the network is gone: about ten minutes."""
+UNANSWERED_FILE_TRIES = 12
+"""The same at a host that never answered, before the service is asked for another listing: about four minutes."""
+UNANSWERED_LISTINGS = 2
+"""Listings in a row of which a file does not come from such a host. While the service is silent, too, none counts."""
 DAMAGED_FILE_TRIES = 4
 """Tries for a file that arrives and is no image, or whose address has always expired."""
 PREVIEW_TRIES = 4

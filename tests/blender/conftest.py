@@ -21,7 +21,7 @@ for variable in ("RENDERJUICE_API_URL", "RENDERJUICE_API_KEY"):
 
 import bpy  # noqa: E402
 
-from renderjuice.tests.support.farm import API_KEY, Farm, running_farm  # noqa: E402
+from renderjuice.tests.support.farm import API_KEY, PACE, Farm, running_farm  # noqa: E402
 
 Find = Callable[[], list[Any]]
 
@@ -36,6 +36,7 @@ def extension_name() -> Iterator[str]:
     archive = os.environ.get("RENDERJUICE_ZIP")
     assert archive, "RENDERJUICE_ZIP has to name the built zip: run the tests with `python3 build.py test`"
     bpy.ops.extensions.package_install_files(repo="user_default", filepath=archive, enable_on_install=True)
+    importlib.import_module(f"{EXTENSION}.live.jobs").pace = PACE
     yield EXTENSION
     # a class that is still registered when Python ends crashes 4.2 and hangs 4.5
     addon_utils.disable(EXTENSION)

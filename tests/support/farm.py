@@ -18,6 +18,8 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 API_KEY = "RJ-local-farm"
+PACE = 0.1
+"""The worker's pauses in the tests, as a share of those that it takes on the internet."""
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 

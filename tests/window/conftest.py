@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from renderjuice.tests.support.farm import API_KEY, Farm, blenders, running_farm
+from renderjuice.tests.support.farm import API_KEY, PACE, Farm, blenders, running_farm
 from renderjuice.tests.window.display import Box, Display, running_display
+from renderjuice.tests.window.long_job import RENDER_SECONDS, end_all_jobs, submit_long_job
 from renderjuice.tests.window.widths import are_all_wanted
 from renderjuice.tests.window.window import Window, install, running_window
 
@@ -22,9 +23,6 @@ collect_ignore: list[str] = []
 if not are_all_wanted():
     is_oldest = os.environ.get("RENDERJUICE_GUI_VERSION") == "4.3"
     collect_ignore += [*SEEN_NOW_AND_THEN, *(SEEN_IN_ONE_BLENDER if is_oldest else ())]
-RENDER_SECONDS = 60.0
-MANY_FRAMES = 2000
-"""A job of so many frames, with more samples than the others, goes on for minutes."""
 
 
 @pytest.fixture(scope="session")
@@ -63,6 +61,7 @@ def window(display: Display, program: str, version: str) -> Iterator[Window]:
         variables = {"BLENDER_USER_RESOURCES": str(Path(folder, "user")), "HOME": folder, "XDG_CACHE_HOME": folder}
         install(program, _told("RENDERJUICE_ZIP"), variables)
         with running_window(program, display, Path(folder), screenshots, version, variables=variables) as running:
+            running.ask(f"module('live.jobs').pace = {PACE}")
             yield running
 
 
@@ -90,19 +89,11 @@ def panel(window: Window, project: Path, farm: Farm) -> Box:
 @pytest.fixture
 def running_job(window: Window, panel: Box) -> Iterator[str]:
     """The id of a job that renders and will not be done soon, submitted by a click; it is canceled after the test."""
-    before = len(window.ask("jobs()"))
-    window.ask(
-        "scene = bpy.context.window_manager.windows[0].scene\n"
-        f"scene.frame_end, scene.cycles.samples, scene.cycles.use_adaptive_sampling = {MANY_FRAMES}, 128, False"
-    )
-    window.click("Render Animation", panel)
-    window.wait_for(f"len(jobs()) == {before + 1}")
+    submit_long_job(window, panel)
     window.wait_for("jobs()[0]['stage'] == 'rendering'", RENDER_SECONDS)
     window.settle()
     yield str(window.ask("jobs()[0]['id']"))
-    if window.process.poll() is None:
-        window.ask("cancel_all()")
-        window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    end_all_jobs(window)
 
 
 @pytest.fixture(autouse=True)

@@ -34,6 +34,10 @@ class Box:
         """Its middle, where one would click."""
         return (self.left + self.right) // 2, (self.top + self.bottom) // 2
 
+    def moved(self, x: int, y: int) -> Box:
+        """The same so many pixels farther right and down."""
+        return Box(self.left + x, self.top + y, self.right + x, self.bottom + y)
+
 
 @dataclass(frozen=True)
 class Display:

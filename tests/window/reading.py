@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import io
 import os
 import subprocess
@@ -15,6 +16,8 @@ from PIL import Image, ImageOps
 from .display import Box
 
 SECONDS = 60.0
+PICTURES_KEPT = 8
+"""Pictures whose words are kept: to read one takes half a second."""
 ENLARGED = 3
 """Tesseract reads letters of 30 pixels best; Blender's have about 10."""
 PAPER, INK = 105, 215
@@ -35,7 +38,14 @@ class Word:
 def read(picture: Image.Image, part: Box | None = None) -> list[Word]:
     """All words in a picture of the screen, or in a part of it, in reading order."""
     part = part or Box(0, 0, *picture.size)
-    cut = picture.crop((part.left, part.top, part.right, part.bottom))
+    cut = picture.crop((part.left, part.top, part.right, part.bottom)).convert("RGB")
+    return [Word(word.text, word.box.moved(part.left, part.top), word.line) for word in _words(cut.tobytes(), cut.size)]
+
+
+# whoever waits for a text looks again and again at what has not changed
+@functools.lru_cache(PICTURES_KEPT)
+def _words(pixels: bytes, size: tuple[int, int]) -> tuple[Word, ...]:
+    cut = Image.frombytes("RGB", size, pixels)
     # Blender's letters are light on grounds of all shades of dark, and tesseract expects a book.
     book = ImageOps.grayscale(cut).point([round(255 * min(1, max(0, (INK - v) / (INK - PAPER)))) for v in range(256)])
     large = book.resize((cut.width * ENLARGED, cut.height * ENLARGED), Image.Resampling.BICUBIC)
@@ -56,9 +66,9 @@ def read(picture: Image.Image, part: Box | None = None) -> list[Word]:
         if not text:
             continue
         left, top, width, height = (int(row[name]) // ENLARGED for name in ("left", "top", "width", "height"))
-        box = Box(part.left + left, part.top + top, part.left + left + width, part.top + top + height)
+        box = Box(left, top, left + width, top + height)
         words.append(Word(text, box, (row["block_num"], row["par_num"], row["line_num"])))
-    return words
+    return tuple(words)
 
 
 def find(words: list[Word], wanted: str) -> list[Box]:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from renderjuice.tests.support.farm import API_KEY, Farm
-from renderjuice.tests.window.conftest import RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.long_job import RENDER_SECONDS
 from renderjuice.tests.window.widths import widths
 from renderjuice.tests.window.window import Window
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from renderjuice.tests.support.farm import API_KEY, Farm, running_farm
-from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.long_job import RENDER_SECONDS, end_all_jobs, submit_long_job
 from renderjuice.tests.window.widths import widths
 from renderjuice.tests.window.window import Window, stop_button
 
@@ -22,6 +22,8 @@ STEP = 5
 """Shades of grey between the ground and a button, grey or not."""
 EDGE = 4
 """Pixels of an edge with its shadow, and how far it may seem to be when the button turns grey."""
+CHOOSE_AGAIN = "listed = bpy.context.window_manager.renderjuice; listed.active = listed.active"
+"""What a click on the row of the chosen job does."""
 BELOW = 230
 """Pixels below the first row of the grid of buttons that are compared, too: the rest of it, and the preview's begin."""
 
@@ -32,31 +34,23 @@ def narrow(request: pytest.FixtureRequest, window: Window, farm: Farm, tmp_path:
     window.display.press("Escape")
     window.close_other_windows()
     window.ask(f"sign_in({farm.api_url!r}, {API_KEY!r})")
-    window.ask("cancel_all()")
-    window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    end_all_jobs(window)
     window.ask("[bpy.ops.renderjuice.remove(job=job['id']) for job in jobs()]")
     window.ask(f"new_project({str(tmp_path / 'shot_010.blend')!r}, 3)")
     window.ask(f"split_viewport({request.param})")
     window.wait_for("show_render_tab()")
     window.settle()
-    window.title = f"{window.title.partition(' ')[0]} {request.param}"
+    title, window.title = window.title, f"{window.title} {request.param}"
     editor = window.area("PROPERTIES")
     window.scroll_to("Renderjuice", editor)
     yield editor
-    if window.process.poll() is None:
-        window.ask("cancel_all()")
-        window.wait_for("not any(job['is_live'] for job in jobs())", RENDER_SECONDS)
+    window.title = title
+    end_all_jobs(window)
 
 
-def submit_long_job(window: Window, panel: Box) -> None:
+def see_first_frames(window: Window, panel: Box) -> None:
     """Submit a job that goes on for minutes, and wait until frames of it are here."""
-    before = len(window.ask("jobs()"))
-    window.ask(
-        "scene = bpy.context.window_manager.windows[0].scene\n"
-        f"scene.frame_end, scene.cycles.samples, scene.cycles.use_adaptive_sampling = {MANY_FRAMES}, 128, False"
-    )
-    window.click("Render Animation", panel)
-    window.wait_for(f"len(jobs()) == {before + 1}")
+    submit_long_job(window, panel)
     window.wait_for("jobs()[0]['frames_downloaded'] >= 1", RENDER_SECONDS)
     # the panel has become higher
     window.scroll_to("Render Frame", panel)
@@ -87,7 +81,7 @@ def assert_same(now: list[int], before: list[int]) -> None:
 
 def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, narrow: Box) -> None:
     window.screenshot("nothing runs")
-    submit_long_job(window, narrow)
+    see_first_frames(window, narrow)
     window.screenshot("first frames")
     first = places(window, narrow)
     before = window.ask("jobs()[0]['frames_downloaded']")
@@ -108,7 +102,7 @@ def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, 
 def test_a_lost_connection_is_said_and_waited_for(window: Window, narrow: Box, program: str, version: str) -> None:
     with pytest.raises(AssertionError, match="did not end in good order"), running_farm({version: program}) as other:
         window.ask(f"sign_in({other.api_url!r}, {API_KEY!r})")
-        submit_long_job(window, narrow)
+        see_first_frames(window, narrow)
         os.kill(other.pid, signal.SIGKILL)
         window.wait_for("module('live.jobs').jobs()[0].is_unconnected", RENDER_SECONDS)
         window.wait_to_see("trying again", narrow)
@@ -135,7 +129,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
     folder = Path(window.ask("jobs()[0]['output_dir']"))
     for frame in sorted(folder.iterdir())[:2]:
         frame.unlink()
-    window.ask("module('live.jobs').look_on_disk(jobs()[0]['id']); module('live.redrawing').redraw()")
+    window.ask(CHOOSE_AGAIN)
     window.wait_to_see("3 here", narrow)
     window.screenshot("two frames deleted")
     window.click("Download", narrow)
@@ -146,8 +140,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
         "module('live.jobs').session().journal.update(jobs()[0]['id'], remote_id=str(__import__('uuid').uuid4()))"
     )
     next(folder.iterdir()).unlink()
-    window.ask("module('live.jobs').look_again(); module('live.jobs').look_on_disk(jobs()[0]['id'])")
-    window.ask("module('live.redrawing').redraw()")
+    window.ask(f"module('live.jobs').look_again(); {CHOOSE_AGAIN}")
     # a button below the mouse stays as grey as it was when the mouse came (4.3)
     window.display.move(*window.area("VIEW_3D").middle)
     window.wait_to_see("3 here", narrow)
@@ -158,7 +151,7 @@ def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
 
 
 def test_a_crash_on_the_farm_is_one_sentence(window: Window, narrow: Box, farm: Farm) -> None:
-    submit_long_job(window, narrow)
+    see_first_frames(window, narrow)
     children = Path(f"/proc/{farm.pid}/task/{farm.pid}/children").read_text(encoding="ascii").split()
     for pid in children:
         os.kill(int(pid), signal.SIGSEGV)

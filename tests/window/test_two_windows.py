@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from renderjuice.tests.window.conftest import RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.long_job import RENDER_SECONDS
 from renderjuice.tests.window.window import Window
 
 GREEN_SCENE = """

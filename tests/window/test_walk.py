@@ -21,8 +21,8 @@ import signal
 from pathlib import Path
 
 from renderjuice.tests.support.farm import API_KEY, Farm
-from renderjuice.tests.window.conftest import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.display import Box
+from renderjuice.tests.window.long_job import MANY_FRAMES, RENDER_SECONDS
 from renderjuice.tests.window.window import Window, stop_button, wait
 
 FIELD_DISTANCE = 60

@@ -23,8 +23,10 @@ from ..patience import (
     LISTING_FAILURES,
     SECONDS_BETWEEN_LISTINGS,
     SHORTEST_PAUSE,
+    UNANSWERED_LISTINGS,
     Backoff,
     is_foreign,
+    is_no_connection,
     is_waited_out,
 )
 from .download import Downloader
@@ -41,7 +43,7 @@ class Delivery:
     `is_complete`: that listing was requested after the farm had ended, so it names every file.
     `is_last`: all files of a complete listing are on their way, and none of them needs a new one.
     `needs_listing`: a file has to be asked for by another address than that of the last listing.
-    `tries`: how often each file came damaged, or was not at its address.
+    `tries`: how often each file came damaged, was not at its address, or did not come from a host that never answered.
     """
 
     remote_id: str
@@ -153,6 +155,9 @@ class Deliverer:
     def _finish_listing(self, job: JobRecord, delivery: Delivery, listing: Future[Downloads], jobs_in_all: int) -> None:
         error = listing.exception()
         if error is not None:
+            if is_no_connection(error):
+                # what did not come meanwhile says nothing about its host
+                delivery.tries.clear()
             self._take_in_refusal(job, error)
             return
         delivery.needs_listing = False
@@ -185,9 +190,14 @@ class Deliverer:
             give_up(self._context, job, error)
 
     def _may_pass(self, job: JobRecord, delivery: Delivery, name: str, error: BaseException) -> bool:
-        """Whether a file that did not come is asked for by a new listing. A login page is not counted as a try."""
+        """Whether a file that did not come is asked for by a new listing. A login page is not counted as a try.
+
+        A listing also tells whether only the host of the files is silent, which may be for ever, or the whole network.
+        """
         delivery.tries[name] += not is_foreign(error)
         self._backoff.pause(job.id, SHORTEST_PAUSE)
+        if is_no_connection(error):
+            return delivery.tries[name] < UNANSWERED_LISTINGS
         needs_listing = isinstance(error, (DownloadURLExpired, DamagedFile, FileExistsError))
         return needs_listing and delivery.tries[name] < DAMAGED_FILE_TRIES
 

@@ -20,7 +20,14 @@ from ...journal.errors import JournalBusy, Overtaken
 from ...records import SENDING_STAGES, JobRecord, OutputRecord
 from ..context import Context
 from ..failures import DamagedFile
-from ..patience import FILE_TRIES, FIRST_FILE_PAUSE, Backoff, is_waited_out
+from ..patience import (
+    FILE_TRIES,
+    FIRST_FILE_PAUSE,
+    UNANSWERED_FILE_TRIES,
+    Backoff,
+    is_no_connection,
+    is_waited_out,
+)
 from .byte_count import ByteCount
 from .fetch import Batch, Collected, Fetch, HostClosed
 from .output_folder import make_output_folder, target_of
@@ -162,7 +169,8 @@ class Downloader:
         backoff, name = self._backoffs[fetch.job_id], fetch.place.name
         is_expired = isinstance(error, DownloadURLExpired)
         failures, has_answered = backoff.counted(name) + 1, self._context.has_answered(fetch.authority)
-        if not is_expired and is_waited_out(error, failures, FILE_TRIES, has_answered=has_answered):
+        tries = FILE_TRIES if has_answered or not is_no_connection(error) else UNANSWERED_FILE_TRIES
+        if not is_expired and is_waited_out(error, failures, tries, has_answered=has_answered):
             backoff.failed(name, error)
             self._waiting[fetch.job_id][name] = fetch
             collected.trouble = error

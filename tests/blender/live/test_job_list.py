@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-import importlib
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,11 +14,7 @@ from typing import Any
 import bpy
 import pytest
 
-
-@pytest.fixture
-def load(extension_name: str) -> Callable[[str], ModuleType]:
-    """Gives a module of the installed extension."""
-    return lambda name: importlib.import_module(f"{extension_name}.{name}")
+from renderjuice.tests.support.waiting import until
 
 
 @pytest.fixture
@@ -31,9 +27,10 @@ def done_job(project: Path, jobs: ModuleType) -> Any:
 
 @pytest.fixture
 def some_job(jobs: ModuleType, request: pytest.FixtureRequest) -> Any:
-    """Any job that is done; made when there is none."""
+    """Any job that is done, without what depends on when somebody looked at it; made when there is none."""
     done = [job for job in jobs.session().journal.jobs() if job.stage == "done"]
-    return done[0] if done else request.getfixturevalue("done_job")
+    job = done[0] if done else request.getfixturevalue("done_job")
+    return replace(job, frames_rendered=None, on_disk=None)
 
 
 def submit_something_long(project: Path) -> None:
@@ -44,6 +41,13 @@ def submit_something_long(project: Path) -> None:
 
 def rows() -> list[str]:
     return [row.name for row in bpy.context.window_manager.renderjuice.rows]
+
+
+def after_the_look(jobs: ModuleType, job_id: str) -> Any:
+    """A job after the worker has looked what is left of it, which it was asked for when the job was chosen."""
+    until(lambda: not jobs.session().journal.wishes(), "the worker has looked")
+    jobs.look()
+    return jobs.find(job_id)
 
 
 def test_a_submitted_job_is_in_the_list_at_once_and_chosen(
@@ -245,7 +249,10 @@ def test_rows_tell_jobs_apart(some_job: Any, load: Callable[[str], ModuleType]) 
 
     def told(*jobs: Any) -> list[str]:
         found = titles.telling_of(jobs, here)
-        return [" · ".join(filter(None, (titles.frames_of(each), *found[each.id]))) for each in jobs]
+        return [" · ".join(filter(None, words(each, *found[each.id]))) for each in jobs]
+
+    def words(job: Any, name: str, details: Any) -> list[str]:
+        return [titles.frames_of(job), name, *(detail.words(job) for detail in details)]
 
     assert told(job("a"), job("b", (7,))) == ["1-3", "7"]
     assert told(job("a", sample_count=1), job("b", sample_count=64)) == ["1-3 · 1 sample", "1-3 · 64 samples"]
@@ -273,16 +280,63 @@ def test_deleted_frames_are_noticed_when_their_job_is_chosen(
     operators, listed = load("operators.jobs"), bpy.context.window_manager.renderjuice
     download = operators.RENDERJUICE_OT_download
     listed.active = rows().index(done_job.id)
-    job = jobs.find(done_job.id)
+    job = after_the_look(jobs, done_job.id)
+    assert jobs.frames_here(job) == 1
     assert download.shown_objection(job) == "All frames are here."
     (project / "farm" / "0001.png").unlink()
     listed.active = rows().index(done_job.id)
+    job = after_the_look(jobs, done_job.id)
     assert jobs.frames_here(job) == 0
     assert download.shown_objection(job) is None
     assert load("panels.job_words").progress_words(job) == "Done · its frame is not here"
     assert bpy.ops.renderjuice.download(job=job.id, wait=True) == {"FINISHED"}
     jobs.look()
-    assert jobs.frames_here(jobs.find(job.id)) == 1
+    assert jobs.frames_here(after_the_look(jobs, job.id)) == 1
+
+
+def test_many_jobs_of_earlier_sessions_are_taken_in_a_few_at_a_look(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType]
+) -> None:
+    records, at_once = load("jobs.records"), load("jobs.journal.watch").MAX_JOBS_A_LOOK
+    names = [field.name for field in fields(records.Submission) if field.name != "job_id"]
+    journal, added = jobs.session().journal, [f"one of many {number}" for number in range(3 * at_once)]
+    for job_id in added:
+        journal.add(records.Submission(job_id, **{name: getattr(done_job, name) for name in names}))
+        journal.update(job_id, stage=records.Stage.DONE)
+    everybody = {job.id for job in journal.jobs()}
+    jobs.close_session()
+    jobs.want_earlier_jobs()
+    try:
+        assert jobs.tick() == jobs.CATCH_UP_INTERVAL
+        assert len(jobs.jobs()) == at_once
+        while jobs.tick() == jobs.CATCH_UP_INTERVAL:
+            assert len(jobs.jobs()) % at_once == 0
+        assert {job.id for job in jobs.jobs()} == set(rows()) == everybody
+    finally:
+        for job_id in added:
+            jobs.session().remove(job_id)
+        jobs.look_again()
+
+
+def test_the_folder_of_the_job_that_is_chosen_is_not_touched_by_blender(
+    done_job: Any, jobs: ModuleType, project: Path
+) -> None:
+    touched: list[str] = []
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        # there is no way to take an audit hook back
+        if is_noting and event in ("open", "os.listdir", "os.scandir"):
+            touched.append(str(arguments[0]))
+
+    is_noting = True
+    sys.addaudithook(note)
+    try:
+        bpy.context.window_manager.renderjuice.active = rows().index(done_job.id)
+        job = after_the_look(jobs, done_job.id)
+    finally:
+        is_noting = False
+    assert job.on_disk.frames == 1
+    assert not [path for path in touched if path.startswith(str(project / "farm"))]
 
 
 def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
@@ -295,7 +349,7 @@ def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
     with pytest.raises(RuntimeError, match="no longer on Renderjuice"):
         bpy.ops.renderjuice.download(job=done_job.id, wait=True)
     jobs.look()
-    job = jobs.find(done_job.id)
+    job = after_the_look(jobs, done_job.id)
     assert (job.stage, jobs.frames_here(job)) == ("done", 0)
     jobs.session().journal.update(done_job.id, remote_id=remote)
     assert bpy.ops.renderjuice.download(job=done_job.id, wait=True) == {"FINISHED"}
@@ -398,12 +452,14 @@ def test_durations(load: Callable[[str], ModuleType], seconds: float, words: str
 
 def test_an_observer_that_fails_disturbs_nobody(project: Path, jobs: ModuleType) -> None:
     heard = []
+    earlier = {job.id for job in jobs.jobs()}
 
     def failing(_before: Any, _after: Any) -> None:
         raise ValueError("on purpose")
 
     def hearing(before: Any, after: Any) -> None:
-        heard.append((before and before.stage, after.stage))
+        if after.id not in earlier:
+            heard.append((before and before.stage, after.stage))
 
     jobs.observers[:0] = [failing, hearing]
     try:

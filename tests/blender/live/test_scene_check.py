@@ -11,7 +11,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene_parts import compositor_of, output_node, shown_node
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node, shown_node, strips_of
 
 
 @pytest.fixture
@@ -250,8 +250,7 @@ def test_what_is_only_looked_at_stays_here_and_as_it_was(scene: bpy.types.Scene,
     sequence.filepath = str(elsewhere / "0001.png")
     sequence.use_fake_user = clip.use_fake_user = True
     clip.frame_start = 7
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
+    strips = strips_of(scene)
     strip = strips.new_image("frames", str(elsewhere / "0001.png"), channel=1, frame_start=1)
     strip.elements.append("0002.png")
     movie = strips.new_movie("movie", str(a_movie(scene, elsewhere)), channel=2, frame_start=1)
@@ -271,9 +270,7 @@ def test_strips_count_only_where_the_sequencer_renders(
     scene: bpy.types.Scene, load: Callable[[str], ModuleType], tmp_path: Path
 ) -> None:
     a_sequence(tmp_path)
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strip = strips.new_image("frames", "//0001.png", channel=1, frame_start=1)
+    strip = strips_of(scene).new_image("frames", "//0001.png", channel=1, frame_start=1)
 
     def missed() -> list[Any]:
         return [found for found in findings(load) if found.remedy != "render_scene"]

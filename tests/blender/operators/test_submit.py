@@ -18,6 +18,7 @@ import numpy
 import pytest
 from PIL import Image
 
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node
 from renderjuice.tests.support.farm import Farm
 
 
@@ -208,20 +209,12 @@ def test_a_movie_becomes_frames(
 
 
 def test_compositor_files_lie_below_the_output_folder(project: Path) -> None:
-    scene = bpy.context.scene
-    if hasattr(scene, "compositing_node_group"):
-        tree = scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        output = tree.nodes.new("NodeGroupOutput")
-        file_output = tree.nodes.new("CompositorNodeOutputFile")
+    tree = compositor_of(bpy.context.scene)
+    output, file_output = output_node(tree), tree.nodes.new("CompositorNodeOutputFile")
+    if hasattr(file_output, "file_output_items"):
         file_output.directory, file_output.file_name = "//passes", "depth"
         file_output.file_output_items.new("RGBA", "image")
     else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        output = tree.nodes.new("CompositorNodeComposite")
-        file_output = tree.nodes.new("CompositorNodeOutputFile")
         file_output.base_path = "//passes"
         file_output.file_slots[0].path = "depth"
     layers = tree.nodes.new("CompositorNodeRLayers")

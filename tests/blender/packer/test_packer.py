@@ -30,7 +30,7 @@ from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.packer.rewriting import carry_out
 from renderjuice.scene.dependencies.scan import find_dependencies
 from renderjuice.scene_edits.snapshot import save_snapshot
-from renderjuice.tests.blender.scene.dependencies.needed_files import strips_of
+from renderjuice.tests.blender.scene_parts import strips_of
 from renderjuice.tests.blender.travel.movies import write_movie
 
 BLENDER = (sys.executable, "-I")

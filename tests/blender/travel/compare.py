@@ -20,9 +20,9 @@ from typing import Any
 
 import bpy
 
+from renderjuice.tests.blender.scene_parts import strips_of
 from renderjuice.tests.blender.travel.families import FAMILIES
 from renderjuice.tests.blender.travel.journeys import hidden, travel
-from renderjuice.tests.blender.travel.movies import strips
 from renderjuice.tests.blender.travel.scenes import Made, Places, make_scene, render, same, second_mount
 from renderjuice.tests.support.farm import Farm
 
@@ -95,7 +95,7 @@ def lacks_strips(blend: Path) -> bool:
     return any(
         not Path(bpy.path.abspath(strip.directory), element.filename).is_file()
         for scene in bpy.data.scenes
-        for strip in strips(scene)
+        for strip in strips_of(scene)
         if strip.type == "IMAGE"
         for element in strip.elements
     )

@@ -8,9 +8,11 @@ from typing import Any
 
 import bpy
 
+from renderjuice.tests.blender.scene_parts import strips_of
+
 from .footage import font_file
 from .images import BLUE, GREEN, RED, YELLOW
-from .movies import add_effect, strips, write_movie
+from .movies import add_effect, write_movie
 from .spot import PIXELS, Spot, picture, pictures, written
 
 LENGTH = 4
@@ -18,7 +20,7 @@ LENGTH = 4
 
 def strip_image(spot: Spot) -> list[Path]:
     path = picture(spot.folder / "still" / "still.png", RED)
-    strip = strips(spot.scene).new_image("still", written(path), _channel(spot), 1)
+    strip = strips_of(spot.scene).new_image("still", written(path), _channel(spot), 1)
     _fill(strip)
     _place(spot, strip)
     return [path]
@@ -32,7 +34,7 @@ def strip_image_sequence(spot: Spot) -> list[Path]:
 
 def strip_movie(spot: Spot) -> list[Path]:
     path = write_movie(spot.folder / "cut" / "sea.mp4")
-    _place(spot, strips(spot.scene).new_movie("sea", written(path), _channel(spot), 1))
+    _place(spot, strips_of(spot.scene).new_movie("sea", written(path), _channel(spot), 1))
     return [path]
 
 
@@ -72,7 +74,7 @@ def strip_trimmed(spot: Spot) -> list[Path]:
 def strip_muted_input(spot: Spot) -> list[Path]:
     """A muted strip that an effect shows all the same."""
     path = picture(spot.folder / "muted" / "still.png", GREEN)
-    muted = strips(spot.scene).new_image("muted", written(path), _channel(spot), 1)
+    muted = strips_of(spot.scene).new_image("muted", written(path), _channel(spot), 1)
     _fill(muted)
     shown = add_effect(spot.scene, "GAUSSIAN_BLUR", _channel(spot), 1, LENGTH, muted)
     muted.mute = True
@@ -86,7 +88,7 @@ def strip_clip(spot: Spot) -> list[Path]:
     frames = pictures(spot.folder / "plates", (BLUE, YELLOW, RED, GREEN))
     clip = bpy.data.movieclips.load(written(frames[0]))
     # at frame 2 the first picture is shown
-    _place(spot, strips(spot.scene).new_clip("clip", clip, _channel(spot), 2))
+    _place(spot, strips_of(spot.scene).new_clip("clip", clip, _channel(spot), 2))
     return frames[:2]
 
 
@@ -98,8 +100,8 @@ def strip_of_other_scene(spot: Spot) -> list[Path]:
     other.render.resolution_x = spot.scene.render.resolution_x
     other.render.resolution_y = spot.scene.render.resolution_y
     other.camera = spot.scene.camera
-    inner = strips(other).new_image("still", written(path), 1, 1)
-    shown = strips(spot.scene).new_scene("edit", other, _channel(spot), 1)
+    inner = strips_of(other).new_image("still", written(path), 1, 1)
+    shown = strips_of(spot.scene).new_scene("edit", other, _channel(spot), 1)
     shown.scene_input = "SEQUENCER"
     for strip in (inner, shown):
         _fill(strip)
@@ -109,7 +111,7 @@ def strip_of_other_scene(spot: Spot) -> list[Path]:
 
 
 def _sequence(spot: Spot, frames: list[Path]) -> Any:
-    strip = strips(spot.scene).new_image(frames[0].parent.name, written(frames[0]), _channel(spot), 1)
+    strip = strips_of(spot.scene).new_image(frames[0].parent.name, written(frames[0]), _channel(spot), 1)
     for frame in frames[1:]:
         strip.elements.append(frame.name)
     return strip
@@ -125,7 +127,7 @@ def _fill(strip: Any) -> None:
 
 def _channel(spot: Spot) -> int:
     """Every strip of a scene has its own."""
-    return len(strips(spot.scene)) + 1
+    return len(strips_of(spot.scene)) + 1
 
 
 def _place(spot: Spot, strip: Any) -> None:

@@ -9,6 +9,8 @@ from typing import Any
 
 import bpy
 
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node
+
 from .images import BLUE, RED
 from .movies import write_movie
 from .spot import Spot, picture, shape_material, write_sound, written
@@ -74,15 +76,7 @@ def font_file(path: Path) -> Path:
 
 def _compositor(scene: bpy.types.Scene, node_type: str) -> Any:
     """A compositor that gives what one node gives."""
-    if hasattr(scene, "compositing_node_group"):
-        tree = scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        output = tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        output = tree.nodes.new("CompositorNodeComposite")
+    tree = compositor_of(scene)
     node = tree.nodes.new(node_type)
-    tree.links.new(node.outputs["Image"], output.inputs[0])
+    tree.links.new(node.outputs["Image"], output_node(tree).inputs[0])
     return node

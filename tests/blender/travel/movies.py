@@ -8,16 +8,12 @@ from typing import Any
 
 import bpy
 
+from renderjuice.tests.blender.scene_parts import strips_of
+
 from .spot import PIXELS
 
 COLORS = ((0.8, 0.1, 0.1), (0.1, 0.8, 0.1), (0.1, 0.1, 0.8), (0.8, 0.8, 0.1))
 """One a frame."""
-
-
-def strips(scene: bpy.types.Scene) -> Any:
-    """The strips of a scene's sequencer."""
-    editor = scene.sequence_editor_create()
-    return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, length: int, shown: Any = None) -> Any:
@@ -25,7 +21,7 @@ def add_effect(scene: bpy.types.Scene, kind: str, channel: int, frame: int, leng
     rest = {"length": length} if bpy.app.version >= (5, 0) else {"frame_end": frame + length}
     if shown is not None:
         rest["input1" if bpy.app.version >= (4, 4) else "seq1"] = shown
-    return strips(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **rest)
+    return strips_of(scene).new_effect(name=kind, type=kind, channel=channel, frame_start=frame, **rest)
 
 
 def write_movie(path: Path) -> Path:

@@ -14,7 +14,7 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
@@ -27,24 +27,11 @@ from renderjuice.package_layout.file_states import state_of
 from renderjuice.package_layout.manifest import Manifest, write_manifest
 from renderjuice.package_layout.path_use import PathForm, PathUse
 from renderjuice.tests.support import farm
+from renderjuice.tests.support.farm import PACE
+from renderjuice.tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "RJ-test-key-of-the-jobs"
-PATIENCE = 90.0
-"""Seconds until a test gives up waiting."""
-PACE = 0.1
-"""The worker's pauses in the tests, as a share of those that it takes on the internet."""
-
-Found = TypeVar("Found")
-
-
-def until(check: Callable[[], Found | None], what: str, pause: float = 0.02) -> Found:
-    """Ask again and again; gives the first answer that is something. Fails when the patience is over."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := check()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(pause)
-    return found
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlsplit
 
-from renderjuice.tests.unit.jobs.artist import PATIENCE, Farm
+from renderjuice.tests.support.waiting import PATIENCE
+from renderjuice.tests.unit.jobs.artist import Farm
 
 BLOCK = 64 * 1024
 
@@ -51,6 +52,7 @@ class Rule:
     edit: Callable[[Any], Any] | None = None
     arrived: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
+    answered: threading.Event = field(default_factory=threading.Event)
 
     def wait(self) -> None:
         """Until a request is held, or was disturbed otherwise."""
@@ -60,6 +62,10 @@ class Rule:
         """Let what is held go on, and disturb nothing more."""
         self.times = 0
         self.released.set()
+
+    def wait_for_answer(self) -> None:
+        """Until the client of a request that was held has its answer."""
+        assert self.answered.wait(PATIENCE), f"no answer to a request like {self.pattern.pattern}"
 
 
 class Proxy:
@@ -177,6 +183,7 @@ def _server(proxy: Proxy, upstream: str) -> Server:
             self.end_headers()
             self.wfile.write(content)
             rule.arrived.set()
+            rule.answered.set()
 
         def forward(self, body: bytes) -> Canned:
             connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=PATIENCE)

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from renderjuice.jobs.client.session import Session
-from renderjuice.tests.unit.jobs.artist import Artist, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist
 
 
 @contextmanager

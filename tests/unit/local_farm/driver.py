@@ -3,31 +3,18 @@
 
 import contextlib
 import json
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 
 from renderjuice.tests.support import farm
+from renderjuice.tests.support.waiting import PATIENCE, until
 
 ROOT = Path(__file__).resolve().parents[3]
 KEY = "RJ-test-key"
-PATIENCE = 60.0  # seconds until a test gives up waiting
-PAUSE = 0.05
-
-Found = TypeVar("Found")
-
-
-def until(check: Callable[[], Found | None], what: str) -> Found:
-    """Ask again and again; gives the first answer that is something. Fails when PATIENCE is over."""
-    deadline = time.monotonic() + PATIENCE
-    while not (found := check()):
-        assert time.monotonic() < deadline, f"waited in vain until {what}"
-        time.sleep(PAUSE)
-    return found
 
 
 @dataclass(frozen=True)

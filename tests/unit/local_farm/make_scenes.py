@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import bpy  # noqa: TID251 - this script runs inside Blender
+from compositing import new_compositor
 
 SIZE = (32, 16)
 IS_NEW = bpy.app.version >= (5, 0)
@@ -61,16 +62,7 @@ def textured_material(name: str, path: str, file: Path) -> bpy.types.Material:
 
 def add_file_output(scene: bpy.types.Scene) -> None:
     """Let the compositor pass the picture on, and write it through a File Output node as well."""
-    if IS_NEW:
-        tree = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        tree.interface.new_socket(name="Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        scene.compositing_node_group = tree
-        final = tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        final = tree.nodes.new("CompositorNodeComposite")
+    tree, final = new_compositor(scene)
     layers, writer = tree.nodes.new("CompositorNodeRLayers"), tree.nodes.new("CompositorNodeOutputFile")
     writer.name = "Passes"
     if IS_NEW:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy  # noqa: TID251 - this script runs inside Blender
+from compositing import new_compositor
 
 IS_NEW = bpy.app.version >= (5, 0)
 
@@ -95,15 +96,7 @@ def add_nodes(scene: bpy.types.Scene, is_on: bool) -> None:
 
 def add_compositing(scene: bpy.types.Scene, is_on: bool) -> None:
     """An image that only a viewer shows, or the picture."""
-    if IS_NEW:
-        tree = scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        final = tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        final = tree.nodes.new("CompositorNodeComposite")
+    tree, final = new_compositor(scene)
     shown, viewer = tree.nodes.new("CompositorNodeImage"), tree.nodes.new("CompositorNodeViewer")
     shown.image = lost_image("card")
     tree.links.new(shown.outputs[0], viewer.inputs[0])

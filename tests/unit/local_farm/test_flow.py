@@ -14,7 +14,8 @@ import pytest
 import requests
 from PIL import Image
 
-from renderjuice.tests.unit.local_farm.driver import PATIENCE, ROOT, FarmDriver, running_farm, until
+from renderjuice.tests.support.waiting import PATIENCE, until
+from renderjuice.tests.unit.local_farm.driver import ROOT, FarmDriver, running_farm
 
 
 def fetch(url: str) -> bytes:

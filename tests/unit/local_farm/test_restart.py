@@ -2,11 +2,12 @@
 """A farm that is stopped, or killed, and started again in the same home: it goes on where it was."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ import pytest
 import requests
 
 from renderjuice.tests.support.farm import blenders
-from renderjuice.tests.unit.local_farm.driver import KEY, PATIENCE, ROOT, FarmDriver, running_farm, until
+from renderjuice.tests.support.waiting import PATIENCE, until
+from renderjuice.tests.unit.local_farm.driver import KEY, ROOT, FarmDriver, running_farm
 
 KILLED = -signal.SIGKILL
 RUNNING = ("booting", "rendering", "finalizing")
@@ -165,12 +167,24 @@ def test_the_key_of_a_home_is_kept(tmp_path: Path) -> None:
         assert farm.call("GET", "/jobs", key="RJ-changed").status_code == 200
 
 
-@pytest.fixture
-def home(tmp_path: Path, scenes: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def sound_home(tmp_path_factory: pytest.TempPathFactory, scenes: Path) -> Path:
     """A home with a job in it."""
-    with running_farm(folder=tmp_path) as farm:
+    folder = tmp_path_factory.mktemp("sound")
+    with running_farm(folder=folder) as farm:
         farm.created(scenes / "shot.blend")
-    return tmp_path / "home"
+    return folder / "home"
+
+
+@pytest.fixture
+def home(sound_home: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return shutil.copytree(sound_home, tmp_path / "home")
+
+
+def test_a_copy_of_a_home_goes_on(home: Path) -> None:
+    with running_farm(folder=home.parent) as farm:
+        assert len(farm.call("GET", "/jobs").json()["jobs"]) == 1
 
 
 def cut(store: Path) -> None:

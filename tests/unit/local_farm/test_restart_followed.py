@@ -10,7 +10,8 @@ from pathlib import Path
 
 from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs.records import Stage
-from renderjuice.tests.unit.jobs.artist import Artist, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist
 from renderjuice.tests.unit.local_farm.driver import KEY, FarmDriver, running_farm
 
 KILLED = -signal.SIGKILL

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from renderjuice.tests.unit.local_farm.driver import KEY, PATIENCE, FarmDriver, running_farm, until
+from renderjuice.tests.support.waiting import PATIENCE, until
+from renderjuice.tests.unit.local_farm.driver import KEY, FarmDriver, running_farm
 
 
 @pytest.fixture(scope="module")

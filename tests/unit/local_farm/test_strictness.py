@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from renderjuice.tests.unit.local_farm.driver import KEY, PATIENCE, FarmDriver
+from renderjuice.tests.support.waiting import PATIENCE
+from renderjuice.tests.unit.local_farm.driver import KEY, FarmDriver
 
 
 def refusal(answer: requests.Response, status: int = 400) -> str:

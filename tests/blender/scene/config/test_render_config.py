@@ -16,6 +16,8 @@ from typing import Any
 import bpy
 import pytest
 
+from renderjuice.tests.blender.scene_parts import compositor_of
+
 ROOT = Path(__file__).resolve().parents[4]
 
 EEVEE = "BLENDER_EEVEE" if bpy.app.version >= (5, 0, 0) else "BLENDER_EEVEE_NEXT"
@@ -237,13 +239,6 @@ def test_only_whole_frame_rates_are_sent(
     assert module.read_scene(scene).config.fps == sent
 
 
-def give_compositor(scene: bpy.types.Scene) -> None:
-    if hasattr(scene, "compositing_node_group"):
-        scene.compositing_node_group = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-    else:
-        scene.use_nodes = True
-
-
 @pytest.mark.parametrize("device", ["CPU", "GPU"])
 def test_the_compositor_s_device_counts_only_when_it_works(
     module: ModuleType, scene: bpy.types.Scene, device: str
@@ -251,7 +246,7 @@ def test_the_compositor_s_device_counts_only_when_it_works(
     scene.render.compositor_device = device
     assert module.read_scene(scene).config.compositor_device is None
     assert not module.compositor_in_use(scene)
-    give_compositor(scene)
+    compositor_of(scene)
     assert module.compositor_in_use(scene)
     assert module.read_scene(scene).config.compositor_device == device
     scene.render.use_compositing = False

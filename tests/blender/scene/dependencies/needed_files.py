@@ -13,6 +13,8 @@ from typing import Any
 import bpy
 import pytest
 
+from renderjuice.tests.blender.scene_parts import nodes_of, strips_of
+
 
 @dataclass(frozen=True)
 class Found:
@@ -72,13 +74,11 @@ def add_image(path: str, source: str = "FILE") -> bpy.types.Image:
 def add_image_node(image: bpy.types.Image) -> Any:
     """A node that shows an image in a material of the cube's own."""
     material = bpy.data.materials.new("shows it")
-    if material.node_tree is None:
-        # from 5.0 on it has nodes from the start
-        material.use_nodes = True
-    node = material.node_tree.nodes.new("ShaderNodeTexImage")
+    tree = nodes_of(material)
+    node = tree.nodes.new("ShaderNodeTexImage")
     node.image = image
-    shader = next(each for each in material.node_tree.nodes if each.type == "BSDF_PRINCIPLED")
-    material.node_tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
+    shader = next(each for each in tree.nodes if each.type == "BSDF_PRINCIPLED")
+    tree.links.new(node.outputs["Color"], shader.inputs["Base Color"])
     bpy.data.objects["Cube"].data.materials.append(material)
     return node
 
@@ -91,12 +91,6 @@ def add_strip(scene: bpy.types.Scene, kind: str, path: str, **settings: Any) -> 
 def add_scene_strip(shown: bpy.types.Scene) -> Any:
     """A strip of the open scene that shows another one, from frame 1 on."""
     return strips_of(bpy.context.scene).new_scene(name=shown.name, scene=shown, channel=5, frame_start=1)
-
-
-def strips_of(scene: bpy.types.Scene) -> Any:
-    """The strips of a scene's sequencer, which it may not have yet."""
-    editor = scene.sequence_editor_create()
-    return editor.strips if hasattr(editor, "strips") else editor.sequences
 
 
 def paint(path: Path, red: float) -> None:
@@ -125,13 +119,3 @@ def render_color(frame: int) -> tuple[float, ...]:
     color = tuple(round(each, 2) for each in picture.pixels[middle : middle + 4])
     bpy.data.images.remove(picture)
     return color
-
-
-def compositor_of(scene: bpy.types.Scene) -> tuple[Any, Any]:
-    """The node tree of a scene's compositing, switched on, and the socket of what is rendered in the end."""
-    if hasattr(scene, "compositing_node_group"):
-        tree = scene.compositing_node_group = bpy.data.node_groups.new("compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        return tree, tree.nodes.new("NodeGroupOutput").inputs[0]
-    scene.use_nodes = True
-    return scene.node_tree, scene.node_tree.nodes["Composite"].inputs[0]

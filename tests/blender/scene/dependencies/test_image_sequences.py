@@ -14,11 +14,11 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     Find,
     add_image,
     add_image_node,
-    compositor_of,
     paint,
     render_color,
     touch,
 )
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node
 
 
 def a_sequence(folder: Path, *numbers: int) -> bpy.types.Image:
@@ -32,10 +32,10 @@ def a_sequence(folder: Path, *numbers: int) -> bpy.types.Image:
 
 def in_compositor(image: bpy.types.Image) -> Any:
     """A node that shows an image as what is rendered in the end."""
-    tree, final = compositor_of(bpy.context.scene)
+    tree = compositor_of(bpy.context.scene)
     node = tree.nodes.new("CompositorNodeImage")
     node.image = image
-    tree.links.new(node.outputs[0], final)
+    tree.links.new(node.outputs[0], output_node(tree).inputs[0])
     return node
 
 
@@ -129,8 +129,7 @@ def test_the_shutter_of_a_scene_that_compositing_shows_counts(find: Find, folder
     other = bpy.data.scenes.new("other")
     other.render.use_motion_blur, other.render.motion_blur_shutter = True, 2.0
     assert len(find(5).files) == 3
-    tree, _final = compositor_of(bpy.context.scene)
-    tree.nodes.new("CompositorNodeRLayers").scene = other
+    compositor_of(bpy.context.scene).nodes.new("CompositorNodeRLayers").scene = other
     assert len(find(5).files) == 3 + 2 * math.ceil(2.0)
     other.render.frame_map_old = 200
     assert len(find(5).files) == 9

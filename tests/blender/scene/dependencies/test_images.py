@@ -317,13 +317,7 @@ def test_every_way_from_the_scene_is_known(load: Callable[[str], ModuleType], fo
         case "strip":
             add_scene_strip(other)
         case "compositor":
-            if hasattr(scene, "compositing_node_group"):
-                compositor = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-                scene.compositing_node_group = compositor
-            else:
-                scene.use_nodes = True
-                compositor = scene.node_tree
-            compositor.nodes.new("CompositorNodeRLayers").scene = other
+            compositor_of(scene).nodes.new("CompositorNodeRLayers").scene = other
         case "particles":
             cube = bpy.data.objects["Cube"]
             settings = cube.modifiers.new("particles", "PARTICLE_SYSTEM").particle_system.settings

@@ -8,7 +8,8 @@ from pathlib import Path
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene.dependencies.needed_files import Find, add_image, strips_of, touch
+from renderjuice.tests.blender.scene.dependencies.needed_files import Find, add_image, touch
+from renderjuice.tests.blender.scene_parts import strips_of
 
 
 def save_library(path: Path, name: str) -> None:

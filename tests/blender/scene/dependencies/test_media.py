@@ -11,12 +11,11 @@ import pytest
 
 from renderjuice.tests.blender.scene.dependencies.needed_files import (
     Find,
-    compositor_of,
     paint,
     render_color,
-    strips_of,
     touch,
 )
+from renderjuice.tests.blender.scene_parts import compositor_of, output_node, strips_of
 
 
 def test_a_font_and_a_sound_are_found(find: Find, folder: Path) -> None:
@@ -47,10 +46,10 @@ def clip_of_pictures(folder: Path, *numbers: int) -> bpy.types.MovieClip:
 
 def composite(clip: bpy.types.MovieClip) -> None:
     """Let the scene render nothing but a clip."""
-    tree, final = compositor_of(bpy.context.scene)
+    tree = compositor_of(bpy.context.scene)
     node = tree.nodes.new("CompositorNodeMovieClip")
     node.clip = clip
-    tree.links.new(node.outputs["Image"], final)
+    tree.links.new(node.outputs["Image"], output_node(tree).inputs[0])
 
 
 def test_a_clip_of_pictures_is_cut_and_keeps_its_first(find: Find, folder: Path) -> None:

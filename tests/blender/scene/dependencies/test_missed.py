@@ -18,10 +18,9 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     add_scene_strip,
     add_strip,
     paint,
-    strips_of,
     touch,
 )
-from renderjuice.tests.blender.scene_parts import compositor_of, library_with, nodes_of, output_node
+from renderjuice.tests.blender.scene_parts import compositor_of, library_with, nodes_of, output_node, strips_of
 
 Load = Callable[[str], ModuleType]
 FONT = Path(bpy.utils.system_resource("DATAFILES"), "fonts", "Inter.woff2")
@@ -308,13 +307,7 @@ def test_what_drives_by_way_of_a_hidden_object(find: Find, folder: Path) -> None
 
 def test_a_clip_in_a_strip_and_in_a_node_that_leads_nowhere(find: Find, folder: Path) -> None:
     clip, scene = clip_of(folder), bpy.context.scene
-    if hasattr(scene, "compositing_node_group"):
-        tree: Any = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        scene.compositing_node_group = tree
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-    tree.nodes.new("CompositorNodeMovieClip").clip = clip
+    compositor_of(scene).nodes.new("CompositorNodeMovieClip").clip = clip
     assert find().files == []
     strip = strips_of(scene).new_clip("clip", clip, 1, 1)
     assert find().files == ["0001.png", "0002.png", "0003.png"]

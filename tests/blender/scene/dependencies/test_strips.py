@@ -16,9 +16,9 @@ from renderjuice.tests.blender.scene.dependencies.needed_files import (
     add_strip,
     paint,
     render_color,
-    strips_of,
     touch,
 )
+from renderjuice.tests.blender.scene_parts import strips_of
 
 
 def pictures(folder: Path, count: int) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import bpy
 import pytest
 
-from renderjuice.tests.blender.scene_parts import library_with, nodes_of, show_image
+from renderjuice.tests.blender.scene_parts import library_with, nodes_of, show_image, strips_of
 
 Find = Callable[[], list[Any]]
 
@@ -119,9 +119,7 @@ def test_blender_finds_tiles_sequences_and_strips_again(scene: bpy.types.Scene, 
     show_image(tiles)
     node = next(each for each in nodes_of(show_image(frames)).nodes if each.type == "TEX_IMAGE")
     node.image_user.frame_duration, node.image_user.use_auto_refresh = 2, True
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strip = strips.new_image("strip", "//strip0001.png", channel=1, frame_start=1)
+    strip = strips_of(scene).new_image("strip", "//strip0001.png", channel=1, frame_start=1)
     strip.elements.append("strip0002.png")
     assert {found.remedy for found in find()} == {"render_scene"}
     elsewhere = project / "moved" / "deeper"
@@ -330,9 +328,7 @@ def test_what_is_perhaps_not_read_is_a_warning(scene: bpy.types.Scene, find: Fin
 
 def test_a_lost_strip_is_named(scene: bpy.types.Scene, find: Find, project: Path) -> None:
     a_picture(project / "title.png")
-    editor = scene.sequence_editor_create()
-    strips = editor.strips if hasattr(editor, "strips") else editor.sequences
-    strips.new_image("Opening Title", str(project / "title.png"), channel=1, frame_start=1)
+    strips_of(scene).new_image("Opening Title", str(project / "title.png"), channel=1, frame_start=1)
     (project / "title.png").unlink()
     found = next(each for each in find() if each.severity == "error")
     assert "Sequencer strip “Opening Title” is missing" in found.what

@@ -18,7 +18,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from renderjuice.tests.blender.scene_parts import nodes_of, output_node
+from renderjuice.tests.blender.scene_parts import compositor_of, nodes_of, output_node
 
 Load = Callable[[str], ModuleType]
 FRAME = 2
@@ -458,14 +458,7 @@ def compositor_that_is_off(stage: Stage) -> None:
 
 
 def in_compositor(stage: Stage) -> tuple[Any, Any]:
-    if hasattr(stage.scene, "compositing_node_group"):
-        tree: Any = bpy.data.node_groups.new("Compositing", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        stage.scene.compositing_node_group = tree
-    else:
-        stage.scene.use_nodes = True
-        tree = stage.scene.node_tree
-        tree.nodes.clear()
+    tree = compositor_of(stage.scene)
     node = tree.nodes.new("CompositorNodeImage")
     node.image = stage.image
     return tree, node

@@ -12,6 +12,8 @@ import bpy
 import numpy
 from PIL import Image
 
+from renderjuice.tests.blender.scene_parts import strips_of
+
 SIZE = 8
 NOTHING = 0
 """The shade of a frame that shows no file."""
@@ -130,10 +132,7 @@ def end(strip: Any) -> int:
 
 
 def new_strip(scene: bpy.types.Scene, path: Path, channel: int, frame: int) -> Any:
-    editor = scene.sequence_editor_create()
-    return (editor.strips if hasattr(editor, "strips") else editor.sequences).new_image(
-        "artist", str(path), channel, frame
-    )
+    return strips_of(scene).new_image("artist", str(path), channel, frame)
 
 
 def become(area_type: str, index: int = 0) -> Any:

@@ -23,6 +23,7 @@ from renderjuice.tests.blender.scene_edits.footage.frames import (
     strips,
     write_frames,
 )
+from renderjuice.tests.blender.scene_parts import strips_of
 
 
 @pytest.mark.parametrize("frames", [(1, 2, 3), (-3, -2, -1, 0, 1), (9998, 9999, 10000, 10001), (-1,)])
@@ -143,8 +144,7 @@ def test_a_scene_that_the_artist_shows_takes_no_further_jobs(
     footage.open_footage(scene, job_of(footage, frames), "SEQUENCER")
     own = frames_scene()
     edit = bpy.data.scenes.new("Edit")
-    editor = edit.sequence_editor_create()
-    (editor.strips if hasattr(editor, "strips") else editor.sequences).new_scene("s", own, 1, 1)
+    strips_of(edit).new_scene("s", own, 1, 1)
     footage.open_footage(scene, job_of(footage, frames), "SEQUENCER")
     footage.open_footage(scene, footage.Footage("job2", "second", frames, (1, 2)), "SEQUENCER")
     assert len(strips(own)) == 1

@@ -15,7 +15,8 @@ from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.errors import JournalBusy
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import FINAL_STAGES, JobRecord, OutputRecord, Stage, Wish
-from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 from renderjuice.tests.unit.jobs.held_journal import held
 from renderjuice.tests.unit.jobs.proxy import Proxy
 from renderjuice.tests.unit.jobs.submissions import OTHER_BLENDER, submission

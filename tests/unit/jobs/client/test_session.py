@@ -23,7 +23,7 @@ from renderjuice.jobs.home import Home
 from renderjuice.jobs.journal.errors import JournalError
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import JobRecord, Setting, Stage, Wish
-from renderjuice.tests.unit.jobs.artist import until
+from renderjuice.tests.support.waiting import until
 from renderjuice.tests.unit.jobs.submissions import submission
 
 URL = "http://127.0.0.1:9/"

@@ -20,7 +20,8 @@ from renderjuice.jobs.journal import database
 from renderjuice.jobs.journal.errors import JournalBusy, JournalError, JournalLost
 from renderjuice.jobs.journal.journal import Journal
 from renderjuice.jobs.records import Setting, Stage, Wish
-from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running
 from renderjuice.tests.unit.jobs.held_journal import held
 from renderjuice.tests.unit.jobs.submissions import submission
 

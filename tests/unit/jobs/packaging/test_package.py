@@ -18,7 +18,8 @@ from renderjuice.jobs.packaging import package
 from renderjuice.jobs.packaging.package import PackageError
 from renderjuice.package_layout.layout import plan_layout
 from renderjuice.package_layout.path_use import PathForm, PathUse
-from renderjuice.tests.unit.jobs.artist import ROOT, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import ROOT
 from renderjuice.tests.unit.jobs.packaging.packages import (
     MIB,
     PLAIN_BLEND,

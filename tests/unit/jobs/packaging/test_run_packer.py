@@ -15,7 +15,8 @@ from renderjuice.messages.message import Message, to_json
 from renderjuice.package_layout.layout import Layout, plan_layout
 from renderjuice.package_layout.package_error import PackageError
 from renderjuice.package_layout.path_use import PathForm, PathUse
-from renderjuice.tests.unit.jobs.artist import is_running, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import is_running
 from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 
 

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from renderjuice.jobs import credentials
 from renderjuice.jobs.records import Setting
-from renderjuice.tests.unit.jobs.artist import KEY, Artist, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY, Artist
 from renderjuice.tests.unit.jobs.proxy import Proxy
 
 Artists = Callable[..., Artist]
@@ -26,7 +26,7 @@ def test_the_answer_to_a_former_test_is_not_taken_for_the_new_ones(proxy: Proxy,
     session.begin_connection_test(url)
     second.wait()
     first.release()
-    time.sleep(1.0)
+    until(lambda: "test 1 of the connection has ended" in artist.log(), "the first test has ended")
     assert session.connection_test() is None
     second.release()
     answer = until(session.connection_test, "the second answer")
@@ -42,7 +42,7 @@ def test_a_test_that_was_asked_for_last_counts_before_the_worker_has_seen_it(pro
     with session.journal.together():
         # the worker cannot look at the journal before the second test is in it
         asked.release()
-        time.sleep(0.5)
+        asked.wait_for_answer()
         session.begin_connection_test(url)
         assert session.journal.setting(Setting.CONNECTION) == ""
     assert until(session.connection_test, "an answer").is_ok

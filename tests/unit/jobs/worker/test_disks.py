@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from renderjuice.jobs.records import Stage, Wish
-from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 from renderjuice.tests.unit.jobs.proxy import Proxy
 from renderjuice.tests.unit.jobs.small_disk import small_disk
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from renderjuice.jobs.records import Stage, Wish
-from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 
 Artists = Callable[..., Artist]

@@ -11,7 +11,8 @@ from pathlib import Path
 from renderjuice.jobs.records import Stage, Wish
 from renderjuice.package_layout.manifest import Manifest, write_manifest
 from renderjuice.package_layout.path_use import PathForm, PathUse
-from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 from renderjuice.tests.unit.jobs.proxy import Proxy
 

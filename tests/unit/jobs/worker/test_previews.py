@@ -20,7 +20,8 @@ from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.follow import poll
 from renderjuice.jobs.worker.patience import PREVIEW_TRIES
 from renderjuice.jobs.worker.previews import MAX_PREVIEW_BYTES, PREVIEWS_AT_ONCE, Previews
-from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.small_disk import small_disk
 from renderjuice.tests.unit.jobs.submissions import submission

@@ -15,7 +15,8 @@ from typing import Any
 from renderjuice.api.render_config import RenderConfig
 from renderjuice.jobs import credentials
 from renderjuice.jobs.records import JobRecord, Stage, Wish
-from renderjuice.tests.unit.jobs.artist import Artist, Farm, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import Artist, Farm
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.submissions import OTHER_BLENDER
 

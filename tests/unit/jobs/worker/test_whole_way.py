@@ -18,7 +18,8 @@ from renderjuice.jobs.records import Setting, Stage
 from renderjuice.messages.message import Message, to_json
 from renderjuice.package_layout.manifest import Manifest, write_manifest
 from renderjuice.package_layout.path_use import PathForm, PathUse
-from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY, Artist, Farm, is_running
 from renderjuice.tests.unit.jobs.packaging.packer_programs import COPY, program
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 

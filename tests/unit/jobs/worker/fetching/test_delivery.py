@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,8 @@ from renderjuice.jobs.output_names import PNG_END, PNG_START
 from renderjuice.jobs.records import JobRecord, Stage
 from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.fetching.delivery import Deliverer
-from renderjuice.tests.unit.jobs.artist import KEY, until
+from renderjuice.tests.support.waiting import until
+from renderjuice.tests.unit.jobs.artist import KEY
 from renderjuice.tests.unit.jobs.proxy import Canned, Proxy
 from renderjuice.tests.unit.jobs.submissions import submission
 
@@ -33,15 +33,6 @@ def context(home: Home, proxy: Proxy) -> Iterator[Context]:
     credentials.store_key(home.credentials, proxy.api_url, KEY)
     with Journal(home.journal) as journal:
         yield Context(home, journal, proxy.api_url)
-
-
-@pytest.fixture
-def deliverer(context: Context) -> Iterator[Deliverer]:
-    with ThreadPoolExecutor(2) as callers:
-        made = Deliverer(context, callers)
-        yield made
-        context.quitting.set()
-        made.close()
 
 
 @pytest.fixture

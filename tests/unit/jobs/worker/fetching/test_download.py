@@ -25,7 +25,7 @@ from renderjuice.jobs.worker.context import Context
 from renderjuice.jobs.worker.fetching.delivery import finish
 from renderjuice.jobs.worker.fetching.download import RESUMABLE_BYTES, TRANSFERS_AT_ONCE, Collected, Downloader
 from renderjuice.jobs.worker.fetching.placing import place_file
-from renderjuice.tests.unit.jobs.artist import until
+from renderjuice.tests.support.waiting import until
 from renderjuice.tests.unit.jobs.submissions import submission
 
 ETAG = '"version-1"'
