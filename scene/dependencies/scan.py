@@ -23,6 +23,7 @@ from ..rendered.links import Aspect
 from ..rendered.reading import Reading, readings_of
 from ..rendered.scene_links import Reach, reach_of
 from ..steps import result_of
+from .broken_files import BrokenFile, Fault
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
 from .disk import Disk
 from .kinds.libraries import is_in_packed_library, links_between_libraries, packed_libraries
@@ -46,13 +47,15 @@ UNKNOWN_KIND = Message("this kind of file cannot be sent yet")
 class Dependencies:
     """What the scene needs: the paths that are used, those of them with missing files, and those that are refused.
 
-    `unread` are the images, clips and strips with files that no render reads. They need not travel.
+    `broken` are those of the used paths with files that cannot be read. `unread` are the images, clips and strips with
+    files that no render reads. They need not travel.
     """
 
     used: tuple[Dependency, ...]
     missing: tuple[Dependency, ...]
     refused: tuple[tuple[Dependency, Message], ...]
     unread: tuple[Any, ...] = ()
+    broken: tuple[Dependency, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -60,27 +63,43 @@ class Dependencies:
         return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """The paths of what does not travel though a render may read it: missing, broken or refused. Each once."""
+        paths = [path for dependency in self.missing for path in dependency.missing]
+        paths += [file.path for dependency in self.broken for file in dependency.broken]
+        paths += [dependency.path for dependency, _reason in self.refused]
+        return tuple(dict.fromkeys(paths))
+
+    @property
     def lack(self) -> str:
-        """What is missing or refused, a short word for each path: none of them is to be read in a .blend."""
-        paths = {path for dependency in self.missing for path in dependency.missing}
-        paths.update(dependency.path for dependency, _reason in self.refused)
-        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in paths)
+        """What is `lacking`, a short word for each path: none of them is to be read in a .blend."""
+        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in self.lacking)
         return " ".join(sorted(words))
 
 
-def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependencies:
-    """Everything that is read when these frames of a scene are rendered. Only reads."""
-    found, origins = result_of(scan(scene, frames)), Origins()
-    links, packed = links_between_libraries(origins), packed_libraries(found.used, origins)
+Faults = Mapping[str, Fault]
+"""Files that are there and cannot be read, each with what is wrong."""
+NO_FAULTS: Faults = {}
+
+
+def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int], broken: Faults = NO_FAULTS) -> Dependencies:
+    """Everything that is read when these frames of a scene are rendered. Only reads.
+
+    Files that are known to be `broken` are lacking as missing ones are.
+    """
+    found, origins = result_of(scan(scene, frames, broken)), Origins()
+    links, packed = links_between_libraries(found.files, origins), packed_libraries(found.used, origins)
     return replace(found, used=(*found.used, *links, *packed))
 
 
-def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None, Dependencies]:
+def scan(
+    scene: bpy.types.Scene, frames: Sequence[int], broken: Faults = NO_FAULTS
+) -> Generator[None, None, Dependencies]:
     """Like `find_dependencies`, one step at a time, without links between libraries. The last step gives the result.
 
     Nothing in the file may change between two steps.
     """
-    so_far = _Scan(frames_read_by(scene, frames))
+    so_far = _Scan(frames_read_by(scene, frames), broken)
     unused, doubtful = yield from look_for_unused()
     readings = yield from _readings(so_far, doubtful)
     so_far.unused = unused.union(datablock for datablock, reading in readings.items() if not reading)
@@ -107,11 +126,12 @@ NO_FILES = Found()
 class _Scan:
     """What a scan has found so far.
 
-    `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing or
-    refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
+    `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing,
+    broken or refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
     """
 
     frames_read: FramesRead
+    broken: Faults
     disk: Disk = field(default_factory=Disk)
     origins: Origins = field(default_factory=Origins)
     reach: Reach | None = None
@@ -148,11 +168,11 @@ class _Scan:
         if reason:
             self._refuse(setting, _dependency(setting, written, path, origin, found), reason)
         elif found.files or found.missing:
-            dependency = _dependency(setting, written, path, origin, found)
-            if found.missing and is_switched_off(setting):
-                dependency = dependency._replace(missing=())
+            dependency = _without(self.broken, _dependency(setting, written, path, origin, found))
+            if (dependency.missing or dependency.broken) and is_switched_off(setting):
+                dependency = dependency._replace(missing=(), broken=())
             self.used.append(dependency)
-            if dependency.missing:
+            if dependency.missing or dependency.broken:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
@@ -166,7 +186,7 @@ class _Scan:
             self.lacking.setdefault(setting.datablock, set()).add(dependency)
 
     def judge(self, readings: Mapping[Any, Reading]) -> None:
-        """Drop what is missing or refused and that no render reads, and mark what it may do without."""
+        """Drop what is lacking and that no render reads, and mark what it may do without."""
         marked: dict[Dependency, Dependency | None] = {}
         for datablock, reading in readings.items():
             for dependency in self.lacking[datablock]:
@@ -185,8 +205,9 @@ class _Scan:
     def result(self) -> Dependencies:
         """What the whole scan has found."""
         missing = tuple(dependency for dependency in self.used if dependency.missing)
+        broken = tuple(dependency for dependency in self.used if dependency.broken)
         unread = (*self.unused, *unread_strips(self.frames_read))
-        return Dependencies(tuple(self.used), missing, tuple(self.refused), unread)
+        return Dependencies(tuple(self.used), missing, tuple(self.refused), unread, broken)
 
 
 def _readings(so_far: _Scan, candidates: Collection[Any]) -> Generator[None, None, dict[Any, Reading]]:
@@ -231,6 +252,14 @@ def _relative(path: str, folder: str) -> str:
     except ValueError:
         # on another drive
         return path
+
+
+def _without(broken: Faults, dependency: Dependency) -> Dependency:
+    """The path with those of its files that cannot be read set apart."""
+    found = tuple(BrokenFile(path, broken[path]) for path in dependency.files if path in broken) if broken else ()
+    if not found:
+        return dependency
+    return dependency._replace(files=tuple(path for path in dependency.files if path not in broken), broken=found)
 
 
 def _dependency(setting: PathSetting, written: str, path: str, origin: Origin, found: Found) -> Dependency:
