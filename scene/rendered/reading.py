@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from .links import Aspect, Link, first_link, instancer_of, is_hidden, next_link
+from .links import Aspect, Link, first_link, next_link
 from .scene_links import Reach, link_to_scene, reach_of
 
 MAX_USERS_A_STEP = 5000
@@ -59,11 +59,10 @@ def readings_of(
             if index % USERS_A_STEP == 0:
                 yield
             if user is None:
-                new = _instancer_link(link)
                 if _acts_from_afar(link):
                     doubtful.add(link)
-            else:
-                new = _link_by(link, user, reach)
+                continue
+            new = _link_by(link, user, reach)
             if new is not None:
                 used_by.setdefault(new, set()).add(link)
                 following.add(new)
@@ -111,11 +110,6 @@ def _with_users(
 
 def _link_by(link: Link, user: bpy.types.ID, reach: Reach) -> Link | None:
     return link_to_scene(link, user, reach) if isinstance(user, bpy.types.Scene) else next_link(link, user)
-
-
-def _instancer_link(link: Link) -> Link | None:
-    instancer = instancer_of(link.datablock) if isinstance(link.datablock, bpy.types.Object) else None
-    return None if instancer is None else Link(instancer, not is_hidden(instancer), is_sure=False)
 
 
 def _is_end(link: Link, reach: Reach) -> bool:

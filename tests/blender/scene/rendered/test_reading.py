@@ -372,6 +372,37 @@ def hidden_cage_with_bumps(stage: Stage) -> None:
 
 
 @case("UNREAD")
+def hidden_target_of_a_modifier_that_is_off(stage: Stage) -> None:
+    hidden_cage_with_bumps(stage)
+    bpy.data.objects["Clings"].modifiers[0].show_render = False
+
+
+@case("READ")
+def hidden_target_of_a_modifier_that_is_off_at_other_times(stage: Stage) -> None:
+    hidden_cage_with_bumps(stage)
+    modifier = bpy.data.objects["Clings"].modifiers[0]
+    for frame, is_shown in ((FRAME, True), (5, False)):
+        modifier.show_render = is_shown
+        modifier.keyframe_insert("show_render", frame=frame)
+
+
+@case("UNREAD")
+def hidden_bevel_of_a_curve(stage: Stage) -> None:
+    """The curve has the shape of its bevel, and nothing of its material."""
+    profile, path = (bpy.data.curves.new(name, "CURVE") for name in ("Profile", "Path"))
+    for curve in (profile, path):
+        spline = curve.splines.new("POLY")
+        spline.points.add(2)
+        for number, point in enumerate(spline.points):
+            point.co = (0.3 * number, 0.2 * (number % 2), 0.0, 1.0)
+    profile.materials.append(stage.material)
+    bevel, tube = bpy.data.objects.new("Bevel", profile), bpy.data.objects.new("Tube", path)
+    path.bevel_mode, path.bevel_object, bevel.hide_render = "OBJECT", bevel, True
+    stage.scene.collection.objects.link(bevel)
+    stage.scene.collection.objects.link(tube)
+
+
+@case("UNREAD")
 def hidden_parent_with_bumps(stage: Stage) -> None:
     bumps_of_a_texture(stage)
     stage.plane.hide_render = True
@@ -480,6 +511,37 @@ def child_on_the_faces_of_its_parent(stage: Stage) -> None:
     parent.show_instancer_for_render = False
 
 
+@case("UNREAD")
+def hidden_child_on_the_faces_of_its_parent(stage: Stage) -> None:
+    child_on_the_faces_of_its_parent(stage)
+    stage.plane.hide_render = True
+
+
+@case("UNREAD")
+def child_elsewhere_on_the_faces_of_its_parent(stage: Stage) -> None:
+    """The child is in no collection that is rendered."""
+    child_on_the_faces_of_its_parent(stage)
+    stage.scene.collection.objects.unlink(stage.plane)
+    layer_of(stage, in_collection(stage, stage.plane)).exclude = True
+
+
+@case("UNREAD")
+def node_that_is_muted_at_other_times(stage: Stage) -> None:
+    """Blender offers no keyframe for it, and does not follow one that a script has made."""
+    shown(stage)
+    tree = stage.material.node_tree
+    tree.animation_data_create()
+    path = f'nodes["{stage.node.name}"].mute'
+    action = tree.animation_data.action = bpy.data.actions.new("Mutes")
+    if hasattr(action, "fcurve_ensure_for_datablock"):
+        curve = action.fcurve_ensure_for_datablock(tree, path)
+    else:
+        curve = action.fcurves.new(path)
+    curve.keyframe_points.insert(FRAME, 0.0)
+    curve.keyframe_points.insert(5, 1.0)
+    stage.node.mute = True
+
+
 @case("READ")
 def layer_that_is_not_the_first(stage: Stage) -> None:
     collection = in_collection(stage, stage.plane)
@@ -547,6 +609,16 @@ def hidden_particles_that_push(stage: Stage) -> None:
     cloth.modifiers.new("Cloth", "CLOTH")
 
 
+if bpy.app.version < (5, 0):
+
+    @case("READ")
+    def compositor_that_is_off_at_other_times(stage: Stage) -> None:
+        compositor(stage)
+        for frame, is_used in ((FRAME, True), (5, False)):
+            stage.scene.use_nodes = is_used
+            stage.scene.keyframe_insert("use_nodes", frame=frame)
+
+
 def write(folder: Path, color: tuple[float, float, float]) -> None:
     picture = bpy.data.images.new("picture", 4, 4)
     picture.pixels = [*color, 1.0] * 16
@@ -575,6 +647,8 @@ def test_what_is_said_is_what_is_rendered(stage: Stage, load: Load, project: Pat
     write(project, (0.0, 1.0, 1.0))
     is_read = bool(numpy.abs(pixels(project) - before).max() > 3)
     (project / "paint.png").unlink()
+    # the artist may look at any frame
+    bpy.context.scene.frame_set(FRAME + 3)
     found = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (FRAME,))
     said = "UNREAD" if not found.missing else "READ" if found.missing[0].is_certain else "DOUBTFUL"
     assert (said, is_read) == (expected, expected == "READ" or name in READ_BUT_DOUBTFUL)
