@@ -22,6 +22,8 @@ from ..rendered.frames_read import FramesRead, frames_read_by
 from ..rendered.links import Aspect
 from ..rendered.reading import Reading, readings_of
 from ..rendered.scene_links import Reach, reach_of
+from ..rendered.scripted import Scripted, scripted_reads
+from ..scripts import texts_that_change_frames
 from ..steps import result_of
 from .broken_files import BrokenFile, Fault
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
@@ -99,10 +101,14 @@ def scan(
 
     Nothing in the file may change between two steps.
     """
-    so_far = _Scan(frames_read_by(scene, frames), broken)
+    so_far = _Scan(frames_read_by(scene, frames), broken, bool([*texts_that_change_frames()]))
     unused, doubtful = yield from look_for_unused()
     readings = yield from _readings(so_far, doubtful)
-    so_far.unused = unused.union(datablock for datablock, reading in readings.items() if not reading)
+    unread = {datablock for datablock, reading in readings.items() if not reading}
+    if unused:
+        scripted = yield from _scripted(so_far)
+        unread.update(datablock for datablock in unused if not scripted.may_read(datablock))
+    so_far.unused = frozenset(unread)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
         if setting is None:
@@ -126,15 +132,18 @@ NO_FILES = Found()
 class _Scan:
     """What a scan has found so far.
 
-    `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing,
-    broken or refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
+    `broken` are the files that cannot be read. `is_switched` tells whether scripts may switch on what is off. `known`
+    are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing, broken or
+    refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
     """
 
     frames_read: FramesRead
     broken: Faults
+    is_switched: bool
     disk: Disk = field(default_factory=Disk)
     origins: Origins = field(default_factory=Origins)
     reach: Reach | None = None
+    scripted: Scripted | None = None
     unused: frozenset[Any] = frozenset()
     used: list[Dependency] = field(default_factory=list)
     refused: list[tuple[Dependency, Message]] = field(default_factory=list)
@@ -170,13 +179,17 @@ class _Scan:
         elif found.files or found.missing:
             dependency = _without(self.broken, _dependency(setting, written, path, origin, found))
             if (dependency.missing or dependency.broken) and is_switched_off(setting):
-                dependency = dependency._replace(missing=(), broken=())
+                dependency = dependency._replace(is_certain=False)
+                if not self.is_switched:
+                    dependency = dependency._replace(missing=(), broken=())
             self.used.append(dependency)
             if dependency.missing or dependency.broken:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
-        if not is_switched_off(setting):
+        is_off = is_switched_off(setting)
+        if self.is_switched or not is_off:
+            dependency = dependency._replace(is_certain=dependency.is_certain and not is_off)
             self.refused.append((dependency, reason))
             self._note_lack(setting, dependency)
 
@@ -216,7 +229,15 @@ def _readings(so_far: _Scan, candidates: Collection[Any]) -> Generator[None, Non
         return {}
     if so_far.reach is None:
         so_far.reach = yield from reach_of(so_far.frames_read.scene, so_far.frames_read)
-    return (yield from readings_of(so_far.reach, candidates, Aspect.SHAPE))
+    scripted = yield from _scripted(so_far)
+    return (yield from readings_of(so_far.reach, candidates, Aspect.SHAPE, scripted.may_read))
+
+
+def _scripted(so_far: _Scan) -> Generator[None, None, Scripted]:
+    """What scripts may ask for."""
+    if so_far.scripted is None:
+        so_far.scripted = yield from scripted_reads(so_far.frames_read.scene)
+    return so_far.scripted
 
 
 def _resolved(setting: PathSetting, origins: Origins) -> tuple[Origin, str, str]:

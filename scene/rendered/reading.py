@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
@@ -29,9 +29,14 @@ class Reading(IntEnum):
 
 
 def readings_of(
-    reach: Reach, candidates: Iterable[bpy.types.ID], aspect: Aspect = Aspect.PLACE
+    reach: Reach,
+    candidates: Iterable[bpy.types.ID],
+    aspect: Aspect = Aspect.PLACE,
+    is_asked_for: Callable[[bpy.types.ID], bool] = lambda _datablock: False,
 ) -> Generator[None, None, dict[bpy.types.ID, Reading]]:
     """Whether a render reads each of these datablocks, in steps. `aspect` is what is asked for of objects.
+
+    `is_asked_for` tells what may be read without being named by anything, as scripts do.
 
     A render comes by all its data from the scene, through objects, instances, nodes, libraries or other scenes. Here
     these ways are gone back. Each step asks Blender for the users of datablocks, which takes 10 ms in a file of 10,000
@@ -59,7 +64,7 @@ def readings_of(
             if index % USERS_A_STEP == 0:
                 yield
             if user is None:
-                if _acts_from_afar(link):
+                if is_asked_for(link.datablock) or _acts_from_afar(link):
                     doubtful.add(link)
                 continue
             new = _link_by(link, user, reach)

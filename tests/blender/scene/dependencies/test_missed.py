@@ -460,3 +460,30 @@ def test_a_modifier_without_nodes_hands_over_nothing(find: Find, folder: Path) -
     empty.hide_render = True
     cube.parent = empty
     assert "0001.png" in find().files
+
+
+def test_a_script_may_switch_on_what_is_off(find: Find) -> None:
+    modifier = lost_cache(bpy.data.objects["Cube"])
+    modifier.show_render = False
+    assert find().missing == []
+    text = bpy.data.texts.new("switches.py")
+    text.write("import bpy\nbpy.app.handlers.frame_change_pre.append(print)\n")
+    assert find().missing == []
+    text.use_module = True
+    assert [(missed.user, missed.is_certain) for missed in find().dependencies.missing] == [("Cube", False)]
+
+
+def test_what_a_driver_names_in_its_expression(find: Find, folder: Path) -> None:
+    """Blender knows of its variables only; a hidden object tells its place to whoever asks for it by name."""
+    empty = linked_to_scene(None, "Empty")
+    follow: Any = empty.constraints.new("FOLLOW_TRACK")
+    follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    cube = bpy.data.objects["Cube"]
+    driver = cube.driver_add("location", 0).driver
+    driver.expression = 'bpy.data.objects["Camera"].matrix_world[0][3]'
+    assert find().files == []
+    driver.expression = 'bpy.data.objects["Empty"].matrix_world[0][3]'
+    assert "0001.png" in find().files
+    cube.hide_render = True
+    assert find().files == []
