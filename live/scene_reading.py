@@ -14,7 +14,8 @@ from ..scene.config.frames import FrameListError, frames_of_range
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import read_scene
 from ..scene.contents import Item, largest_in_steps, list_contents, sizes_in_steps, total_size
-from ..scene.dependencies.scan import Dependencies, find_dependencies, scan
+from ..scene.dependencies.needed_files import find_needed_files, look_for_needed_files
+from ..scene.dependencies.scan import Dependencies
 from ..scene.preflight.check import check_in_steps, errors_first
 from ..scene.preflight.finding import Finding
 from ..scene.preflight.frame_range import between_frames
@@ -51,7 +52,7 @@ def check_scenes(scenes: set[bpy.types.Scene]) -> Generator[None, None, dict[int
         overrides = _overrides(scene)
         frames = _frames(scene, overrides)
         # a range that is none is a finding; its files are those of the frame that is shown
-        dependencies = yield from scan(scene, frames or (scene.frame_current,))
+        dependencies = yield from look_for_needed_files(scene, frames or (scene.frame_current,))
         sizes = yield from sizes_in_steps(dependencies)
         findings = yield from _findings(scene, dependencies, frames, overrides, sizes)
         items = yield from largest_in_steps(scene, dependencies, sizes, MAX_LISTED)
@@ -71,7 +72,7 @@ def all_findings(
     """What would go wrong with a scene and its package, errors first, in steps.
 
     `frames` are those to render; None means that the scene has no range of frames, which is a finding. `without_files`:
-    the scene is sent without the files that are missing.
+    the scene is sent without the files that are missing or broken.
     """
     sizes = yield from sizes_in_steps(dependencies)
     return (yield from _findings(scene, dependencies, frames, overrides, sizes, without_files=without_files))
@@ -97,7 +98,7 @@ def list_files(scene: bpy.types.Scene) -> tuple[FileList, tuple[Finding, ...]]:
     Raises `ValueError` when its overrides cannot be read.
     """
     reading = read_scene(scene, overrides=overrides_from_settings(scene.renderjuice))
-    items = list_contents(scene, find_dependencies(scene, reading.frames))
+    items = list_contents(scene, find_needed_files(scene, reading.frames))
     total = total_size(item.size for item in items)
     return FileList(items, len(items), total), tuple(size_findings(total, preferences.free_bytes()))
 

@@ -28,7 +28,8 @@ from ..properties import preferences
 from ..scene.config.frames import parse_frames
 from ..scene.config.overrides import overrides_from_settings
 from ..scene.config.render_config import SceneReading, read_scene
-from ..scene.dependencies.scan import Dependencies, find_dependencies
+from ..scene.dependencies.needed_files import find_needed_files
+from ..scene.dependencies.scan import Dependencies
 from ..scene.preflight.files import note_of_lack
 from ..scene.preflight.finding import Finding, Severity
 from ..scene.steps import result_of
@@ -44,7 +45,7 @@ class Asked(NamedTuple):
     """What is asked for beside the scene's own settings.
 
     `frames` as an artist writes them, "" for the scene's range; `is_still` means the current frame only. `output_dir`
-    as `save` takes it. `overrides` win over those of the scene. `without_files`: although files are missing.
+    as `save` takes it. `overrides` win over those of the scene. `without_files`: although files are missing or broken.
     """
 
     frames: str
@@ -72,7 +73,7 @@ def submit(context: bpy.types.Context, asked: Asked) -> Submitted:
         frames = parse_frames(asked.frames) if asked.frames else None
         overrides = {**overrides_from_settings(scene.renderjuice), **asked.overrides}
         reading = read_scene(scene, frames=frames, still=asked.is_still, overrides=overrides)
-        dependencies = find_dependencies(scene, reading.frames)
+        dependencies = find_needed_files(scene, reading.frames)
         if asked.is_still or asked.frames:
             # a single frame that was asked for is no oversight
             overrides["frame_ranges"] = reading.frames

@@ -37,7 +37,7 @@ class RENDERJUICE_OT_submit(bpy.types.Operator):
         ),
         "without_files": bpy.props.BoolProperty(
             name="Without Missing Files",
-            description="Send the scene although files are missing; the job's notes say which. For scripts",
+            description="Send the scene although files are missing or broken; the job's notes say which. For scripts",
             default=False,
             options={"SKIP_SAVE"},
         ),

@@ -58,7 +58,7 @@ OPENING: dict[str, Any] = {
 AGREED: dict[str, Any] = {
     "without_files": bpy.props.StringProperty(
         name="Without Files",
-        description="Which files are missing that the scene is sent without; asked again when others are",
+        description="Which files are missing or broken that the scene is sent without; asked again when others are",
         options={"HIDDEN"},
     ),
 }

@@ -7,6 +7,8 @@ from typing import Any
 
 import bpy
 
+from .animation import animated_paths
+
 
 def compositor_tree(scene: bpy.types.Scene) -> Any:
     """The scene's compositor nodes, used or not; None means that it has none. From 5.0 on they are a node group."""
@@ -19,8 +21,9 @@ def has_compositor_switch(scene: bpy.types.Scene) -> bool:
 
 
 def active_compositor_tree(scene: bpy.types.Scene) -> Any:
-    """The compositor nodes, unless they are switched off; None without any."""
-    return compositor_tree(scene) if not has_compositor_switch(scene) or scene.use_nodes else None
+    """The compositor nodes, unless they are switched off at all times; None without any."""
+    is_on = not has_compositor_switch(scene) or scene.use_nodes or "use_nodes" in animated_paths(scene)
+    return compositor_tree(scene) if is_on else None
 
 
 def are_nodes_used(owner: bpy.types.ID) -> bool:

@@ -57,7 +57,7 @@ def send_without_files(scene: Any, lack: str) -> Message:
     except StuckInMode as error:
         raise NoRemedy(message_of(error)) from error
     scene.renderjuice.without_files = lack
-    return Message("“{}” is sent without the files that are missing.", scene.name)
+    return Message("“{}” is sent without the files that are missing or broken.", scene.name)
 
 
 def apply_remedy(remedy: Remedy, name: str) -> Message:

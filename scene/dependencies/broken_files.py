@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 from enum import Enum, auto
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 SMALL = range(16, 4096)
 """Sizes in bytes of files that are looked into: a pointer has some 130, and a page that tells an error may be in it."""
@@ -40,6 +40,15 @@ class Fault(Enum):
     IS_NO_IMAGE = auto()
     IS_NO_BLEND = auto()
     IS_CUT_OFF = auto()
+    IS_UNREAD = auto()
+    """It is a library that Blender could not read when the open file was opened."""
+
+
+class BrokenFile(NamedTuple):
+    """A file that is there and cannot be read, and why."""
+
+    path: str
+    fault: Fault
 
 
 def fault_of(path: str, *, may_be_empty: bool = False) -> Fault | None:
@@ -76,7 +85,9 @@ def fault_of_blend(path: str, *, is_unread: bool = False) -> Fault | None:
         return Fault.IS_CUT_OFF
     # other programs write none of these tables
     has_no_table = head.startswith(BLEND_STARTS[1]) and not tail.endswith(ZSTANDARD_END)
-    return Fault.IS_CUT_OFF if is_unread and has_no_table else None
+    if is_unread:
+        return Fault.IS_CUT_OFF if has_no_table else Fault.IS_UNREAD
+    return None
 
 
 def _tail(file: BinaryIO) -> bytes:

@@ -11,6 +11,7 @@ import bpy
 
 from ...messages.message import Message
 from ...package_layout.path_use import PathForm
+from .broken_files import BrokenFile
 
 COLLECTIONS = {
     "CACHEFILE": "cache_files",
@@ -79,10 +80,10 @@ class Dependency(NamedTuple):
     `written` is the path as the datablock has it, `path` where that leads on this machine: a file, a folder, or a
     pattern such as a set of tiles. `blend` is the file in which it is written, absolute, and `library` that file as the
     open one names it, or "" when it is the open one itself. `collection` is where in `bpy.data` the datablock `user`
-    is, or "". `files` are there, and `missing` are not. All of these paths are absolute and normalized, and plain text:
-    to make thousands of `Path`s takes longer than to find the files. `form` and `is_packed` are those of `PathUse`.
-    `part` is the strip of the datablock that has the path, or "". `is_certain` is False where the rendered frames may
-    do without the files.
+    is, or "". `files` are there, `missing` are not, and `broken` ones cannot be read. All of these paths are absolute
+    and normalized, and plain text: to make thousands of `Path`s takes longer than to find the files. `form` and
+    `is_packed` are those of `PathUse`. `part` is the strip of the datablock that has the path, or "". `is_certain` is
+    False where the rendered frames may do without the files.
     """
 
     kind: DependencyKind
@@ -98,6 +99,7 @@ class Dependency(NamedTuple):
     is_packed: bool = False
     part: str = ""
     is_certain: bool = True
+    broken: tuple[BrokenFile, ...] = ()
 
     @property
     def name(self) -> str:

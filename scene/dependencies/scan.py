@@ -22,7 +22,10 @@ from ..rendered.frames_read import FramesRead, frames_read_by
 from ..rendered.links import Aspect
 from ..rendered.reading import Reading, readings_of
 from ..rendered.scene_links import Reach, reach_of
+from ..rendered.scripted import Scripted, scripted_reads
+from ..scripts import texts_that_change_frames
 from ..steps import result_of
+from .broken_files import BrokenFile, Fault
 from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins, absolute
 from .disk import Disk
 from .kinds.libraries import is_in_packed_library, links_between_libraries, packed_libraries
@@ -46,13 +49,15 @@ UNKNOWN_KIND = Message("this kind of file cannot be sent yet")
 class Dependencies:
     """What the scene needs: the paths that are used, those of them with missing files, and those that are refused.
 
-    `unread` are the images, clips and strips with files that no render reads. They need not travel.
+    `broken` are those of the used paths with files that cannot be read. `unread` are the images, clips and strips with
+    files that no render reads. They need not travel.
     """
 
     used: tuple[Dependency, ...]
     missing: tuple[Dependency, ...]
     refused: tuple[tuple[Dependency, Message], ...]
     unread: tuple[Any, ...] = ()
+    broken: tuple[Dependency, ...] = ()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -60,30 +65,50 @@ class Dependencies:
         return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
 
     @property
+    def lacking(self) -> tuple[str, ...]:
+        """The paths of what does not travel though a render may read it: missing, broken or refused. Each once."""
+        paths = [path for dependency in self.missing for path in dependency.missing]
+        paths += [file.path for dependency in self.broken for file in dependency.broken]
+        paths += [dependency.path for dependency, _reason in self.refused]
+        return tuple(dict.fromkeys(paths))
+
+    @property
     def lack(self) -> str:
-        """What is missing or refused, a short word for each path: none of them is to be read in a .blend."""
-        paths = {path for dependency in self.missing for path in dependency.missing}
-        paths.update(dependency.path for dependency, _reason in self.refused)
-        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in paths)
+        """What is `lacking`, a short word for each path: none of them is to be read in a .blend."""
+        words = (hashlib.sha256(os.fsencode(path)).hexdigest()[:16] for path in self.lacking)
         return " ".join(sorted(words))
 
 
-def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int]) -> Dependencies:
-    """Everything that is read when these frames of a scene are rendered. Only reads."""
-    found, origins = result_of(scan(scene, frames)), Origins()
-    links, packed = links_between_libraries(origins), packed_libraries(found.used, origins)
+Faults = Mapping[str, Fault]
+"""Files that are there and cannot be read, each with what is wrong."""
+NO_FAULTS: Faults = {}
+
+
+def find_dependencies(scene: bpy.types.Scene, frames: Sequence[int], broken: Faults = NO_FAULTS) -> Dependencies:
+    """Everything that is read when these frames of a scene are rendered. Only reads.
+
+    Files that are known to be `broken` are lacking as missing ones are.
+    """
+    found, origins = result_of(scan(scene, frames, broken)), Origins()
+    links, packed = links_between_libraries(found.files, origins), packed_libraries(found.used, origins)
     return replace(found, used=(*found.used, *links, *packed))
 
 
-def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None, Dependencies]:
+def scan(
+    scene: bpy.types.Scene, frames: Sequence[int], broken: Faults = NO_FAULTS
+) -> Generator[None, None, Dependencies]:
     """Like `find_dependencies`, one step at a time, without links between libraries. The last step gives the result.
 
     Nothing in the file may change between two steps.
     """
-    so_far = _Scan(frames_read_by(scene, frames))
+    so_far = _Scan(frames_read_by(scene, frames), broken, bool([*texts_that_change_frames()]))
     unused, doubtful = yield from look_for_unused()
     readings = yield from _readings(so_far, doubtful)
-    so_far.unused = unused.union(datablock for datablock, reading in readings.items() if not reading)
+    unread = {datablock for datablock, reading in readings.items() if not reading}
+    if unused:
+        scripted = yield from _scripted(so_far)
+        unread.update(datablock for datablock in unused if not scripted.may_read(datablock))
+    so_far.unused = frozenset(unread)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
         if setting is None:
@@ -107,14 +132,18 @@ NO_FILES = Found()
 class _Scan:
     """What a scan has found so far.
 
-    `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing or
+    `broken` are the files that cannot be read. `is_switched` tells whether scripts may switch on what is off. `known`
+    are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing, broken or
     refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
     """
 
     frames_read: FramesRead
+    broken: Faults
+    is_switched: bool
     disk: Disk = field(default_factory=Disk)
     origins: Origins = field(default_factory=Origins)
     reach: Reach | None = None
+    scripted: Scripted | None = None
     unused: frozenset[Any] = frozenset()
     used: list[Dependency] = field(default_factory=list)
     refused: list[tuple[Dependency, Message]] = field(default_factory=list)
@@ -148,15 +177,19 @@ class _Scan:
         if reason:
             self._refuse(setting, _dependency(setting, written, path, origin, found), reason)
         elif found.files or found.missing:
-            dependency = _dependency(setting, written, path, origin, found)
-            if found.missing and is_switched_off(setting):
-                dependency = dependency._replace(missing=())
+            dependency = _without(self.broken, _dependency(setting, written, path, origin, found))
+            if (dependency.missing or dependency.broken) and is_switched_off(setting):
+                dependency = dependency._replace(is_certain=False)
+                if not self.is_switched:
+                    dependency = dependency._replace(missing=(), broken=())
             self.used.append(dependency)
-            if dependency.missing:
+            if dependency.missing or dependency.broken:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
-        if not is_switched_off(setting):
+        is_off = is_switched_off(setting)
+        if self.is_switched or not is_off:
+            dependency = dependency._replace(is_certain=dependency.is_certain and not is_off)
             self.refused.append((dependency, reason))
             self._note_lack(setting, dependency)
 
@@ -166,7 +199,7 @@ class _Scan:
             self.lacking.setdefault(setting.datablock, set()).add(dependency)
 
     def judge(self, readings: Mapping[Any, Reading]) -> None:
-        """Drop what is missing or refused and that no render reads, and mark what it may do without."""
+        """Drop what is lacking and that no render reads, and mark what it may do without."""
         marked: dict[Dependency, Dependency | None] = {}
         for datablock, reading in readings.items():
             for dependency in self.lacking[datablock]:
@@ -185,8 +218,9 @@ class _Scan:
     def result(self) -> Dependencies:
         """What the whole scan has found."""
         missing = tuple(dependency for dependency in self.used if dependency.missing)
+        broken = tuple(dependency for dependency in self.used if dependency.broken)
         unread = (*self.unused, *unread_strips(self.frames_read))
-        return Dependencies(tuple(self.used), missing, tuple(self.refused), unread)
+        return Dependencies(tuple(self.used), missing, tuple(self.refused), unread, broken)
 
 
 def _readings(so_far: _Scan, candidates: Collection[Any]) -> Generator[None, None, dict[Any, Reading]]:
@@ -195,7 +229,15 @@ def _readings(so_far: _Scan, candidates: Collection[Any]) -> Generator[None, Non
         return {}
     if so_far.reach is None:
         so_far.reach = yield from reach_of(so_far.frames_read.scene, so_far.frames_read)
-    return (yield from readings_of(so_far.reach, candidates, Aspect.SHAPE))
+    scripted = yield from _scripted(so_far)
+    return (yield from readings_of(so_far.reach, candidates, Aspect.SHAPE, scripted.may_read))
+
+
+def _scripted(so_far: _Scan) -> Generator[None, None, Scripted]:
+    """What scripts may ask for."""
+    if so_far.scripted is None:
+        so_far.scripted = yield from scripted_reads(so_far.frames_read.scene)
+    return so_far.scripted
 
 
 def _resolved(setting: PathSetting, origins: Origins) -> tuple[Origin, str, str]:
@@ -231,6 +273,14 @@ def _relative(path: str, folder: str) -> str:
     except ValueError:
         # on another drive
         return path
+
+
+def _without(broken: Faults, dependency: Dependency) -> Dependency:
+    """The path with those of its files that cannot be read set apart."""
+    found = tuple(BrokenFile(path, broken[path]) for path in dependency.files if path in broken) if broken else ()
+    if not found:
+        return dependency
+    return dependency._replace(files=tuple(path for path in dependency.files if path not in broken), broken=found)
 
 
 def _dependency(setting: PathSetting, written: str, path: str, origin: Origin, found: Found) -> Dependency:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import bpy
 
-from ..rendered.links import is_on
+from ..rendered.modifiers import is_on
 from ..rendered.nodes import leading_nodes
 from ..rendered.sequencer import JOB_TAG
 from .kinds.images import FROM_FILES

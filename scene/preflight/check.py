@@ -82,8 +82,8 @@ def check_scene(
     """Everything that would make the farm's frames differ from the artist's, errors first.
 
     `frames` None means the frame range of the scene. `overrides` is what `scene.config.overrides` gives.
-    `without_files`: the scene is sent without the files that are missing, which the artist may also have agreed to in
-    the scene's settings.
+    `without_files`: the scene is sent without the files that are missing or broken, which the artist may also have
+    agreed to in the scene's settings.
     """
     return result_of(check_in_steps(scene, dependencies, frames, overrides, without_files=without_files))
 
@@ -145,6 +145,6 @@ def _checked_scene(
 
 
 def _is_agreed(scene: Any, dependencies: Dependencies) -> bool:
-    """True when the artist has agreed to send the scene without all files that are missing now."""
+    """True when the artist has agreed to send the scene without all files that are lacking now."""
     lack = set(dependencies.lack.split())
     return bool(lack) and lack <= set(scene.renderjuice.without_files.split())

@@ -27,7 +27,7 @@ class CheckedScene:
 
     `frames` are sorted; they are () where `no_frames_reason` says why there are none. `overrides` is what
     `scene.config.overrides` gives. `sends_without_files`: the artist has agreed to send the scene without the files
-    that are missing.
+    that are missing or broken.
     """
 
     scene: bpy.types.Scene

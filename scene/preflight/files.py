@@ -37,13 +37,12 @@ def check_files(checked: CheckedScene) -> Findings:
         # Blender's own list of paths has these, too, as plain files
         if dependency.kind is not DependencyKind.FILE or dependency.path not in without_folder:
             what = Message("{} cannot be sent: {} ({}).", _named(dependency), reason, dependency.written)
-            yield _finding(checked, dependency, what, _way_out(dependency))
+            yield finding_of_lack(checked, dependency, what, _way_out(dependency))
 
 
 def note_of_lack(dependencies: Dependencies) -> Message | None:
-    """What a job was sent without, for its notes. None when nothing is missing."""
-    paths = [path for dependency in dependencies.missing for path in dependency.missing]
-    paths += [dependency.path for dependency, _reason in dependencies.refused]
+    """What a job was sent without, for its notes. None when nothing is lacking."""
+    paths = dependencies.lacking
     if not paths:
         return None
     if len(paths) == 1:
@@ -56,7 +55,7 @@ def _missing(checked: CheckedScene, dependency: Dependency) -> Finding:
     what = Message("{} is missing: there is no file {}.", _named(dependency), path)
     if count == 1 and os.path.isdir(path):  # noqa: PTH112
         what = Message("{} leads to a folder in place of a file: {}.", _named(dependency), path)
-        return _finding(checked, dependency, what, Message("Choose its file again, or remove its use."))
+        return finding_of_lack(checked, dependency, what, Message("Choose its file again, or remove its use."))
     if count > 1:
         what = Message("{} is missing {} files, such as {}.", _named(dependency), count, path)
     fix, remedy = Message("Find it with File > External Data > Find Missing Files."), None
@@ -69,13 +68,13 @@ def _missing(checked: CheckedScene, dependency: Dependency) -> Finding:
         fix = Message("Open “{}”, and use File > External Data > Find Missing Files there.", dependency.library)
     else:
         remedy = Remedy.FIND_FILES
-    return _finding(checked, dependency, what, fix, remedy)
+    return finding_of_lack(checked, dependency, what, fix, remedy)
 
 
-def _finding(
+def finding_of_lack(
     checked: CheckedScene, dependency: Dependency, what: Message, fix: Message, remedy: Remedy | None = None
 ) -> Finding:
-    """An error, unless the artist has agreed to do without the file or the rendered frames may do so."""
+    """What cannot travel: an error, unless the artist has agreed to do without it or the rendered frames may do so."""
     severity, alternative = Severity.ERROR, None
     if not dependency.is_certain:
         severity, what = Severity.WARNING, sentences(what, PERHAPS_NEEDLESS)

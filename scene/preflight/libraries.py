@@ -3,49 +3,35 @@
 
 from __future__ import annotations
 
-import os
-from typing import NamedTuple
+from dataclasses import replace
 
 import bpy
 
 from ...messages.message import Message, sentences
 from ..chunks import datablocks_in_chunks
-from ..dependencies.broken_files import Fault, fault_of_blend
-from ..dependencies.dependency import Origins
-from ..dependencies.kinds.libraries import comes_from_blender, is_packed
-from ..rendered.reading import Reading
-from .broken_files import FIXES, REPLACE, WHAT, readings_for
+from ..dependencies.dependency import Dependency, DependencyKind
+from ..rendered.frames_read import frames_read_by
+from ..rendered.reading import readings_of
+from ..rendered.scene_links import reach_of
+from .broken_files import FIXES, REPLACE, WHAT
 from .checked_scene import CheckedScene, Findings
-from .files import PERHAPS_NEEDLESS
+from .files import finding_of_lack
 from .finding import Finding, Severity
 
 NEVER_RENDERED = frozenset({"libraries", "screens", "window_managers", "workspaces", "all_ids"})
 LIBRARIES_A_STEP = 10
-"""Libraries that are looked into in one step."""
-
-
-class BrokenLibrary(NamedTuple):
-    """A library that is there and cannot be read, with what is linked from it. `fault` None: nobody knows why."""
-
-    library: bpy.types.Library
-    path: str
-    fault: Fault | None
-    linked: tuple[bpy.types.ID, ...]
+"""Libraries whose versions are looked at in one step."""
 
 
 def check_libraries(checked: CheckedScene) -> Findings:
     """Libraries that cannot be read, and those that a newer Blender has saved: this one may lose data of it."""
-    broken: list[BrokenLibrary] = []
-    origins, library = Origins(), None
+    broken = {each.user: each for each in checked.dependencies.broken if each.kind is DependencyKind.LIBRARY}
+    library = None
     for index, library in enumerate([*bpy.data.libraries]):
         if index % LIBRARIES_A_STEP == 0:
             yield None
-        found = None if is_packed(library) or comes_from_blender(library) else _broken(library, origins)
-        if found is not None:
-            broken.append(found)
-            continue
         version = tuple(library.version)[:2]
-        if version > bpy.app.version[:2]:
+        if version > bpy.app.version[:2] and library.name not in broken:
             yield Finding(
                 severity=Severity.WARNING,
                 what=Message(
@@ -57,56 +43,44 @@ def check_libraries(checked: CheckedScene) -> Findings:
             )
     if broken:
         yield None
-        readings = yield from readings_for(checked, (each for one in broken for each in one.linked))
-        for one in broken:
-            linked = [datablock for datablock in one.linked if readings[datablock] is not Reading.UNREAD]
-            if linked:
-                is_certain = any(readings[datablock] is Reading.READ for datablock in linked)
-                yield _finding(one, linked, is_certain=is_certain)
+        linked = {name: tuple(bpy.data.libraries[name].users_id) for name in broken}
+        reach = yield from reach_of(checked.scene, frames_read_by(checked.scene, checked.frames))
+        readings = yield from readings_of(reach, dict.fromkeys(each for all_of in linked.values() for each in all_of))
+        for name, dependency in broken.items():
+            yield _finding(checked, dependency, [each for each in linked[name] if readings[each]])
 
 
-def _broken(library: bpy.types.Library, origins: Origins) -> BrokenLibrary | None:
-    """None for one that is sound, and for one that is not there, which is a missing file."""
-    path = origins.file(library).blend
-    fault = fault_of_blend(path, is_unread=library.is_missing)
-    if fault is None and not (library.is_missing and os.path.isfile(path)):  # noqa: PTH113
-        return None
-    return BrokenLibrary(library, path, fault, tuple(library.users_id))
-
-
-def _finding(broken: BrokenLibrary, linked: list[bpy.types.ID], *, is_certain: bool) -> Finding:
-    library, path, fault, _all = broken
-    name, more = linked[0].name, len(linked) - 1
-    reason = WHAT[fault] if fault else Message("Blender could not read it when this file was opened")
-    what = Message(
-        "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.", library.name, name, path, reason
-    )
-    if more:
+def _finding(checked: CheckedScene, dependency: Dependency, linked: list[bpy.types.ID]) -> Finding:
+    """A library that cannot be read; `linked` is what the rendered frames have from it."""
+    library, more = bpy.data.libraries[dependency.user], len(linked) - 1
+    path, fault = dependency.broken[0]
+    what = Message("The library “{}” cannot be read: {}: {}.", library.name, path, WHAT[fault])
+    if linked:
+        name = linked[0].name
         what = Message(
-            "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.",
+            "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.",
             library.name,
             name,
-            more,
             path,
-            reason,
+            WHAT[fault],
         )
-    users = bpy.data.user_map(subset=linked)
-    through = {user.library for each in linked for user in users.get(each, ())} - {None, library}
-    fix = (
-        FIXES.get(fault, REPLACE) if fault else Message("Open this file again, or save the library with this Blender.")
-    )
+        if more:
+            what = Message(
+                "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.",
+                library.name,
+                name,
+                more,
+                path,
+                WHAT[fault],
+            )
+    users = bpy.data.user_map(subset=linked) if linked else {}
+    through = {user.library for each in linked for user in users.get(each, ())} | {library.parent}
+    through -= {None, library}
     if through:
         outer = min(each.name for each in through)
         what = sentences(what, Message("It is used by the library “{}”.", outer))
-    if not is_certain:
-        what = sentences(what, PERHAPS_NEEDLESS)
-    return Finding(
-        severity=Severity.ERROR if is_certain else Severity.WARNING,
-        what=what,
-        fix=fix,
-        datablock=library.name,
-        collection="" if library.parent or through else "libraries",
-    )
+    found = finding_of_lack(checked, dependency, what, FIXES.get(fault, REPLACE))
+    return replace(found, collection="" if library.parent or through else "libraries")
 
 
 def check_linked(_checked: CheckedScene) -> Findings:

@@ -20,7 +20,7 @@ from ..chunks import datablocks_in_chunks, in_chunks, objects_below
 from ..dependencies.dependency import Origins
 from ..dependencies.disk import Disk
 from ..dependencies.kinds.point_caches import is_simulated
-from ..rendered.links import is_on
+from ..rendered.modifiers import is_on
 from ..rendered.objects import rendered_objects
 from ..rendered.scenes import rendered_scenes
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake

@@ -14,32 +14,15 @@ import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import are_nodes_used
+from .modifiers import is_on, modifiers_of, names, takes_materials, takes_shape
 from .nodes import is_whole, nodes_with, pointers, reading_nodes
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
 WITH_NODES = (bpy.types.Material, bpy.types.World, bpy.types.Light, bpy.types.Texture, bpy.types.FreestyleLineStyle)
 PLACING = (bpy.types.Armature, bpy.types.Curve, bpy.types.Lattice)
 """Data by which an object may place others: bones, and curves as paths."""
-DEFORMING = frozenset(
-    {
-        "ARMATURE",
-        "CAST",
-        "CURVE",
-        "HOOK",
-        "LATTICE",
-        "MESH_DEFORM",
-        "MIRROR",
-        "SHRINKWRAP",
-        "SIMPLE_DEFORM",
-        "SURFACE_DEFORM",
-        "UV_PROJECT",
-        "UV_WARP",
-        "VERTEX_WEIGHT_PROXIMITY",
-        "WARP",
-        "WAVE",
-    }
-)
-"""Modifiers that take a place or a shape of another object, and nothing of its materials."""
+BRINGING_LOOK = (bpy.types.NodeTree, bpy.types.ParticleSettings)
+"""What has the materials of an object that it names, too. A curve takes a bevel's shape, and a camera a place."""
 
 
 class Aspect(Enum):
@@ -72,13 +55,7 @@ def first_link(datablock: bpy.types.ID, aspect: Aspect = Aspect.PLACE) -> Link:
 
 def is_hidden(thing: bpy.types.Object) -> bool:
     """True for an object that is left out of renders at all times."""
-    return bool(thing.hide_render) and "hide_render" not in animated_paths(thing) and instancer_of(thing) is None
-
-
-def instancer_of(thing: bpy.types.Object) -> bpy.types.Object | None:
-    """The parent on whose vertices or faces an object is shown; None means that it stands alone."""
-    parent = thing.parent
-    return parent if parent is not None and parent.instance_type in {"VERTS", "FACES"} else None
+    return bool(thing.hide_render) and "hide_render" not in animated_paths(thing)
 
 
 def next_link(link: Link, user: bpy.types.ID) -> Link | None:
@@ -95,6 +72,8 @@ def next_link(link: Link, user: bpy.types.ID) -> Link | None:
         return link._replace(datablock=user, is_visible=link.is_visible and not user.hide_render)
     if isinstance(user, bpy.types.Object):
         return _through_object(link, user)
+    if link.aspect is Aspect.LOOK and isinstance(used, bpy.types.Object) and not isinstance(user, BRINGING_LOOK):
+        return None
     following = link._replace(datablock=user, is_visible=True)
     if isinstance(user, bpy.types.Material):
         following = following._replace(aspect=Aspect.LOOK)
@@ -112,7 +91,8 @@ def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bo
     owner = following.datablock
     if not holders or _is_named_outside(owner, used) or is_driven_by(tree, used) or is_driven_by(owner, used):
         # it stands elsewhere in the owner, too
-        return following._replace(is_sure=False)
+        is_whole_use = not holders and _is_named_outside(owner, used)
+        return following._replace(is_sure=following.is_sure and is_whole_use)
     reading = reading_nodes(tree, used) if is_used else []
     if not reading:
         return None
@@ -140,61 +120,60 @@ def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
         return following._replace(aspect=Aspect.PLACE, is_sure=False)
     if override is not None and used == override.hierarchy_root and not _depends_on(user, used):
         return None
+    naming = [modifier for modifier in modifiers_of(user) if names(modifier, used)]
+    working = [modifier for modifier in naming if is_on(user, modifier)]
+    if naming and not working and not _has_itself(user, used):
+        return None
     if isinstance(used, bpy.types.Object):
-        return _from_object(link, following, user)
+        return _from_object(link, following, user, working)
     if isinstance(used, bpy.types.Collection):
-        return _from_collection(link, following, user)
+        return _from_collection(link, following, user, is_named=bool(naming))
     if used == user.data:
         # an empty only shows its image to the artist
         return None if isinstance(used, bpy.types.Image) else _of_place(following, isinstance(used, PLACING))
     if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile) and _constrained_by(user, used):
         return following._replace(aspect=Aspect.PLACE)
-    naming = [modifier for modifier in user.modifiers if names(modifier, used)]
-    if naming and not any(is_on(user, modifier) for modifier in naming) and not _has_itself(user, used):
-        return None
     return _of_place(following, isinstance(used, bpy.types.Action))
 
 
 def _depends_on(user: bpy.types.Object, used: bpy.types.ID) -> bool:
     """True when an object names a datablock as its parent or otherwise, and not only as the root of its overrides."""
-    return (
-        used in pointers(user)
-        or any(names(modifier, used) for modifier in user.modifiers)
-        or _constrained_by(user, used)
-    )
+    return _has_itself(user, used) or any(names(modifier, used) for modifier in modifiers_of(user))
 
 
 def _has_itself(thing: bpy.types.Object, used: bpy.types.ID) -> bool:
-    """True when an object has a material or a texture not only by its modifiers."""
-    is_of_field = thing.field is not None and used in pointers(thing.field)
-    return is_of_field or any(slot.material == used for slot in thing.material_slots)
+    """True when an object has a datablock not only by its modifiers: as its parent, as a material, in a constraint."""
+    holders = (thing, thing.field, thing.rigid_body_constraint)
+    return (
+        any(used in pointers(holder) for holder in holders if holder is not None)
+        or any(slot.material == used for slot in thing.material_slots)
+        or _constrained_by(thing, used)
+    )
 
 
 def _of_place(link: Link, is_of_place: bool) -> Link:
     return link._replace(aspect=Aspect.PLACE) if is_of_place and link.aspect is not Aspect.LOOK else link
 
 
-def _from_collection(link: Link, following: Link, user: bpy.types.Object) -> Link | None:
+def _from_collection(link: Link, following: Link, user: bpy.types.Object, *, is_named: bool) -> Link | None:
     """From a collection to an object that shows its objects, or that they act on."""
     if user.instance_collection == link.datablock and not user.modifiers:
         return following if link.is_visible else None
-    is_named = any(names(modifier, link.datablock) for modifier in user.modifiers)
     # others may only be lit by what is in it
     return following._replace(is_sure=link.is_sure and is_named)
 
 
-def _from_object(link: Link, following: Link, user: bpy.types.Object) -> Link | None:
-    """From an object to another one that depends on it."""
+def _from_object(link: Link, following: Link, user: bpy.types.Object, naming: list[Any]) -> Link | None:
+    """From an object to another one that depends on it; `naming` are the modifiers by which it does."""
     used: Any = link.datablock
-    naming = [modifier for modifier in user.modifiers if names(modifier, used) and is_on(user, modifier)]
     if link.aspect is Aspect.LOOK:
-        takes_materials = any(modifier.type not in DEFORMING for modifier in naming)
-        return following._replace(is_sure=False) if takes_materials else None
-    if naming:
+        brings_look = any(takes_materials(user, modifier) for modifier in naming)
+        return following._replace(is_sure=False) if brings_look else None
+    if any(takes_shape(user, modifier) for modifier in naming):
         return following._replace(aspect=Aspect.SHAPE)
     if link.aspect is Aspect.PLACE:
         return following
-    if user.parent == used and not _shapes_children(user) and not _constrained_by(user, used):
+    if not naming and user.parent == used and not _shapes_children(user) and not _constrained_by(user, used):
         return None
     return following._replace(aspect=Aspect.PLACE, is_sure=False)
 
@@ -204,33 +183,6 @@ def _shapes_children(child: Any) -> bool:
     is_along_path = child.parent.type in {"CURVE", "SURFACE"} and child.parent.data.use_path
     by_origin = child.parent_type in {"OBJECT", "BONE", "ARMATURE"} and child.parent.type != "LATTICE"
     return is_along_path or not by_origin or child.parent.instance_type != "NONE"
-
-
-def is_on(holder: bpy.types.Object, modifier: Any) -> bool:
-    """False for a modifier that is switched off in renders at all times."""
-    if modifier.show_render:
-        return True
-    return f'modifiers["{bpy.utils.escape_identifier(modifier.name)}"].show_render' in animated_paths(holder)
-
-
-def names(modifier: Any, used: bpy.types.ID) -> bool:
-    """True when a modifier names a datablock, itself or in what it hands to its nodes."""
-    if used in pointers(modifier):
-        return True
-    if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system is not None:
-        return used in pointers(modifier.particle_system)
-    return modifier.type == "NODES" and used in _handed_over(modifier)
-
-
-def _handed_over(modifier: Any) -> Iterator[Any]:
-    """What a modifier hands to its nodes."""
-    if hasattr(modifier, "properties"):
-        # 5.2 and later; there are none without nodes
-        inputs = modifier.properties.inputs if modifier.properties is not None else None
-        names_of_inputs = (prop.identifier for prop in inputs.bl_rna.properties) if inputs is not None else ()
-        yield from (getattr(getattr(inputs, name, None), "value", None) for name in names_of_inputs)
-    else:
-        yield from modifier.values()
 
 
 def _constrained_by(holder: bpy.types.Object, used: bpy.types.ID) -> bool:

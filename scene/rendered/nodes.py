@@ -8,8 +8,6 @@ from typing import Any
 
 import bpy
 
-from ..animation import animated_paths
-
 FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
 """Types of nodes that no render needs; what leads to a viewer only is for the artist alone."""
 
@@ -21,15 +19,14 @@ def nodes_with(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
 
 def reading_nodes(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
     """Those of the nodes with a datablock that lead to an output, and work with it or hand it on."""
-    may_be_muted, leading = _is_mute_animated(tree), _leading(tree)
+    leading = _leading(tree)
     holders = [node for node in nodes_with(tree, used) if node in leading]
-    return [node for node in holders if may_be_muted or not node.mute or used in _handed_on(node)]
+    return [node for node in holders if not node.mute or used in _handed_on(node)]
 
 
 def leading_nodes(tree: bpy.types.NodeTree) -> set[Any]:
-    """The nodes of a tree that lead to an output and are not muted."""
-    may_be_muted = _is_mute_animated(tree)
-    return {node for node in _leading(tree) if may_be_muted or not node.mute}
+    """The nodes of a tree that lead to an output and are not muted. No animation mutes a node (4.2, 5.2)."""
+    return {node for node in _leading(tree) if not node.mute}
 
 
 def _handed_on(node: Any) -> Iterator[Any]:
@@ -88,10 +85,6 @@ def _has_effects(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> boo
         if not node.outputs or (inner is not None and inner not in seen and _has_effects(inner, seen)):
             return True
     return False
-
-
-def _is_mute_animated(tree: bpy.types.NodeTree) -> bool:
-    return any(path.endswith(".mute") for path in animated_paths(tree))
 
 
 def _names(node: Any, used: bpy.types.ID) -> bool:

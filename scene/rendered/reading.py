@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from enum import IntEnum
 from typing import Any
 
 import bpy
 
-from .links import Aspect, Link, first_link, instancer_of, is_hidden, next_link
+from .links import Aspect, Link, first_link, next_link
 from .scene_links import Reach, link_to_scene, reach_of
 
 MAX_USERS_A_STEP = 5000
@@ -29,9 +29,14 @@ class Reading(IntEnum):
 
 
 def readings_of(
-    reach: Reach, candidates: Iterable[bpy.types.ID], aspect: Aspect = Aspect.PLACE
+    reach: Reach,
+    candidates: Iterable[bpy.types.ID],
+    aspect: Aspect = Aspect.PLACE,
+    is_asked_for: Callable[[bpy.types.ID], bool] = lambda _datablock: False,
 ) -> Generator[None, None, dict[bpy.types.ID, Reading]]:
     """Whether a render reads each of these datablocks, in steps. `aspect` is what is asked for of objects.
+
+    `is_asked_for` tells what may be read without being named by anything, as scripts do.
 
     A render comes by all its data from the scene, through objects, instances, nodes, libraries or other scenes. Here
     these ways are gone back. Each step asks Blender for the users of datablocks, which takes 10 ms in a file of 10,000
@@ -59,11 +64,10 @@ def readings_of(
             if index % USERS_A_STEP == 0:
                 yield
             if user is None:
-                new = _instancer_link(link)
-                if _acts_from_afar(link):
+                if is_asked_for(link.datablock) or _acts_from_afar(link):
                     doubtful.add(link)
-            else:
-                new = _link_by(link, user, reach)
+                continue
+            new = _link_by(link, user, reach)
             if new is not None:
                 used_by.setdefault(new, set()).add(link)
                 following.add(new)
@@ -111,11 +115,6 @@ def _with_users(
 
 def _link_by(link: Link, user: bpy.types.ID, reach: Reach) -> Link | None:
     return link_to_scene(link, user, reach) if isinstance(user, bpy.types.Scene) else next_link(link, user)
-
-
-def _instancer_link(link: Link) -> Link | None:
-    instancer = instancer_of(link.datablock) if isinstance(link.datablock, bpy.types.Object) else None
-    return None if instancer is None else Link(instancer, not is_hidden(instancer), is_sure=False)
 
 
 def _is_end(link: Link, reach: Reach) -> bool:

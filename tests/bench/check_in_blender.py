@@ -68,6 +68,7 @@ def main(result: str, module: str, folder: str, objects: str, images: str) -> No
     """Tell the milliseconds of each round: the whole search, the listing, the longest step of a check, and all."""
     addons.enable(module)
     dependencies = importlib.import_module(f"{module}.scene.dependencies.scan")
+    needed_files = importlib.import_module(f"{module}.scene.dependencies.needed_files")
     preflight = importlib.import_module(f"{module}.scene.preflight.check")
     build(Path(folder), int(objects), int(images))
     scene, frames = bpy.context.scene, tuple(range(1, 251))
@@ -77,7 +78,7 @@ def main(result: str, module: str, folder: str, objects: str, images: str) -> No
         steps = []
 
         def both():
-            found = yield from dependencies.scan(scene, frames)
+            found = yield from needed_files.look_for_needed_files(scene, frames)
             yield from preflight.check_in_steps(scene, found, frames)
 
         each = both()

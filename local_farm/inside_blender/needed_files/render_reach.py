@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 
 from .cut import named_by_cut, renders_cut
+from .keyed_paths import keyed_paths
 from .live_nodes import live_nodes
 from .switched_off import named_in_vain, own_tree, shows
 from .unseen_objects import unseen_objects
@@ -175,6 +176,7 @@ def _reads(user: bpy.types.ID, block: bpy.types.ID) -> bool:
     if not isinstance(user, bpy.types.Scene):
         return True
     tree = own_tree(user)
-    if not (user.render.use_compositing and tree and user.use_nodes):
+    is_on = user.render.use_compositing and tree and (user.use_nodes or "use_nodes" in keyed_paths(user))
+    if not is_on:
         return False  # its painting canvas or its active clip
     return any(block in (getattr(node, "image", None), getattr(node, "clip", None)) for node in tree.nodes)

@@ -105,15 +105,17 @@ def packed_libraries(used: Iterable[Dependency], origins: Origins) -> Iterator[D
             )
 
 
-def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
+def links_between_libraries(files: Iterable[str], origins: Origins) -> Iterator[Dependency]:
     """Libraries that the open file or a library links which is not the one that Blender has their path from.
 
+    Only those are told that are among the `files` that travel.
     Blender keeps one path for each library, and has it count from the open file. We do not know how other libraries
     have it written, so we treat their paths as absolute: the packer looks into these libraries.
     """
     libraries = {library: library.parent for library in _of_the_artist() if not is_packed(library)}
     if len(libraries) < 2:
         return
+    there = frozenset(files)
     pairs: dict[tuple[bpy.types.Library | None, bpy.types.Library], None] = {}
     for datablock, users in bpy.data.user_map().items():
         linked = datablock.library
@@ -122,6 +124,8 @@ def links_between_libraries(origins: Origins) -> Iterator[Dependency]:
             pairs.update(((user.library, linked), None) for user in users if user.library not in told)
     for linking, linked in pairs:
         path, origin = origins.file(linked).blend, origins.file(linking)
+        if path not in there:
+            continue
         written = path if linking else linked.filepath
         yield Dependency(
             kind=DependencyKind.LIBRARY,

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -144,7 +143,7 @@ def test_a_file_that_was_never_saved_has_a_list_too(extension_name: str, load: L
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere all names are Unicode text")
 def test_a_name_that_is_no_unicode_is_listed(project: Path, load: Load) -> None:
     (project / "tex").mkdir()
-    os.close(os.open(os.fsencode(project) + b"/tex/latin\xe9.png", os.O_CREAT))
+    (project / "tex" / "latin\udce9.png").write_bytes(b"x")
     add_image("//tex/latin\udce9.png")
     assert bpy.ops.renderjuice.list_files() == {"FINISHED"}
     assert Path(rows_of(load).rows[1].name).name == "latin?.png"

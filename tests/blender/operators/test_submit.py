@@ -114,10 +114,16 @@ def test_texture_font_and_library_travel_along(project: Path, farm: Farm, tmp_pa
     assert not [request for request in farm.requests() if request["violation"]]
 
 
-def test_what_is_missing_is_in_the_notes_of_a_job_that_is_sent_without(project: Path, jobs: ModuleType) -> None:
+@pytest.mark.parametrize("is_there", [False, True])
+def test_what_cannot_be_read_is_in_the_notes_of_a_job_that_is_sent_without(
+    project: Path, jobs: ModuleType, is_there: bool
+) -> None:
     add_ball(textured(project / "textures", "own", (0.9, 0.1, 0.1, 1.0)), (1.5, -1.5, 0.0), "Own Ball")
     lost = project / "textures" / "own.png"
-    lost.unlink()
+    if is_there:
+        lost.write_bytes(b"version https://git-lfs.github.com/spec/v1\n")
+    else:
+        lost.unlink()
     before = len(jobs.session().journal.jobs())
     with pytest.raises(RuntimeError, match=r"own\.png"):
         bpy.ops.renderjuice.submit(frames="1", output_dir=str(project / "farm"))

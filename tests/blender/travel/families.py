@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import bpy
 
-from . import caches, edits, footage, images, libraries, nodes, old_files, simulations, trees
+from . import caches, edits, footage, images, libraries, nodes, old_files, simulations, textures, trees
 from .spot import Kind
 
 BAKES = (nodes.bake_node_on_disk, nodes.simulation_on_disk)
@@ -26,6 +26,7 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         images.udim_tiles,
         images.image_sequence,
         images.image_movie,
+        images.image_of_layers,
         images.environment,
         footage.font,
         footage.sound,
@@ -89,15 +90,22 @@ FAMILIES: Mapping[str, tuple[Kind, ...]] = {
         trees.second_mount,
         libraries.library_by_absolute_path,
         libraries.absolute_path_in_library,
+        libraries.library_compressed,
+        old_files.above_by_backslashes,
     ),
     "old": (
         old_files.image_by_backslashes,
+        old_files.image_packed_on_windows,
         old_files.library_by_backslashes,
         old_files.sound_by_backslashes,
         old_files.cache_by_backslashes,
         old_files.particles_external,
         old_files.appended,
         old_files.pasted,
+        textures.texture_in_modifier,
+        textures.texture_in_warp,
+        textures.texture_of_sequence,
+        textures.texture_of_movie,
     ),
     **OLD_COMPOSITOR,
     **SOUND_IN_NODES,

@@ -57,6 +57,35 @@ def image_sequence(spot: Spot) -> list[Path]:
     return frames[1:3]
 
 
+def image_of_layers(spot: Spot) -> list[Path]:
+    """An OpenEXR file with several layers, of which one is shown."""
+    path = _write_layers(spot.folder / "layers" / "rendered.exr")
+    material = image_material(load_image(path))
+    spot.plane(material)
+    return [path]
+
+
+def _write_layers(path: Path) -> Path:
+    """What a scene of nothing but a blue sky renders, with its passes."""
+    scene = bpy.data.scenes.new("Layers")
+    scene.world = bpy.data.worlds.new("Blue")
+    scene.world.color = (0.1, 0.2, 0.9)
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(scene.camera)
+    render, settings = scene.render, scene.render.image_settings
+    render.engine, scene.cycles.samples, scene.cycles.use_denoising = "CYCLES", 1, False
+    render.resolution_x = render.resolution_y = 8
+    scene.view_layers[0].use_pass_z = True
+    if hasattr(settings, "media_type"):
+        settings.media_type = "MULTI_LAYER_IMAGE"
+    settings.file_format, render.filepath = "OPEN_EXR_MULTILAYER", str(path)
+    bpy.ops.render.render(scene=scene.name, write_still=True)
+    made = {scene.world, scene.camera, scene.camera.data}
+    bpy.data.scenes.remove(scene)
+    bpy.data.batch_remove(made)
+    return path
+
+
 def image_movie(spot: Spot) -> list[Path]:
     path = write_movie(spot.folder / "movie" / "sea.mp4")
     movie = load_image(path)

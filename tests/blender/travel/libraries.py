@@ -55,6 +55,15 @@ def absolute_path_in_library(spot: Spot) -> list[Path]:
     return [texture]
 
 
+def library_compressed(spot: Spot) -> list[Path]:
+    """A library that was saved compressed, with an absolute path to a file elsewhere."""
+    texture = picture(spot.elsewhere / "scans" / "leaf.png", RED)
+    path = spot.folder / "trees" / "elm.blend"
+    write_library(path, _wall("Elm", texture, absolute=True), compress=True)
+    spot.show(bpy.data.objects.new("Elm", link(path, "meshes", "Elm")))
+    return [path, texture]
+
+
 def library_override(spot: Spot) -> list[Path]:
     path = write_library(
         spot.folder / "overridden" / "chair.blend", lambda: bpy.data.objects.new("Chair", plane_mesh())
@@ -121,12 +130,13 @@ def packed_data(spot: Spot) -> list[Path]:
     return [texture]
 
 
-def write_library(path: Path, make: Callable[[], Any], path_remap: str = "RELATIVE") -> Path:
+def write_library(path: Path, make: Callable[[], Any], path_remap: str = "RELATIVE", *, compress: bool = False) -> Path:
     """Save what `make` creates as a .blend of its own, and remove it from the open file again."""
     path.parent.mkdir(parents=True, exist_ok=True)
     before = set(bpy.data.user_map())
     made = make()
-    bpy.data.libraries.write(str(path), made if isinstance(made, set) else {made}, path_remap=path_remap)
+    blocks = made if isinstance(made, set) else {made}
+    bpy.data.libraries.write(str(path), blocks, path_remap=path_remap, compress=compress)
     bpy.data.batch_remove(set(bpy.data.user_map()) - before)
     return path
 

@@ -24,6 +24,27 @@ def image_by_backslashes(spot: Spot) -> list[Path]:
     return [path]
 
 
+def above_by_backslashes(spot: Spot) -> list[Path]:
+    r"""`//..\elsewhere\maps\wood.png`, out of the project."""
+    path = picture(spot.elsewhere / "maps" / "wood.png", YELLOW)
+    image = load_image(path)
+    spot.plane(image_material(image))
+    image.filepath = by_backslashes(path)
+    assert image.filepath.startswith("//..\\")
+    return [path]
+
+
+def image_packed_on_windows(spot: Spot) -> list[Path]:
+    r"""Lies in the .blend, by a path of another computer: `C:\maps\wood.png`."""
+    path = picture(spot.folder / "packed" / "wood.png", GREEN)
+    image = load_image(path)
+    image.pack()
+    spot.plane(image_material(image))
+    path.unlink()
+    image.filepath_raw = "C:\\maps\\wood.png"
+    return []
+
+
 def library_by_backslashes(spot: Spot) -> list[Path]:
     r"""`//old\sets\rock.blend`, and in it an image by `//..\maps\rock.png`."""
     texture = picture(spot.folder / "old" / "maps" / "rock.png", GREEN)

@@ -14,7 +14,10 @@ from renderjuice.local_farm.inside_blender.missing_files import missing_files
 from renderjuice.tests.blender.travel.families import FAMILIES
 from renderjuice.tests.blender.travel.scenes import Made, Places, make_scene, out_of_reach, second_mount
 
-WITHOUT_FILES = {"image_packed", "image_generated", "bake_node_packed", "rigid_body", "sound", "sound_by_backslashes"}
+WITHOUT_FILES = {
+    *("image_packed", "image_packed_on_windows", "image_generated", "bake_node_packed", "rigid_body"),
+    *("sound", "sound_by_backslashes"),
+}
 """What lies in the .blend; and sounds, which no pixel depends on."""
 
 ANY_WILL_DO = {"strip_clip"}

@@ -15,7 +15,10 @@ CRASHING = {"strip_image_sequence", "strip_trimmed", "strip_by_backslashes", "so
 """Blender dies now and then when it renders such a strip without its files, and always when it opens a file whose nodes
 read a sound that is gone (5.2): they get other files instead."""
 
-WITHOUT_FILES = {"image_packed", "image_generated", "bake_node_packed", "rigid_body", "sound", "sound_by_backslashes"}
+WITHOUT_FILES = {
+    *("image_packed", "image_packed_on_windows", "image_generated", "bake_node_packed", "rigid_body"),
+    *("sound", "sound_by_backslashes"),
+}
 """What lies in the .blend; and sounds, which no pixel depends on."""
 
 

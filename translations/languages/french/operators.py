@@ -120,5 +120,5 @@ MESSAGES: dict[str, str] = {
     "Open Dashboard of Job": "Ouvrir le tableau de bord de la tâche",
     "This job is not on Renderjuice's own servers.": "Cette tâche n’est pas sur les serveurs de Renderjuice.",
     "Without Missing Files": "Sans les fichiers manquants",
-    "Send the scene although files are missing; the job's notes say which. For scripts": "Envoyer la scène même si des fichiers manquent ; les notes du travail disent lesquels. Pour les scripts",
+    "Send the scene although files are missing or broken; the job's notes say which. For scripts": "Envoyer la scène même si des fichiers manquent ou sont illisibles ; les notes du travail disent lesquels. Pour les scripts",
 }

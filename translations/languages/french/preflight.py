@@ -63,6 +63,7 @@ MESSAGES: dict[str, str] = {
     "Open this file again, or save the library with this Blender.": "Rouvrez ce fichier, ou enregistrez la bibliothèque avec ce Blender.",
     "{} “{}” cannot be read: {}: {}.": "{} « {} » est illisible : {} : {}.",
     "{} “{}” has {} files that cannot be read, such as {}: {}.": "{} « {} » a {} fichiers illisibles, comme {} : {}.",
+    "The library “{}” cannot be read: {}: {}.": "La bibliothèque « {} » est illisible : {} : {}.",
     "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.": "La bibliothèque « {} », dont « {} » est lié, est illisible : {} : {}.",
     "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.": "La bibliothèque « {} », dont « {} » et {} autres sont liés, est illisible : {} : {}.",
     "It is used by the library “{}”.": "Elle est utilisée par la bibliothèque « {} ».",

@@ -104,5 +104,5 @@ MESSAGES: dict[str, str] = {
     "About the Job": "À propos de la tâche",
     "What the row has no room for": "Ce qui n’a pas de place dans la ligne",
     "Without Files": "Sans fichiers",
-    "Which files are missing that the scene is sent without; asked again when others are": "Les fichiers manquants sans lesquels la scène est envoyée ; demandé à nouveau si d'autres manquent",
+    "Which files are missing or broken that the scene is sent without; asked again when others are": "Les fichiers manquants ou illisibles sans lesquels la scène est envoyée ; demandé à nouveau pour d'autres",
 }

@@ -156,5 +156,5 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "La fenêtre affiche la scène « {} ».",
     "Blender could not save a copy of the scene: {}": "Blender n’a pas pu enregistrer de copie de la scène : {}",
     "Blender did not save a copy of the scene to {}.": "Blender n’a pas enregistré de copie de la scène dans {}.",
-    "“{}” is sent without the files that are missing.": "« {} » est envoyée sans les fichiers manquants.",
+    "“{}” is sent without the files that are missing or broken.": "« {} » est envoyée sans les fichiers manquants ou illisibles.",
 }

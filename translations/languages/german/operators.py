@@ -120,5 +120,5 @@ MESSAGES: dict[str, str] = {
     "Open Dashboard of Job": "Dashboard des Auftrags öffnen",
     "This job is not on Renderjuice's own servers.": "Dieser Auftrag ist nicht auf den Servern von Renderjuice selbst.",
     "Without Missing Files": "Ohne fehlende Dateien",
-    "Send the scene although files are missing; the job's notes say which. For scripts": "Die Szene senden, obwohl Dateien fehlen; die Notizen des Auftrags sagen, welche. Für Skripte",
+    "Send the scene although files are missing or broken; the job's notes say which. For scripts": "Die Szene senden, obwohl Dateien fehlen oder unlesbar sind; die Notizen des Auftrags sagen, welche. Für Skripte",
 }

@@ -63,6 +63,7 @@ MESSAGES: dict[str, str] = {
     "Open this file again, or save the library with this Blender.": "Öffnen Sie diese Datei erneut, oder speichern Sie die Bibliothek mit diesem Blender.",
     "{} “{}” cannot be read: {}: {}.": "{} „{}“ kann nicht gelesen werden: {}: {}.",
     "{} “{}” has {} files that cannot be read, such as {}: {}.": "{} „{}“ hat {} Dateien, die nicht gelesen werden können, etwa {}: {}.",
+    "The library “{}” cannot be read: {}: {}.": "Die Bibliothek „{}“ kann nicht gelesen werden: {}: {}.",
     "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.": "Die Bibliothek „{}“, aus der „{}“ verknüpft ist, kann nicht gelesen werden: {}: {}.",
     "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.": "Die Bibliothek „{}“, aus der „{}“ und {} weitere verknüpft sind, kann nicht gelesen werden: {}: {}.",
     "It is used by the library “{}”.": "Sie wird von der Bibliothek „{}“ benutzt.",

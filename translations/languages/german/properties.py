@@ -104,5 +104,5 @@ MESSAGES: dict[str, str] = {
     "About the Job": "Über den Auftrag",
     "What the row has no room for": "Wofür in der Zeile kein Platz ist",
     "Without Files": "Ohne Dateien",
-    "Which files are missing that the scene is sent without; asked again when others are": "Welche fehlenden Dateien nicht mitgesendet werden; wird wieder gefragt, wenn andere fehlen",
+    "Which files are missing or broken that the scene is sent without; asked again when others are": "Welche fehlenden oder unlesbaren Dateien nicht mitgesendet werden; wird bei anderen wieder gefragt",
 }

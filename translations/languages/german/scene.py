@@ -156,5 +156,5 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "Das Fenster zeigt die Szene „{}“.",
     "Blender could not save a copy of the scene: {}": "Blender konnte keine Kopie der Szene speichern: {}",
     "Blender did not save a copy of the scene to {}.": "Blender hat keine Kopie der Szene nach {} gespeichert.",
-    "“{}” is sent without the files that are missing.": "„{}“ wird ohne die fehlenden Dateien gesendet.",
+    "“{}” is sent without the files that are missing or broken.": "„{}“ wird ohne die fehlenden oder unlesbaren Dateien gesendet.",
 }

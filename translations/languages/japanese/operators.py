@@ -120,5 +120,5 @@ MESSAGES: dict[str, str] = {
     "Open Dashboard of Job": "ジョブのダッシュボードを開く",
     "This job is not on Renderjuice's own servers.": "このジョブは Renderjuice のサーバー上にありません。",
     "Without Missing Files": "見つからないファイルなし",
-    "Send the scene although files are missing; the job's notes say which. For scripts": "ファイルが見つからなくてもシーンを送信します。どれかはジョブのメモに記されます。スクリプト用",
+    "Send the scene although files are missing or broken; the job's notes say which. For scripts": "ファイルが見つからなくても、読み込めなくてもシーンを送信します。どれかはジョブのメモに記されます。スクリプト用",
 }

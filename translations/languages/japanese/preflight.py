@@ -63,6 +63,7 @@ MESSAGES: dict[str, str] = {
     "Open this file again, or save the library with this Blender.": "このファイルを開き直すか、この Blender でライブラリを保存してください。",
     "{} “{}” cannot be read: {}: {}.": "{}「{}」を読み込めません: {}: {}。",
     "{} “{}” has {} files that cannot be read, such as {}: {}.": "{}「{}」には読み込めないファイルが {} 個あります。例: {}: {}。",
+    "The library “{}” cannot be read: {}: {}.": "ライブラリ「{}」を読み込めません: {}: {}。",
     "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.": "「{1}」のリンク元であるライブラリ「{0}」を読み込めません: {2}: {3}。",
     "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.": "「{1}」と他 {2} 個のリンク元であるライブラリ「{0}」を読み込めません: {3}: {4}。",
     "It is used by the library “{}”.": "ライブラリ「{}」が使用しています。",

@@ -104,5 +104,5 @@ MESSAGES: dict[str, str] = {
     "About the Job": "ジョブについて",
     "What the row has no room for": "行に収まらない情報",
     "Without Files": "ファイルなし",
-    "Which files are missing that the scene is sent without; asked again when others are": "シーンと一緒に送信されない、見つからないファイル。ほかのファイルが見つからないときは再び確認します",
+    "Which files are missing or broken that the scene is sent without; asked again when others are": "シーンと一緒に送信されない、見つからないか読み込めないファイル。ほかのファイルになったときは再び確認します",
 }

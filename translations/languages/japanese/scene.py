@@ -156,5 +156,5 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "ウィンドウにシーン「{}」を表示しました。",
     "Blender could not save a copy of the scene: {}": "Blender はシーンのコピーを保存できませんでした: {}",
     "Blender did not save a copy of the scene to {}.": "Blender はシーンのコピーを {} に保存しませんでした。",
-    "“{}” is sent without the files that are missing.": "「{}」は見つからないファイルなしで送信されます。",
+    "“{}” is sent without the files that are missing or broken.": "「{}」は見つからないか読み込めないファイルなしで送信されます。",
 }

@@ -120,5 +120,5 @@ MESSAGES: dict[str, str] = {
     "Open Dashboard of Job": "打开任务的控制台",
     "This job is not on Renderjuice's own servers.": "此任务不在 Renderjuice 自己的服务器上。",
     "Without Missing Files": "不带缺失的文件",
-    "Send the scene although files are missing; the job's notes say which. For scripts": "即使缺少文件也发送场景;任务备注会说明缺少哪些。供脚本使用",
+    "Send the scene although files are missing or broken; the job's notes say which. For scripts": "即使文件缺失或无法读取也发送场景；任务备注会说明是哪些。供脚本使用",
 }

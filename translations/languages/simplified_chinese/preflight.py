@@ -63,6 +63,7 @@ MESSAGES: dict[str, str] = {
     "Open this file again, or save the library with this Blender.": "请重新打开此文件，或用此 Blender 保存该库。",
     "{} “{}” cannot be read: {}: {}.": "无法读取{}“{}”：{}：{}。",
     "{} “{}” has {} files that cannot be read, such as {}: {}.": "{}“{}”有 {} 个文件无法读取，例如 {}：{}。",
+    "The library “{}” cannot be read: {}: {}.": "无法读取库“{}”：{}：{}。",
     "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.": "无法读取库“{}”（“{}”链接自该库）：{}：{}。",
     "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.": "无法读取库“{}”（“{}”和另外 {} 个链接自该库）：{}：{}。",
     "It is used by the library “{}”.": "库“{}”使用它。",

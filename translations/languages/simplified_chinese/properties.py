@@ -104,5 +104,5 @@ MESSAGES: dict[str, str] = {
     "About the Job": "关于任务",
     "What the row has no room for": "行中放不下的内容",
     "Without Files": "不带文件",
-    "Which files are missing that the scene is sent without; asked again when others are": "场景发送时缺少的文件;缺少其他文件时会再次询问",
+    "Which files are missing or broken that the scene is sent without; asked again when others are": "场景发送时缺少或无法读取的文件；若为其他文件则会再次询问",
 }

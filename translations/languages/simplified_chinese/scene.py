@@ -156,5 +156,5 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "窗口显示场景“{}”。",
     "Blender could not save a copy of the scene: {}": "Blender 无法保存场景的副本: {}",
     "Blender did not save a copy of the scene to {}.": "Blender 没有将场景的副本保存到 {}。",
-    "“{}” is sent without the files that are missing.": "“{}”将在缺少这些文件的情况下发送。",
+    "“{}” is sent without the files that are missing or broken.": "“{}”将在没有缺失或无法读取的文件的情况下发送。",
 }

@@ -120,5 +120,5 @@ MESSAGES: dict[str, str] = {
     "Open Dashboard of Job": "Abrir el panel del trabajo",
     "This job is not on Renderjuice's own servers.": "Este trabajo no está en los servidores de Renderjuice.",
     "Without Missing Files": "Sin los archivos que faltan",
-    "Send the scene although files are missing; the job's notes say which. For scripts": "Enviar la escena aunque falten archivos; las notas del trabajo dicen cuáles. Para scripts",
+    "Send the scene although files are missing or broken; the job's notes say which. For scripts": "Enviar la escena aunque falten archivos o no se puedan leer; las notas del trabajo dicen cuáles. Para scripts",
 }

@@ -63,6 +63,7 @@ MESSAGES: dict[str, str] = {
     "Open this file again, or save the library with this Blender.": "Vuelve a abrir este archivo, o guarda la biblioteca con este Blender.",
     "{} “{}” cannot be read: {}: {}.": "No se puede leer: {} «{}»: {}: {}.",
     "{} “{}” has {} files that cannot be read, such as {}: {}.": "{} «{}» tiene {} archivos que no se pueden leer, como {}: {}.",
+    "The library “{}” cannot be read: {}: {}.": "No se puede leer la biblioteca «{}»: {}: {}.",
     "The library “{}”, from which “{}” is linked, cannot be read: {}: {}.": "No se puede leer la biblioteca «{}», de la que está vinculado «{}»: {}: {}.",
     "The library “{}”, from which “{}” and {} more are linked, cannot be read: {}: {}.": "No se puede leer la biblioteca «{}», de la que están vinculados «{}» y {} más: {}: {}.",
     "It is used by the library “{}”.": "La usa la biblioteca «{}».",

@@ -104,5 +104,5 @@ MESSAGES: dict[str, str] = {
     "About the Job": "Sobre el trabajo",
     "What the row has no room for": "Lo que no cabe en la fila",
     "Without Files": "Sin archivos",
-    "Which files are missing that the scene is sent without; asked again when others are": "Qué archivos faltan y sin los que se envía la escena; se vuelve a preguntar si faltan otros",
+    "Which files are missing or broken that the scene is sent without; asked again when others are": "Qué archivos faltan o no se pueden leer y sin los que se envía la escena; se vuelve a preguntar si son otros",
 }

@@ -156,5 +156,5 @@ MESSAGES: dict[str, str] = {
     "The window shows the scene “{}”.": "La ventana muestra la escena «{}».",
     "Blender could not save a copy of the scene: {}": "Blender no pudo guardar una copia de la escena: {}",
     "Blender did not save a copy of the scene to {}.": "Blender no guardó una copia de la escena en {}.",
-    "“{}” is sent without the files that are missing.": "«{}» se envía sin los archivos que faltan.",
+    "“{}” is sent without the files that are missing or broken.": "«{}» se envía sin los archivos que faltan o no se pueden leer.",
 }

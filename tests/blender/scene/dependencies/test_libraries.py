@@ -71,6 +71,8 @@ def test_a_library_that_two_files_link_is_looked_for_in_both(find: Find, folder:
     uses = {(Path(use.blend).name, use.written) for use in find().dependencies.used if use.path.endswith("inner.blend")}
     # how the other one has it written is not known, so it is taken for a path that does not hold
     assert uses == {("shot.blend", "//inner.blend"), ("outer.blend", str(folder / "inner.blend"))}
+    (folder / "inner.blend").unlink()
+    assert (find().files, find().missing) == (["outer.blend"], ["inner.blend"])
 
 
 def test_a_nested_library_is_named_as_its_library_has_it(find: Find, folder: Path) -> None:

@@ -262,17 +262,22 @@ def clip_of(folder: Path) -> bpy.types.MovieClip:
     return clip
 
 
-def test_what_an_empty_follows_moves_its_children(find: Find, folder: Path) -> None:
+def hidden_follower(folder: Path) -> bpy.types.Object:
+    """A hidden empty that stands where a clip has its track."""
     empty = linked_to_scene(None, "Empty")
     follow: Any = empty.constraints.new("FOLLOW_TRACK")
     follow.use_active_clip, follow.clip = False, clip_of(folder)
+    empty.hide_render = True
+    return empty
+
+
+def test_what_an_empty_follows_moves_its_children(find: Find, folder: Path) -> None:
+    empty = hidden_follower(folder)
     bpy.data.objects["Cube"].parent = empty
     assert "0001.png" in find().files
-    empty.hide_render = True
+    empty.hide_render = False
     assert "0001.png" in find().files
-    bpy.data.objects["Cube"].hide_render = True
-    # an empty alone shows nothing, but tells a place to whoever asks: in doubt it travels
-    bpy.data.objects["Cube"].parent = None
+    empty.hide_render = bpy.data.objects["Cube"].hide_render = True
     assert find().files == []
 
 
@@ -293,10 +298,7 @@ def test_what_a_bone_follows_moves_what_hangs_on_it(find: Find, folder: Path) ->
 
 
 def test_what_drives_by_way_of_a_hidden_object(find: Find, folder: Path) -> None:
-    empty = linked_to_scene(None, "Empty")
-    follow: Any = empty.constraints.new("FOLLOW_TRACK")
-    follow.use_active_clip, follow.clip = False, clip_of(folder)
-    empty.hide_render = True
+    empty = hidden_follower(folder)
     assert find().files == []
     material = bpy.data.objects["Cube"].data.materials[0]
     curve = nodes_of(material).nodes["Principled BSDF"].inputs["Roughness"].driver_add("default_value")
@@ -379,29 +381,29 @@ def test_an_object_that_is_hidden_at_times_by_a_strip_in_a_meta_strip(find: Find
     assert find().missing == ["letters.woff2"]
 
 
-def test_a_library_that_tells_a_place_only(find: Find, folder: Path) -> None:
+def linked_holder(folder: Path) -> bpy.types.Object:
+    """An empty that is linked from a library."""
     holder = bpy.data.objects.new("Holder", None)
     path = library_with(folder / "places.blend", holder)
     bpy.data.objects.remove(holder)
     with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
         wanted.objects = ["Holder"]
-    path.unlink()
-    bpy.context.scene.collection.objects.link(wanted.objects[0])
-    wanted.objects[0].hide_render = True
+    return wanted.objects[0]
+
+
+def test_a_library_that_tells_a_place_only(find: Find, folder: Path) -> None:
+    holder = linked_holder(folder)
+    (folder / "places.blend").unlink()
+    bpy.context.scene.collection.objects.link(holder)
+    holder.hide_render = True
     assert find().missing == []
-    bpy.data.objects["Cube"].parent = wanted.objects[0]
+    bpy.data.objects["Cube"].parent = holder
     assert find().missing == ["places.blend"]
 
 
 def test_the_library_of_an_object_that_is_overridden(find: Find, folder: Path) -> None:
-    holder = bpy.data.objects.new("Holder", None)
-    path = library_with(folder / "places.blend", holder)
-    bpy.data.objects.remove(holder)
-    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
-        wanted.objects = ["Holder"]
-    holder = wanted.objects[0].override_create()
-    bpy.context.scene.collection.objects.link(holder)
-    path.unlink()
+    bpy.context.scene.collection.objects.link(linked_holder(folder).override_create())
+    (folder / "places.blend").unlink()
     assert find().missing == ["places.blend"]
 
 
@@ -418,10 +420,7 @@ def test_a_hidden_camera_that_is_found_by_its_name(find: Find, folder: Path) -> 
 
 
 def test_what_drives_the_compositor(find: Find, folder: Path) -> None:
-    empty = linked_to_scene(None, "Empty")
-    follow: Any = empty.constraints.new("FOLLOW_TRACK")
-    follow.use_active_clip, follow.clip = False, clip_of(folder)
-    empty.hide_render = True
+    empty = hidden_follower(folder)
     tree = compositor_of(bpy.context.scene)
     contrast = tree.nodes.new("CompositorNodeBrightContrast")
     tree.links.new(contrast.outputs[0], output_node(tree).inputs[0])
@@ -447,9 +446,30 @@ def test_the_fill_of_a_pencil_that_stands_in_a_node_too(find: Find, folder: Path
 def test_a_modifier_without_nodes_hands_over_nothing(find: Find, folder: Path) -> None:
     cube = bpy.data.objects["Cube"]
     cube.modifiers.new("Empty", "NODES")
-    empty = linked_to_scene(None, "Empty")
-    follow: Any = empty.constraints.new("FOLLOW_TRACK")
-    follow.use_active_clip, follow.clip = False, clip_of(folder)
-    empty.hide_render = True
+    empty = hidden_follower(folder)
     cube.parent = empty
     assert "0001.png" in find().files
+
+
+def test_a_script_may_switch_on_what_is_off(find: Find) -> None:
+    modifier = lost_cache(bpy.data.objects["Cube"])
+    modifier.show_render = False
+    assert find().missing == []
+    text = bpy.data.texts.new("switches.py")
+    text.write("import bpy\nbpy.app.handlers.frame_change_pre.append(print)\n")
+    assert find().missing == []
+    text.use_module = True
+    assert [(missed.user, missed.is_certain) for missed in find().dependencies.missing] == [("Cube", False)]
+
+
+def test_what_a_driver_names_in_its_expression(find: Find, folder: Path) -> None:
+    """Blender knows of its variables only; a hidden object tells its place to whoever asks for it by name."""
+    hidden_follower(folder)
+    cube = bpy.data.objects["Cube"]
+    driver = cube.driver_add("location", 0).driver
+    driver.expression = 'bpy.data.objects["Camera"].matrix_world[0][3]'
+    assert find().files == []
+    driver.expression = 'bpy.data.objects["Empty"].matrix_world[0][3]'
+    assert "0001.png" in find().files
+    cube.hide_render = True
+    assert find().files == []

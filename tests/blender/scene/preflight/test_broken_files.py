@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import bpy
@@ -14,8 +16,20 @@ import pytest
 from renderjuice.tests.blender.scene_parts import library_with, nodes_of, show_image, strips_of
 
 Find = Callable[[], list[Any]]
+Files = Callable[[], list[str]]
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+
+
+@pytest.fixture
+def files(load: Callable[[str], ModuleType]) -> Files:
+    """Gives the files that would be sent, beside the .blend."""
+
+    def look() -> list[str]:
+        found = load("scene.dependencies.needed_files").find_needed_files(bpy.context.scene, (1,))
+        return sorted(found.files)
+
+    return look
 
 
 def spoil(path: Path, kind: str) -> None:
@@ -289,3 +303,93 @@ def test_a_compressed_library_that_is_cut_off(scene: bpy.types.Scene, find: Find
     open_again()
     (found,) = find()
     assert "its end is missing" in found.what
+
+
+def agree(finding: Any) -> None:
+    """Press Send Without Them."""
+    assert finding.alternative == "send_without_files"
+    assert bpy.ops.renderjuice.fix(remedy=finding.alternative, name=finding.datablock) == {"FINISHED"}
+
+
+@pytest.mark.parametrize("kind", ["pointer", "empty", "text", "forbidden"])
+def test_an_artist_may_send_without_what_is_broken(
+    scene: bpy.types.Scene, find: Find, project: Path, files: Files, kind: str
+) -> None:
+    path = project / "wood.png"
+    picture(path)
+    assert files() == [str(path)]
+    if kind == "forbidden":
+        path.chmod(0)
+        if os.access(path, os.R_OK):
+            pytest.skip("this user may read everything")
+    else:
+        spoil(path, kind)
+    agree(find()[0])
+    (found,) = find()
+    assert (found.severity, found.alternative) == ("warning", None)
+    assert found.what.endswith("The scene is sent without it.")
+    assert files() == []
+    # nothing that was not agreed to
+    (project / "bark.png").write_bytes(POINTER)
+    bpy.data.objects["Cube"].modifiers.new("moved", "MESH_CACHE").filepath = "//bark.png"
+    assert [each.severity for each in find()] == ["error"] * 2
+
+
+def test_a_broken_file_of_a_modifier_that_is_off(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    cube = bpy.data.objects["Cube"]
+    modifier: Any = cube.modifiers.new("moved", "MESH_CACHE")
+    modifier.filepath = "//wave.mdd"
+    (project / "wave.mdd").write_bytes(POINTER)
+    assert [found.severity for found in find()] == ["error"]
+    modifier.show_render = False
+    assert find() == []
+
+
+def test_a_broken_file_of_an_unlinked_node(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    (project / "lamp.ies").write_bytes(POINTER)
+    light: Any = bpy.data.lights["Light"]
+    light.use_nodes = True
+    node = light.node_tree.nodes.new("ShaderNodeTexIES")
+    node.mode, node.filepath = "EXTERNAL", "//lamp.ies"
+    assert find() == []
+    shine = next(each for each in light.node_tree.nodes if each.type == "EMISSION")
+    light.node_tree.links.new(node.outputs[0], shine.inputs["Strength"])
+    assert [found.severity for found in find()] == ["error"]
+
+
+@pytest.mark.parametrize("is_nested", [False, True])
+@pytest.mark.parametrize("is_opened_again", [False, True])
+def test_an_artist_may_send_without_a_broken_library(
+    scene: bpy.types.Scene,
+    find: Find,
+    project: Path,
+    files: Files,
+    is_nested: bool,
+    is_opened_again: bool,
+) -> None:
+    inner = library_of(scene, project, is_nested=is_nested)
+    outer = [str(project / "outer.blend")] if is_nested else []
+    assert files() == [str(inner), *outer]
+    spoil(inner, "half")
+    if is_opened_again:
+        open_again()
+    agree(find()[0])
+    (found,) = find()
+    assert found.severity == "warning"
+    assert found.what.endswith("The scene is sent without it.")
+    assert files() == outer
+
+
+def test_what_of_a_broken_library_tells_a_place(scene: bpy.types.Scene, find: Find, project: Path) -> None:
+    """As of one that is missing: a visible thing stands where a linked empty is."""
+    holder = bpy.data.objects.new("Holder", None)
+    path = library_with(project / "places.blend", holder)
+    bpy.data.objects.remove(holder)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_there, here):
+        here.objects = ["Holder"]
+    scene.collection.objects.link(here.objects[0])
+    here.objects[0].hide_render = True
+    spoil(path, "pointer")
+    assert find() == []
+    bpy.data.objects["Cube"].parent = here.objects[0]
+    assert [found.severity for found in find()] == ["error"]

@@ -79,7 +79,7 @@ def test_drivers_of_what_the_scene_does_not_use(scene: bpy.types.Scene, find: Fi
 
 def test_a_rig_with_many_drivers(scene: bpy.types.Scene, find: Find, load: Callable[[str], ModuleType]) -> None:
     """It is looked at in steps, to its last driver."""
-    module = load("scene.preflight.scripts")
+    module = load("scene.scripts")
     rig, count = bpy.data.objects["Cube"], 2 * module.DRIVERS_A_STEP
     for index in range(count):
         rig[f"p{index}"] = 0.0

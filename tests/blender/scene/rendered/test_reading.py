@@ -38,8 +38,17 @@ class Stage:
     plane: bpy.types.Object
 
 
-READ_BUT_DOUBTFUL = frozenset({"hidden_particles_that_push"})
-"""What nobody can tell for sure: what acts from afar need not reach anything."""
+READ_BUT_DOUBTFUL = frozenset(
+    {
+        "hidden_particles_that_push",
+        "driver_that_names_the_image",
+        "driver_that_looks_at_all_images",
+        "driver_that_calls_a_function_of_the_file",
+        "script_that_shows_a_hidden_object",
+        "script_that_switches_a_modifier_on",
+    }
+)
+"""What nobody can tell for sure: what acts from afar need not reach anything, and Python may do whatever it likes."""
 
 Case = Callable[[Stage], None]
 CASES: dict[str, tuple[Case, str]] = {}
@@ -372,6 +381,37 @@ def hidden_cage_with_bumps(stage: Stage) -> None:
 
 
 @case("UNREAD")
+def hidden_target_of_a_modifier_that_is_off(stage: Stage) -> None:
+    hidden_cage_with_bumps(stage)
+    bpy.data.objects["Clings"].modifiers[0].show_render = False
+
+
+@case("READ")
+def hidden_target_of_a_modifier_that_is_off_at_other_times(stage: Stage) -> None:
+    hidden_cage_with_bumps(stage)
+    modifier = bpy.data.objects["Clings"].modifiers[0]
+    for frame, is_shown in ((FRAME, True), (5, False)):
+        modifier.show_render = is_shown
+        modifier.keyframe_insert("show_render", frame=frame)
+
+
+@case("UNREAD")
+def hidden_bevel_of_a_curve(stage: Stage) -> None:
+    """The curve has the shape of its bevel, and nothing of its material."""
+    profile, path = (bpy.data.curves.new(name, "CURVE") for name in ("Profile", "Path"))
+    for curve in (profile, path):
+        spline = curve.splines.new("POLY")
+        spline.points.add(2)
+        for number, point in enumerate(spline.points):
+            point.co = (0.3 * number, 0.2 * (number % 2), 0.0, 1.0)
+    profile.materials.append(stage.material)
+    bevel, tube = bpy.data.objects.new("Bevel", profile), bpy.data.objects.new("Tube", path)
+    path.bevel_mode, path.bevel_object, bevel.hide_render = "OBJECT", bevel, True
+    stage.scene.collection.objects.link(bevel)
+    stage.scene.collection.objects.link(tube)
+
+
+@case("UNREAD")
 def hidden_parent_with_bumps(stage: Stage) -> None:
     bumps_of_a_texture(stage)
     stage.plane.hide_render = True
@@ -473,6 +513,37 @@ def child_on_the_faces_of_its_parent(stage: Stage) -> None:
     parent.show_instancer_for_render = False
 
 
+@case("UNREAD")
+def hidden_child_on_the_faces_of_its_parent(stage: Stage) -> None:
+    child_on_the_faces_of_its_parent(stage)
+    stage.plane.hide_render = True
+
+
+@case("UNREAD")
+def child_elsewhere_on_the_faces_of_its_parent(stage: Stage) -> None:
+    """The child is in no collection that is rendered."""
+    child_on_the_faces_of_its_parent(stage)
+    stage.scene.collection.objects.unlink(stage.plane)
+    layer_of(stage, in_collection(stage, stage.plane)).exclude = True
+
+
+@case("UNREAD")
+def node_that_is_muted_at_other_times(stage: Stage) -> None:
+    """Blender offers no keyframe for it, and does not follow one that a script has made."""
+    shown(stage)
+    tree = stage.material.node_tree
+    tree.animation_data_create()
+    path = f'nodes["{stage.node.name}"].mute'
+    action = tree.animation_data.action = bpy.data.actions.new("Mutes")
+    if hasattr(action, "fcurve_ensure_for_datablock"):
+        curve = action.fcurve_ensure_for_datablock(tree, path)
+    else:
+        curve = action.fcurves.new(path)
+    curve.keyframe_points.insert(FRAME, 0.0)
+    curve.keyframe_points.insert(5, 1.0)
+    stage.node.mute = True
+
+
 @case("READ")
 def layer_that_is_not_the_first(stage: Stage) -> None:
     collection = in_collection(stage, stage.plane)
@@ -540,6 +611,99 @@ def hidden_particles_that_push(stage: Stage) -> None:
     cloth.modifiers.new("Cloth", "CLOTH")
 
 
+def driven_shine(stage: Stage, expression: str) -> None:
+    """Another object shines as strongly as an expression tells; only a fake user keeps the image."""
+    stage.node.image = None
+    tree = stage.material.node_tree
+    tree.links.clear()
+    tree.links.new(shine_of(stage).outputs[0], next(each for each in tree.nodes if not each.outputs).inputs[0])
+    stage.scene.collection.objects.link(stage.plane)
+    shine_of(stage).inputs["Strength"].driver_add("default_value").driver.expression = expression
+
+
+@case("DOUBTFUL")
+def driver_that_names_the_image(stage: Stage) -> None:
+    driven_shine(stage, 'bpy.data.images["paint.png"].pixels[0]')
+
+
+@case("DOUBTFUL")
+def driver_that_looks_at_all_images(stage: Stage) -> None:
+    driven_shine(stage, "max(each.pixels[0] for each in bpy.data.images if each.has_data or each.size[0])")
+
+
+@case("UNREAD")
+def driver_that_names_another_image(stage: Stage) -> None:
+    bpy.data.images.new("other", 1, 1).use_fake_user = True
+    driven_shine(stage, 'bpy.data.images["other"].pixels[0]')
+
+
+@case("UNREAD")
+def driver_that_only_asks_the_scene(stage: Stage) -> None:
+    driven_shine(stage, "bpy.context.scene.frame_current / 2")
+
+
+@case("UNREAD")
+def driver_of_what_nobody_sees(stage: Stage) -> None:
+    driver_that_looks_at_all_images(stage)
+    stage.plane.hide_render = True
+
+
+@case("DOUBTFUL")
+def driver_that_calls_a_function_of_the_file(stage: Stage) -> None:
+    driven_shine(stage, "redness()")
+    run_with_the_file(
+        "import bpy\n"
+        "def redness():\n"
+        '    return bpy.data.images["paint" + ".png"].pixels[0]\n'
+        'bpy.app.driver_namespace["redness"] = redness\n'
+    )
+
+
+@case("DOUBTFUL")
+def script_that_shows_a_hidden_object(stage: Stage) -> None:
+    hidden_object(stage)
+    run_with_the_file(
+        "import bpy\n"
+        "def show(scene, _depsgraph=None):\n"
+        '    bpy.data.objects["Plane"].hide_render = scene.frame_current != 2\n'
+        "bpy.app.handlers.frame_change_pre.append(show)\n"
+    )
+
+
+@case("DOUBTFUL")
+def script_that_switches_a_modifier_on(stage: Stage) -> None:
+    nodes_that_are_off(stage)
+    run_with_the_file(
+        "import bpy\n"
+        "def switch(scene, _depsgraph=None):\n"
+        '    bpy.data.objects["Other"].modifiers[0].show_render = scene.frame_current == 2\n'
+        "bpy.app.handlers.frame_change_pre.append(switch)\n"
+    )
+
+
+@case("UNREAD")
+def script_that_changes_no_frame(stage: Stage) -> None:
+    hidden_object(stage)
+    run_with_the_file("import bpy\nprint(len(bpy.data.images))\n")
+
+
+def run_with_the_file(code: str) -> None:
+    """Have Blender run a text when it opens the file. What it adds goes when another file is opened."""
+    text = bpy.data.texts.new("script.py")
+    text.write(code)
+    text.use_module = True
+
+
+if bpy.app.version < (5, 0):
+
+    @case("READ")
+    def compositor_that_is_off_at_other_times(stage: Stage) -> None:
+        compositor(stage)
+        for frame, is_used in ((FRAME, True), (5, False)):
+            stage.scene.use_nodes = is_used
+            stage.scene.keyframe_insert("use_nodes", frame=frame)
+
+
 def write(folder: Path, color: tuple[float, float, float]) -> None:
     picture = bpy.data.images.new("picture", 4, 4)
     picture.pixels = [*color, 1.0] * 16
@@ -550,7 +714,7 @@ def write(folder: Path, color: tuple[float, float, float]) -> None:
 
 def pixels(folder: Path) -> numpy.ndarray:
     """The picture that comes of the saved file, as a farm opens it."""
-    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath, use_scripts=True)
     scene = bpy.context.scene
     scene.render.filepath = str(folder / "rendered.png")
     scene.frame_set(FRAME)
@@ -568,6 +732,8 @@ def test_what_is_said_is_what_is_rendered(stage: Stage, load: Load, project: Pat
     write(project, (0.0, 1.0, 1.0))
     is_read = bool(numpy.abs(pixels(project) - before).max() > 3)
     (project / "paint.png").unlink()
+    # the artist may look at any frame
+    bpy.context.scene.frame_set(FRAME + 3)
     found = load("scene.dependencies.scan").find_dependencies(bpy.context.scene, (FRAME,))
     said = "UNREAD" if not found.missing else "READ" if found.missing[0].is_certain else "DOUBTFUL"
     assert (said, is_read) == (expected, expected == "READ" or name in READ_BUT_DOUBTFUL)
