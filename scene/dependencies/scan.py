@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins
 from .disk import Disk
 from .kinds.libraries import is_in_packed_library, links_between_libraries, packed_libraries
 from .kinds.places import all_places
-from .kinds.strips import unread_strips
+from .kinds.strips import strips_but
 from .listed_paths import comes_with_blender, is_for_brushes_only, unknown_to_all
 from .path_setting import PathSetting
 from .resolve import Found
@@ -57,7 +58,7 @@ class Dependencies:
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that travels, once."""
-        return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
+        return tuple(dict.fromkeys(chain.from_iterable(dependency.files for dependency in self.used)))
 
     @property
     def lack(self) -> str:
@@ -86,18 +87,17 @@ def scan(scene: bpy.types.Scene, frames: Sequence[int]) -> Generator[None, None,
     so_far.unused = unused.union(datablock for datablock, reading in readings.items() if not reading)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
-        if setting is None:
-            yield
-        else:
+        if setting is not None:
             so_far.look_at(setting)
-    yield
+        # a look at one path may list a folder of many thousands of files
+        yield
     so_far.judge((yield from _readings(so_far, so_far.lacking)))
     yield
     for path in (yield from unknown_to_all(so_far.known, so_far.unused, so_far.origins)):
         unknown = Dependency(kind=DependencyKind.FILE, user=os.path.basename(path), written=path, path=path)  # noqa: PTH119
         so_far.refused.append((unknown, UNKNOWN_KIND))
-    yield
-    return so_far.result()
+    unread_strips = yield from strips_but(so_far.shown_strips)
+    return so_far.result(unread_strips)
 
 
 NO_FILES = Found()
@@ -108,7 +108,8 @@ class _Scan:
     """What a scan has found so far.
 
     `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing or
-    refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
+    refused: perhaps no render misses it. `unused` are the images and clips that no render reads. `shown_strips` are
+    told by their scenes and names.
     """
 
     frames_read: FramesRead
@@ -120,11 +121,14 @@ class _Scan:
     refused: list[tuple[Dependency, Message]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     lacking: dict[Any, set[Dependency]] = field(default_factory=dict)
+    shown_strips: set[tuple[Any, str]] = field(default_factory=set)
 
     def look_at(self, setting: PathSetting) -> None:
         """Take in one path: find its files, or refuse it."""
         origin, written, path = _resolved(setting, self.origins)
         self.known.add(path)
+        if setting.kind is DependencyKind.STRIP:
+            self.shown_strips.add((setting.datablock, setting.holder.name))
         if self.unused and setting.datablock in self.unused:
             return
         if "datafiles" in path and setting.kind.comes_with_blender and comes_with_blender(path):
@@ -136,8 +140,7 @@ class _Scan:
         reason, found = NO_MESSAGE if written.startswith("//") else _refusal(setting, path), NO_FILES
         if not reason:
             found = setting.resolve(path, self.frames_read, self.disk)
-            self.known.update(found.files)
-            self.known.update(found.missing)
+            self.known.update(found.files, found.missing)
             if (
                 origin.library
                 and found.files
@@ -182,10 +185,10 @@ class _Scan:
             if not reading and isinstance(datablock, bpy.types.Image | bpy.types.MovieClip)
         }
 
-    def result(self) -> Dependencies:
+    def result(self, unread_strips: Sequence[Any]) -> Dependencies:
         """What the whole scan has found."""
         missing = tuple(dependency for dependency in self.used if dependency.missing)
-        unread = (*self.unused, *unread_strips(self.frames_read))
+        unread = (*self.unused, *unread_strips)
         return Dependencies(tuple(self.used), missing, tuple(self.refused), unread)
 
 
