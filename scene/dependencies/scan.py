@@ -109,7 +109,7 @@ class _Scan:
 
     `known` are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing or
     refused: perhaps no render misses it. `unused` are the images and clips that no render reads. `shown_strips` are
-    told by their scenes and names.
+    told by their scenes and names, `working_nodes` by their trees and names.
     """
 
     frames_read: FramesRead
@@ -122,6 +122,7 @@ class _Scan:
     known: set[str] = field(default_factory=set)
     lacking: dict[Any, set[Dependency]] = field(default_factory=dict)
     shown_strips: set[tuple[Any, str]] = field(default_factory=set)
+    working_nodes: dict[bpy.types.NodeTree, frozenset[str]] = field(default_factory=dict)
 
     def look_at(self, setting: PathSetting) -> None:
         """Take in one path: find its files, or refuse it."""
@@ -152,14 +153,14 @@ class _Scan:
             self._refuse(setting, _dependency(setting, written, path, origin, found), reason)
         elif found.files or found.missing:
             dependency = _dependency(setting, written, path, origin, found)
-            if found.missing and is_switched_off(setting):
+            if found.missing and is_switched_off(setting, self.working_nodes):
                 dependency = dependency._replace(missing=())
             self.used.append(dependency)
             if dependency.missing:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
-        if not is_switched_off(setting):
+        if not is_switched_off(setting, self.working_nodes):
             self.refused.append((dependency, reason))
             self._note_lack(setting, dependency)
 

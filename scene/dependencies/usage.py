@@ -50,13 +50,17 @@ def look_for_unused() -> Generator[None, None, Doubts]:
     return Doubts(frozenset(unused), doubtful)
 
 
-def is_switched_off(setting: PathSetting) -> bool:
-    """True for a path in a modifier that is off in renders, or in a node that leads nowhere."""
+def is_switched_off(setting: PathSetting, working: dict[bpy.types.NodeTree, frozenset[str]]) -> bool:
+    """True for a path in a modifier that is off in renders, or in a node that leads nowhere.
+
+    `working` are the names of the nodes that lead to an output, for each tree that was asked about. It grows.
+    """
     holder, owner = setting.holder, setting.holder.id_data
-    if isinstance(holder, bpy.types.Node):
-        return holder not in leading_nodes(owner)
-    if isinstance(holder, bpy.types.NodeSocket):
-        return holder.node not in leading_nodes(owner)
+    if isinstance(holder, bpy.types.Node | bpy.types.NodeSocket):
+        if owner not in working:
+            working[owner] = frozenset(node.name for node in leading_nodes(owner))
+        node = holder.node if isinstance(holder, bpy.types.NodeSocket) else holder
+        return node.name not in working[owner]
     if not isinstance(owner, bpy.types.Object):
         return False
     modifier: Any = holder
