@@ -6,6 +6,7 @@ Loaded when a scene is first submitted.
 
 from __future__ import annotations
 
+import functools
 import uuid
 from contextlib import suppress
 from pathlib import Path
@@ -179,12 +180,14 @@ def make_manifest(blend: Path, dependencies: Dependencies, scene: bpy.types.Scen
     `blend` is the path of the artist's file, `scene` the one to render; None means the one that a copy has as its
     current one. No window of the artist's is switched for another one: the packer does so in its copy.
     """
+    # most paths are those of their files, and thousands of `Path`s are what takes longest here
+    path_of = functools.cache(Path)
     uses = tuple(
         PathUse(
-            blend=Path(dependency.blend or blend),
+            blend=path_of(dependency.blend) if dependency.blend else blend,
             written=dependency.written,
-            path=Path(dependency.path),
-            files=tuple(Path(path) for path in dependency.files),
+            path=path_of(dependency.path),
+            files=tuple(map(path_of, dependency.files)),
             form=dependency.form,
             is_packed=dependency.is_packed,
         )

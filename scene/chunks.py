@@ -20,6 +20,13 @@ def datablocks_in_chunks(collection: str, size: int = DATABLOCKS_A_STEP) -> Iter
     return in_chunks(lambda begin, end: getattr(bpy.data, collection)[begin:end], size)
 
 
+def all_datablocks_in_chunks() -> Iterator[list[Any]]:
+    """All datablocks of the file."""
+    for prop in bpy.types.BlendData.bl_rna.properties:
+        if prop.type == "COLLECTION" and prop.identifier != "all_ids":
+            yield from datablocks_in_chunks(prop.identifier)
+
+
 def objects_in_chunks(scene: bpy.types.Scene, size: int = DATABLOCKS_A_STEP) -> Iterator[list[bpy.types.Object]]:
     """The objects of a scene, then those that it shows as instances of collections."""
     seen: set[bpy.types.Object] = set()

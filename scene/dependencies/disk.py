@@ -34,7 +34,7 @@ class Disk:
         if folder not in self._names:
             try:
                 with os.scandir(folder or os.sep) as entries:
-                    self._names[folder] = frozenset(entry.name for entry in entries if not entry.is_dir())
+                    self._names[folder] = frozenset({entry.name for entry in entries if not entry.is_dir()})
             except OSError:
                 self._names[folder] = frozenset()
         return self._names[folder]

@@ -10,6 +10,8 @@ from typing import Any
 
 import bpy
 
+from ..chunks import all_datablocks_in_chunks, datablocks_in_chunks
+from ..steps import collected
 from .dependency import Origins
 from .kinds.libraries import is_inside
 from .kinds.strips import strip_files, strips_with_files
@@ -20,14 +22,13 @@ def unknown_to_all(known: set[str], unread: frozenset[Any], origins: Origins) ->
 
     `known` are the paths that the kinds have answered for. `unread` are the images and clips that no render reads.
     """
-    known = known.union(_not_rendered(unread, origins))
-    yield
     listed = bpy.utils.blend_paths(absolute=True, packed=False)
     yield
     unknown = list(unknown_paths(listed, known))
-    if unknown:
-        unknown = list(unknown_paths(unknown, set(_kept_for_the_artist(origins))))
-        yield
+    for explained in (_not_rendered(unread, origins), _kept_for_the_artist(origins)):
+        if unknown:
+            yield
+            unknown = list(unknown_paths(unknown, set((yield from collected(explained)))))
     return unknown
 
 
@@ -38,38 +39,40 @@ def is_for_brushes_only(datablock: bpy.types.ID) -> bool:
     return all(isinstance(user, bpy.types.Brush) for user in datablock.users_id)
 
 
-def _not_rendered(unread: frozenset[Any], origins: Origins) -> Iterator[str]:
-    """Files that Blender lists and no render reads.
+def _not_rendered(unread: frozenset[Any], origins: Origins) -> Iterator[str | None]:
+    """Files that Blender lists and no render reads, and None after each step.
 
     Texts are kept in the .blend, what has no user is not saved, and packed linked data names the library that it came
     from.
     """
     for text in bpy.data.texts:
         yield origins.absolute(text.filepath, text)
-    for datablocks in (
-        bpy.data.images,
-        bpy.data.fonts,
-        bpy.data.sounds,
-        bpy.data.movieclips,
-        bpy.data.cache_files,
-        bpy.data.volumes,
-    ):
-        for datablock in datablocks:
-            if not datablock.users or datablock in unread:
-                yield origins.absolute(datablock.filepath, datablock)
-    for scene, strip in strips_with_files():
-        yield from (origins.absolute(written, scene) for written in strip_files(strip))
+    for collection in ("images", "fonts", "sounds", "movieclips", "cache_files", "volumes"):
+        for chunk in datablocks_in_chunks(collection):
+            for datablock in chunk:
+                if not datablock.users or datablock in unread:
+                    yield origins.absolute(datablock.filepath, datablock)
+            yield None
+    for scene in [*bpy.data.scenes]:
+        for strip in strips_with_files(scene):
+            yield from (origins.absolute(written, scene) for written in strip_files(strip))
+            yield None
     for library in bpy.data.libraries:
         if is_inside(library):
             yield origins.absolute(library.filepath, library)
 
 
-def _kept_for_the_artist(origins: Origins) -> Iterator[str]:
-    """Files that only the artist's tools look at: what was once appended or pasted, and the pictures of brushes."""
-    for datablock in bpy.data.user_map():
-        reference = datablock.library_weak_reference
-        if reference is not None:
-            yield origins.absolute(reference.filepath, datablock)
+def _kept_for_the_artist(origins: Origins) -> Iterator[str | None]:
+    """Files that only the artist's tools look at: what was once appended or pasted, and the pictures of brushes.
+
+    None comes after each step.
+    """
+    for chunk in all_datablocks_in_chunks():
+        for datablock in chunk:
+            reference = datablock.library_weak_reference
+            if reference is not None:
+                yield origins.absolute(reference.filepath, datablock)
+        yield None
     for brush in bpy.data.brushes:
         # until 4.2
         yield origins.absolute(getattr(brush, "icon_filepath", ""), brush)

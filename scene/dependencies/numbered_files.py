@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from dataclasses import dataclass
@@ -33,7 +34,12 @@ class NumberedFiles:
     def path(self, number: int) -> str:
         """The file of a number; the sign of one below 0 is no digit."""
         sign = "-" if number < 0 else ""
-        return os.path.join(self.folder, f"{self.head}{sign}{abs(number):0{self.digits}d}{self.tail}")  # noqa: PTH118
+        return f"{self._begin}{sign}{abs(number):0{self.digits}d}{self.tail}"
+
+    @functools.cached_property
+    def _begin(self) -> str:
+        """All before the number, put together once for thousands of files."""
+        return os.path.join(self.folder, self.head)  # noqa: PTH118
 
     def all(self, disk: Disk) -> dict[int, str]:
         """The files that are there, by their number."""

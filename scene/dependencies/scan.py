@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from .dependency import COLLECTIONS, Dependency, DependencyKind, Origin, Origins
 from .disk import Disk
 from .kinds.libraries import is_in_packed_library, links_between_libraries, packed_libraries
 from .kinds.places import all_places
-from .kinds.strips import unread_strips
+from .kinds.strips import strips_but
 from .listed_paths import comes_with_blender, is_for_brushes_only, unknown_to_all
 from .path_setting import PathSetting
 from .resolve import Found
@@ -62,7 +63,7 @@ class Dependencies:
     @property
     def files(self) -> tuple[str, ...]:
         """Every file that travels, once."""
-        return tuple(dict.fromkeys(path for dependency in self.used for path in dependency.files))
+        return tuple(dict.fromkeys(chain.from_iterable(dependency.files for dependency in self.used)))
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -111,18 +112,17 @@ def scan(
     so_far.unused = frozenset(unread)
     yield
     for setting in all_places(so_far.origins, so_far.frames_read):
-        if setting is None:
-            yield
-        else:
+        if setting is not None:
             so_far.look_at(setting)
-    yield
+        # a look at one path may list a folder of many thousands of files
+        yield
     so_far.judge((yield from _readings(so_far, so_far.lacking)))
     yield
     for path in (yield from unknown_to_all(so_far.known, so_far.unused, so_far.origins)):
         unknown = Dependency(kind=DependencyKind.FILE, user=os.path.basename(path), written=path, path=path)  # noqa: PTH119
         so_far.refused.append((unknown, UNKNOWN_KIND))
-    yield
-    return so_far.result()
+    unread_strips = yield from strips_but(so_far.shown_strips)
+    return so_far.result(unread_strips)
 
 
 NO_FILES = Found()
@@ -134,7 +134,8 @@ class _Scan:
 
     `broken` are the files that cannot be read. `is_switched` tells whether scripts may switch on what is off. `known`
     are the paths that a kind has answered for. `lacking` are the datablocks of which something is missing, broken or
-    refused: perhaps no render misses it. `unused` are the images and clips that no render reads.
+    refused: perhaps no render misses it. `unused` are the images and clips that no render reads. `shown_strips` are
+    told by their scenes and names, `working_nodes` by their trees and names.
     """
 
     frames_read: FramesRead
@@ -149,11 +150,15 @@ class _Scan:
     refused: list[tuple[Dependency, Message]] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
     lacking: dict[Any, set[Dependency]] = field(default_factory=dict)
+    shown_strips: set[tuple[Any, str]] = field(default_factory=set)
+    working_nodes: dict[bpy.types.NodeTree, frozenset[str]] = field(default_factory=dict)
 
     def look_at(self, setting: PathSetting) -> None:
         """Take in one path: find its files, or refuse it."""
         origin, written, path = _resolved(setting, self.origins)
         self.known.add(path)
+        if setting.kind is DependencyKind.STRIP:
+            self.shown_strips.add((setting.datablock, setting.holder.name))
         if self.unused and setting.datablock in self.unused:
             return
         if "datafiles" in path and setting.kind.comes_with_blender and comes_with_blender(path):
@@ -165,8 +170,7 @@ class _Scan:
         reason, found = NO_MESSAGE if written.startswith("//") else _refusal(setting, path), NO_FILES
         if not reason:
             found = setting.resolve(path, self.frames_read, self.disk)
-            self.known.update(found.files)
-            self.known.update(found.missing)
+            self.known.update(found.files, found.missing)
             if (
                 origin.library
                 and found.files
@@ -178,7 +182,7 @@ class _Scan:
             self._refuse(setting, _dependency(setting, written, path, origin, found), reason)
         elif found.files or found.missing:
             dependency = _without(self.broken, _dependency(setting, written, path, origin, found))
-            if (dependency.missing or dependency.broken) and is_switched_off(setting):
+            if (dependency.missing or dependency.broken) and is_switched_off(setting, self.working_nodes):
                 dependency = dependency._replace(is_certain=False)
                 if not self.is_switched:
                     dependency = dependency._replace(missing=(), broken=())
@@ -187,7 +191,7 @@ class _Scan:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
-        is_off = is_switched_off(setting)
+        is_off = is_switched_off(setting, self.working_nodes)
         if self.is_switched or not is_off:
             dependency = dependency._replace(is_certain=dependency.is_certain and not is_off)
             self.refused.append((dependency, reason))
@@ -215,11 +219,11 @@ class _Scan:
             if not reading and isinstance(datablock, bpy.types.Image | bpy.types.MovieClip)
         }
 
-    def result(self) -> Dependencies:
+    def result(self, unread_strips: Sequence[Any]) -> Dependencies:
         """What the whole scan has found."""
         missing = tuple(dependency for dependency in self.used if dependency.missing)
         broken = tuple(dependency for dependency in self.used if dependency.broken)
-        unread = (*self.unused, *unread_strips(self.frames_read))
+        unread = (*self.unused, *unread_strips)
         return Dependencies(tuple(self.used), missing, tuple(self.refused), unread, broken)
 
 

@@ -33,6 +33,7 @@ def look_for_unused() -> Generator[None, None, Doubts]:
     """
     unused: set[Footage] = set()
     doubtful: list[Footage] = [clip for clip in bpy.data.movieclips if clip.users]
+    image: Any
     for index, image in enumerate(bpy.data.images):
         if index % DATABLOCKS_A_STEP == 0:
             yield
@@ -43,25 +44,31 @@ def look_for_unused() -> Generator[None, None, Doubts]:
         if users == 1 and is_kept and not is_shown:
             unused.add(image)
         # an editor makes itself a user where there is no other; it also marks an image that has one
-        elif users <= is_kept + is_shown or source in FOOTAGE_SOURCES or image.get(JOB_TAG):
+        elif users <= is_kept + is_shown or source in FOOTAGE_SOURCES or JOB_TAG in image:
             doubtful.append(image)
     yield
     return Doubts(frozenset(unused), doubtful)
 
 
-def is_switched_off(setting: PathSetting) -> bool:
-    """True for a path in a modifier that is off in renders, or in a node that leads nowhere."""
+def is_switched_off(setting: PathSetting, working: dict[bpy.types.NodeTree, frozenset[str]]) -> bool:
+    """True for a path in a modifier that is off in renders, or in a node that leads nowhere.
+
+    `working` are the names of the nodes that lead to an output, for each tree that was asked about. It grows.
+    """
     holder, owner = setting.holder, setting.holder.id_data
-    if isinstance(holder, bpy.types.Node):
-        return holder not in leading_nodes(owner)
-    if isinstance(holder, bpy.types.NodeSocket):
-        return holder.node not in leading_nodes(owner)
+    if isinstance(holder, bpy.types.Node | bpy.types.NodeSocket):
+        if owner not in working:
+            working[owner] = frozenset(node.name for node in leading_nodes(owner))
+        node = holder.node if isinstance(holder, bpy.types.NodeSocket) else holder
+        return node.name not in working[owner]
     if not isinstance(owner, bpy.types.Object):
         return False
-    modifier = next((each for each in owner.modifiers if _holds(each, holder)), None)
+    modifier: Any = holder
+    if not isinstance(holder, bpy.types.Modifier):
+        modifier = next((each for each in owner.modifiers if _holds(each, holder)), None)
     return modifier is not None and not is_on(owner, modifier)
 
 
 def _holds(modifier: Any, holder: Any) -> bool:
-    """True for the modifier that is the holder of a path, or that has it as its settings or among its bakes."""
-    return holder in (modifier, getattr(modifier, "domain_settings", None), *getattr(modifier, "bakes", ()))
+    """True for the modifier that has the holder of a path as its settings or among its bakes."""
+    return holder in (getattr(modifier, "domain_settings", None), *getattr(modifier, "bakes", ()))

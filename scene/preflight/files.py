@@ -16,13 +16,17 @@ from .lost_bakes import BAKED_KINDS, way_back
 
 PERHAPS_NEEDLESS = Message("The rendered frames may do without it.")
 SENT_WITHOUT = Message("The scene is sent without it.")
+PATHS_A_STEP = 50
+"""Paths that are told in a fraction of a millisecond."""
 
 
 def check_files(checked: CheckedScene) -> Findings:
     """What the scan found missing and what it refused."""
     dependencies = checked.dependencies
     without_folder: set[str] = set()
-    for dependency in dependencies.missing:
+    for index, dependency in enumerate(dependencies.missing):
+        if index % PATHS_A_STEP == 0:
+            yield None
         if _leads_nowhere(dependency):
             without_folder.add(os.path.normpath(dependency.written.removeprefix("//")))
             what = Message(
@@ -32,8 +36,9 @@ def check_files(checked: CheckedScene) -> Findings:
             yield finding_about_path(dependency, severity=Severity.ERROR, what=what, fix=fix)
         else:
             yield _missing(checked, dependency)
-    yield None
-    for dependency, reason in dependencies.refused:
+    for index, (dependency, reason) in enumerate(dependencies.refused):
+        if index % PATHS_A_STEP == 0:
+            yield None
         # Blender's own list of paths has these, too, as plain files
         if dependency.kind is not DependencyKind.FILE or dependency.path not in without_folder:
             what = Message("{} cannot be sent: {} ({}).", _named(dependency), reason, dependency.written)

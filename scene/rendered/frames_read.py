@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ class FramesRead:
     views: tuple[str, ...] = ()
     has_views: bool = False
 
+    @functools.cached_property
     def around(self) -> frozenset[int] | None:
         """The rendered frames with those around them, or None for all."""
         if self.frames is None:

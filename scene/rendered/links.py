@@ -14,8 +14,8 @@ import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import are_nodes_used
-from .modifiers import is_on, modifiers_of, names, takes_materials, takes_shape
-from .nodes import is_whole, nodes_with, pointers, reading_nodes
+from .modifiers import is_on, modifiers_of, names, pointers, takes_materials, takes_shape
+from .users_index import UsersIndex
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
 WITH_NODES = (bpy.types.Material, bpy.types.World, bpy.types.Light, bpy.types.Texture, bpy.types.FreestyleLineStyle)
@@ -58,7 +58,7 @@ def is_hidden(thing: bpy.types.Object) -> bool:
     return bool(thing.hide_render) and "hide_render" not in animated_paths(thing)
 
 
-def next_link(link: Link, user: bpy.types.ID) -> Link | None:
+def next_link(link: Link, user: bpy.types.ID, index: UsersIndex) -> Link | None:
     """The next link of a way, for any user but a scene. None means that the way ends here."""
     used = link.datablock
     if isinstance(user, NEVER_RENDERED):
@@ -71,34 +71,33 @@ def next_link(link: Link, user: bpy.types.ID) -> Link | None:
     if isinstance(user, bpy.types.Collection):
         return link._replace(datablock=user, is_visible=link.is_visible and not user.hide_render)
     if isinstance(user, bpy.types.Object):
-        return _through_object(link, user)
+        return _through_object(link, user, index)
     if link.aspect is Aspect.LOOK and isinstance(used, bpy.types.Object) and not isinstance(user, BRINGING_LOOK):
         return None
     following = link._replace(datablock=user, is_visible=True)
     if isinstance(user, bpy.types.Material):
         following = following._replace(aspect=Aspect.LOOK)
     if isinstance(user, bpy.types.NodeTree):
-        return through_nodes(following, used, user)
+        return through_nodes(following, used, user, index)
     if isinstance(user, WITH_NODES) and getattr(user, "node_tree", None) is not None:
         is_used = are_nodes_used(user) or "use_nodes" in animated_paths(user)
-        return through_nodes(following, used, user.node_tree, is_used=is_used)
+        return through_nodes(following, used, user.node_tree, index, is_used=is_used)
     return following
 
 
-def through_nodes(following: Link, used: bpy.types.ID, tree: Any, *, is_used: bool = True) -> Link | None:
+def through_nodes(
+    following: Link, used: bpy.types.ID, tree: Any, index: UsersIndex, *, is_used: bool = True
+) -> Link | None:
     """The link of the owner of a tree of nodes, unless the nodes with the datablock lead nowhere."""
-    holders = nodes_with(tree, used)
-    owner = following.datablock
-    if not holders or _is_named_outside(owner, used) or is_driven_by(tree, used) or is_driven_by(owner, used):
+    use, owner = index.use_by_nodes(tree, used), following.datablock
+    is_driven = index.is_driven_by(tree, used) or index.is_driven_by(owner, used)
+    if use is None or is_driven or _is_named_outside(owner, used):
         # it stands elsewhere in the owner, too
-        is_whole_use = not holders and _is_named_outside(owner, used)
+        is_whole_use = use is None and _is_named_outside(owner, used)
         return following._replace(is_sure=following.is_sure and is_whole_use)
-    reading = reading_nodes(tree, used) if is_used else []
-    if not reading:
+    if not is_used or not use.is_read:
         return None
-    # what is not asked of a group may be what it has this datablock for
-    is_asked = not isinstance(used, bpy.types.NodeTree) or any(map(is_whole, reading))
-    return following._replace(is_sure=following.is_sure and is_asked)
+    return following._replace(is_sure=following.is_sure and use.is_asked)
 
 
 def _is_named_outside(owner: Any, used: bpy.types.ID) -> bool:
@@ -109,14 +108,14 @@ def _is_named_outside(owner: Any, used: bpy.types.ID) -> bool:
     return pencil is not None and used in pointers(pencil)
 
 
-def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
+def _through_object(link: Link, user: bpy.types.Object, index: UsersIndex) -> Link | None:
     used: Any = link.datablock
     following = link._replace(datablock=user, is_visible=not is_hidden(user))
     override = user.override_library
     if override is not None and used == override.reference:
         # what the linked object has may be overridden, but where it stands comes from its library
         return following._replace(is_sure=False) if link.aspect is Aspect.PLACE else None
-    if is_driven_by(user, used):
+    if index.is_driven_by(user, used):
         return following._replace(aspect=Aspect.PLACE, is_sure=False)
     if override is not None and used == override.hierarchy_root and not _depends_on(user, used):
         return None
@@ -198,12 +197,3 @@ def constraints_of(holder: bpy.types.Object) -> Iterator[bpy.types.Constraint]:
     yield from holder.constraints
     for bone in holder.pose.bones if holder.pose else ():
         yield from bone.constraints
-
-
-def is_driven_by(datablock: Any, used: bpy.types.ID) -> bool:
-    """True when a driver of a datablock reads something of another one."""
-    moves = datablock.animation_data
-    if moves is None:
-        return False
-    variables = (variable for driver in moves.drivers for variable in driver.driver.variables)
-    return any(target.id == used for variable in variables for target in variable.targets)

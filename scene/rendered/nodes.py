@@ -1,63 +1,74 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which nodes of a tree a render works with: those that lead to an output."""
+"""Which nodes of a tree a render works with: those that lead to an output.
+
+Nodes are told by their names, which are unique in their tree: of what may be gone at the next step, nothing is kept.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import bpy
 
+from ..steps import result_of
+
 FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
 """Types of nodes that no render needs; what leads to a viewer only is for the artist alone."""
+NODES_A_STEP = 100
+"""Nodes or links that are looked at in a fraction of a millisecond."""
 
 
-def nodes_with(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
-    """The nodes that name a datablock, or have it in a socket."""
-    return [node for node in tree.nodes if _names(node, used)]
-
-
-def reading_nodes(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
-    """Those of the nodes with a datablock that lead to an output, and work with it or hand it on."""
-    leading = _leading(tree)
-    holders = [node for node in nodes_with(tree, used) if node in leading]
-    return [node for node in holders if not node.mute or used in _handed_on(node)]
-
-
-def leading_nodes(tree: bpy.types.NodeTree) -> set[Any]:
+def leading_nodes(tree: bpy.types.NodeTree) -> list[Any]:
     """The nodes of a tree that lead to an output and are not muted. No animation mutes a node (4.2, 5.2)."""
-    return {node for node in _leading(tree) if not node.mute}
+    leading = result_of(names_of_leading(tree, {}))
+    return [node for node in tree.nodes if node.name in leading and not node.mute]
 
 
-def _handed_on(node: Any) -> Iterator[Any]:
-    """The values that a muted node gives as they are: an output is then what one of the inputs is."""
-    return (getattr(link.from_socket, "default_value", None) for link in node.internal_links)
+def names_of_leading(
+    tree: bpy.types.NodeTree, effects: dict[bpy.types.NodeTree, bool]
+) -> Generator[None, None, set[str]]:
+    """The names of the nodes of a tree that lead to an output, muted or not; in steps.
 
-
-def _leading(tree: bpy.types.NodeTree) -> set[Any]:
-    """The nodes of a tree that lead to an output, muted or not."""
-    before: dict[Any, list[Any]] = {}
-    for link in tree.links:
-        before.setdefault(link.to_node, []).append(link.from_node)
-    for node in tree.nodes:
-        # a zone's begin leads to its end without a link
-        end = getattr(node, "paired_output_node", None)
-        if end is not None:
-            before.setdefault(end, []).append(node)
-    ahead = [node for node in tree.nodes if _is_end(node)]
+    `effects` is what is known of groups: whether they write a file or a pass by themselves. It grows.
+    """
+    before: dict[str, list[str]] = {}
+    ahead: list[str] = []
+    for links in in_slices(tree.links):
+        for link in links:
+            before.setdefault(link.to_node.name, []).append(link.from_node.name)
+        yield
+    groups: list[tuple[str, bpy.types.NodeTree]] = []
+    for nodes in in_slices(tree.nodes):
+        for node in nodes:
+            # a zone's begin leads to its end without a link
+            end = getattr(node, "paired_output_node", None)
+            if end is not None:
+                before.setdefault(end.name, []).append(node.name)
+            if node.type in FOR_THE_ARTIST:
+                continue
+            if not node.outputs:
+                ahead.append(node.name)
+            elif (inner := getattr(node, "node_tree", None)) is not None:
+                groups.append((node.name, inner))
+        yield
+    for name, inner in groups:
+        if (yield from _has_effects(inner, effects)):
+            ahead.append(name)
     found = set(ahead)
     while ahead:
-        new = {node for node in before.get(ahead.pop(), ()) if node not in found}
+        new = {name for name in before.get(ahead.pop(), ()) if name not in found}
         found |= new
         ahead += new
     return found
 
 
-def pointers(holder: Any) -> Iterator[Any]:
-    """The datablocks and other things that something names by its own properties."""
-    for prop in holder.bl_rna.properties:
-        if prop.type == "POINTER":
-            yield getattr(holder, prop.identifier, None)
+def in_slices(collection: Any) -> Iterator[list[Any]]:
+    """The nodes or links of a tree, a few at a time; nothing of Blender's own lists is kept in between."""
+    begin = 0
+    while part := collection[begin : begin + NODES_A_STEP]:
+        yield part
+        begin += NODES_A_STEP
 
 
 def is_whole(node: Any) -> bool:
@@ -65,27 +76,24 @@ def is_whole(node: Any) -> bool:
     return all(socket.is_linked for socket in node.outputs if socket.enabled and not socket.is_unavailable)
 
 
-def _is_end(node: Any) -> bool:
-    """True for a node with an effect of its own: an output, or a group that has such a node in it."""
-    if node.type in FOR_THE_ARTIST:
-        return False
-    if not node.outputs:
-        return True
-    tree = getattr(node, "node_tree", None)
-    return tree is not None and _has_effects(tree, set())
+def handed_on(node: Any) -> Iterator[Any]:
+    """The values that a muted node gives as they are: an output is then what one of the inputs is."""
+    return (getattr(link.from_socket, "default_value", None) for link in node.internal_links)
 
 
-def _has_effects(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> bool:
-    """True when a group writes a file or a pass by itself."""
-    seen.add(tree)
-    for node in tree.nodes:
-        if node.type in FOR_THE_ARTIST or node.bl_idname == "NodeGroupOutput":
-            continue
-        inner = getattr(node, "node_tree", None)
-        if not node.outputs or (inner is not None and inner not in seen and _has_effects(inner, seen)):
-            return True
-    return False
-
-
-def _names(node: Any, used: bpy.types.ID) -> bool:
-    return used in pointers(node) or any(getattr(socket, "default_value", None) == used for socket in node.inputs)
+def _has_effects(tree: bpy.types.NodeTree, effects: dict[bpy.types.NodeTree, bool]) -> Generator[None, None, bool]:
+    """True when a group writes a file or a pass by itself, or by a group in it."""
+    if tree not in effects:
+        effects[tree] = False
+        inside: dict[bpy.types.NodeTree, None] = {}
+        for nodes in in_slices(tree.nodes):
+            for node in nodes:
+                if node.type in FOR_THE_ARTIST or node.bl_idname == "NodeGroupOutput":
+                    continue
+                effects[tree] |= not node.outputs
+                if (inner := getattr(node, "node_tree", None)) is not None:
+                    inside[inner] = None
+            yield
+        for inner in inside:
+            effects[tree] |= yield from _has_effects(inner, effects)
+    return effects[tree]

@@ -14,11 +14,11 @@ from ..chunks import datablocks_in_chunks
 from .collections import rendered_collections
 from .compositor import compositor_in_use
 from .frames_read import FramesRead, is_certain
-from .links import Aspect, Link, constraints_of, is_driven_by, through_nodes
-from .nodes import nodes_with
+from .links import Aspect, Link, constraints_of, through_nodes
 from .scenes import reached_scenes, rendered_scenes
 from .sequencer import renders_sequencer, scenes_in_sequencer
 from .timeline import Timeline, timeline_of
+from .users_index import UsersIndex
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
 
@@ -80,14 +80,14 @@ def _followed_clips(
     return frozenset()
 
 
-def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | None:
+def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach, index: UsersIndex) -> Link | None:
     """The scene as the end of a way, unless it has the datablock for the artist only. None means that the way ends."""
     used: Any = link.datablock
     if scene not in reach.scenes:
         return None
     end = link._replace(datablock=scene, is_sure=link.is_sure and scene in reach.sure_scenes)
     nodes = scene.node_tree if has_compositor_switch(scene) else None
-    if is_driven_by(scene, used) or (nodes is not None and is_driven_by(nodes, used)):
+    if index.is_driven_by(scene, used) or (nodes is not None and index.is_driven_by(nodes, used)):
         return end._replace(is_sure=False)
     if isinstance(used, NEVER_RENDERED):
         return None
@@ -99,9 +99,9 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach) -> Link | No
         case bpy.types.Collection():
             return end._replace(is_sure=False) if _simulates(scene, used) and link.aspect is not Aspect.LOOK else None
         case bpy.types.Image():
-            return _in_compositor(link, scene, end)
+            return _in_compositor(link, scene, end, index)
         case bpy.types.MovieClip():
-            shown = _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end)
+            shown = _in_strips(link, scene, reach, "MOVIECLIP", "clip") or _in_compositor(link, scene, end, index)
             return shown or (end._replace(is_sure=False) if used in reach.active_clips else None)
         case bpy.types.VectorFont():
             return _in_strips(link, scene, reach, "TEXT", "font")
@@ -127,13 +127,13 @@ def _simulates(scene: bpy.types.Scene, collection: bpy.types.Collection) -> bool
     return world is not None and collection in (world.collection, world.constraints)
 
 
-def _in_compositor(link: Link, scene: bpy.types.Scene, end: Link) -> Link | None:
+def _in_compositor(link: Link, scene: bpy.types.Scene, end: Link, index: UsersIndex) -> Link | None:
     """A use in the nodes that lie in the scene itself, as they do before 5.0."""
     tree = scene.node_tree if has_compositor_switch(scene) else None
     # a scene has images and clips for the artist, too
-    if tree is None or not compositor_in_use(scene) or not nodes_with(tree, link.datablock):
+    if tree is None or not compositor_in_use(scene) or index.use_by_nodes(tree, link.datablock) is None:
         return None
-    return through_nodes(end, link.datablock, tree)
+    return through_nodes(end, link.datablock, tree, index)
 
 
 def _in_strips(link: Link, scene: bpy.types.Scene, reach: Reach, kind: str, name: str) -> Link | None:
@@ -144,7 +144,7 @@ def _in_strips(link: Link, scene: bpy.types.Scene, reach: Reach, kind: str, name
                 if strip.type == kind and getattr(strip, name, link.datablock) == link.datablock:
                     if reach.frames is None:
                         return Link(scene, is_sure=False)
-                    if timeline.is_shown(strip, reach.frames.around()):
+                    if timeline.is_shown(strip, reach.frames.around):
                         is_told = hasattr(strip, name) and is_certain(timeline, strip, reach.frames)
                         return Link(scene, is_sure=link.is_sure and is_told)
     return None

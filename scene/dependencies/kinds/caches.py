@@ -66,7 +66,7 @@ def _frames_of(
     datablock: bpy.types.ID, number_at: Callable[[int], int | None], path: str, frames_read: FramesRead, disk: Disk
 ) -> Found:
     """The files of a sequence for the rendered frames: the number of each, or None where none is read."""
-    sequence, around = sequence_of(path), frames_read.around()
+    sequence, around = sequence_of(path), frames_read.around
     if sequence is None or not sequence.is_numbered_at_its_end:
         return single(path, frames_read, disk)
     if frames_read.frames is None or around is None or datablock.animation_data:

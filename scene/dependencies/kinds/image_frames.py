@@ -7,7 +7,7 @@ The rule for numbers is `BKE_image_user_frame_get` in Blender's sources.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import bpy
 
@@ -17,14 +17,16 @@ from ...rendered.frames_read import FramesRead
 Numbers = frozenset[int] | None
 
 
-def numbers_read(image: bpy.types.Image, frames_read: FramesRead) -> tuple[Numbers, frozenset[int]]:
+def numbers_read(
+    image: bpy.types.Image, users: Iterable[bpy.types.ID], frames_read: FramesRead
+) -> tuple[Numbers, frozenset[int]]:
     """The numbers that the rendered frames read, None for all, and those that the frames around them read."""
-    around = frames_read.around()
+    around = frames_read.around
     if frames_read.frames is None or around is None:
         return None, frozenset()
     exact: set[int] = set()
     near: set[int] = set()
-    for user in bpy.data.user_map(subset=[image]).get(image, ()):
+    for user in users:
         timings = _timings(user, image)
         if timings is None:
             return None, frozenset()
@@ -64,14 +66,28 @@ def _nodes_with(image: bpy.types.Image, nodes: Iterable[Any]) -> Iterator[Any]:
 
 def _numbers(timing: Any, frames: Iterable[int]) -> set[int]:
     """The numbers in the names: there is none below 0 (`BLI_path_sequence_encode`)."""
-    return {max(number_at(timing, frame), 0) for frame in frames}
+    read = Timing.of(timing)
+    return {max(read.number_at(frame), 0) for frame in frames}
 
 
-def number_at(timing: Any, frame: int) -> int:
-    """The number of what is read at a frame, by an image user or a compositor's image node; it may be below 0."""
-    count, cyclic = timing.frame_duration, getattr(timing, "use_cyclic", False)
-    if count == 0:
-        return 0
-    index = frame - timing.frame_start + 1
-    index = (index - 1) % count + 1 if cyclic else min(max(index, 0), count)
-    return int(index + timing.frame_offset)
+class Timing(NamedTuple):
+    """When an image user or a compositor's image node reads which picture: read once for all frames."""
+
+    start: int
+    length: int
+    offset: int
+    is_cyclic: bool
+
+    @classmethod
+    def of(cls, timing: Any) -> Timing:
+        """As Blender has it now."""
+        is_cyclic = getattr(timing, "use_cyclic", False)
+        return cls(timing.frame_start, timing.frame_duration, timing.frame_offset, is_cyclic)
+
+    def number_at(self, frame: int) -> int:
+        """The number of what is read at a frame; it may be below 0."""
+        if self.length == 0:
+            return 0
+        index = frame - self.start + 1
+        index = (index - 1) % self.length + 1 if self.is_cyclic else min(max(index, 0), self.length)
+        return index + self.offset

@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Collection
 from dataclasses import replace
 
 import bpy
 
 from ...rendered.frames_read import FramesRead
 from ...rendered.views import view_paths
+from ...users import users_of
 from ..dependency import DependencyKind
 from ..disk import Disk
 from ..path_setting import DATABLOCKS_A_STEP, PathSetting, Places
@@ -22,24 +24,38 @@ TILE, UV_TILE = "<UDIM>", "<UVTILE>"
 
 def image_places() -> Places:
     """The paths of all images that have files."""
+    sequences: list[bpy.types.Image] = []
     for index, image in enumerate(bpy.data.images):
-        source = image.source
-        if index % DATABLOCKS_A_STEP == 0 or source == "SEQUENCE":
+        if index % DATABLOCKS_A_STEP == 0:
             yield None
+        source = image.source
         if source in FROM_FILES and image.users and image.packed_file is None and image.filepath_raw:
-            yield PathSetting(DependencyKind.IMAGE, image, image, "filepath_raw", _resolve_of(image, source))
+            if source == "SEQUENCE":
+                sequences.append(image)
+            else:
+                yield _setting(image, _resolve_of(image, source))
+    users = yield from users_of(sequences)
+    for image in sequences:
+        yield _setting(image, _resolve_of_sequence(image, users.get(image, frozenset())))
+
+
+def _setting(image: bpy.types.Image, resolve: Resolve) -> PathSetting:
+    return PathSetting(DependencyKind.IMAGE, image, image, "filepath_raw", resolve)
 
 
 def _resolve_of(image: bpy.types.Image, source: str) -> Resolve:
     resolve: Resolve = single
     if source == "TILED":
         resolve = functools.partial(_tiles, tuple(tile.number for tile in image.tiles))
-    elif source == "SEQUENCE":
-        resolve = functools.partial(_frames, image)
-    if image.use_multiview and image.views_format == "INDIVIDUAL":
-        is_sequence = source == "SEQUENCE"
-        return functools.partial(_frames_of_views, image) if is_sequence else functools.partial(_all_views, resolve)
-    return resolve
+    return functools.partial(_all_views, resolve) if _has_files_of_views(image) else resolve
+
+
+def _resolve_of_sequence(image: bpy.types.Image, users: Collection[bpy.types.ID]) -> Resolve:
+    return functools.partial(_frames_of_views if _has_files_of_views(image) else _frames, image, users)
+
+
+def _has_files_of_views(image: bpy.types.Image) -> bool:
+    return image.use_multiview and image.views_format == "INDIVIDUAL"
 
 
 def _tiles(tiles: tuple[int, ...], path: str, _frames_read: FramesRead, disk: Disk) -> Found:
@@ -52,8 +68,10 @@ def tile_path(path: str, number: int) -> str:
     return path.replace(TILE, str(number)).replace(UV_TILE, f"u{column + 1}_v{row + 1}")
 
 
-def _frames(image: bpy.types.Image, path: str, frames_read: FramesRead, disk: Disk) -> Found:
-    wanted, around = numbers_read(image, frames_read)
+def _frames(
+    image: bpy.types.Image, users: Collection[bpy.types.ID], path: str, frames_read: FramesRead, disk: Disk
+) -> Found:
+    wanted, around = numbers_read(image, users, frames_read)
     return numbers(path, wanted, disk, around)
 
 
@@ -67,6 +85,8 @@ def _all_views(resolve: Resolve, path: str, frames_read: FramesRead, disk: Disk)
     return merged((named, others if frames_read.has_views else Found(others.files)))
 
 
-def _frames_of_views(image: bpy.types.Image, path: str, frames_read: FramesRead, disk: Disk) -> Found:
-    resolve = functools.partial(_frames, image)
+def _frames_of_views(
+    image: bpy.types.Image, users: Collection[bpy.types.ID], path: str, frames_read: FramesRead, disk: Disk
+) -> Found:
+    resolve = functools.partial(_frames, image, users)
     return _all_views(resolve, path, replace(frames_read, has_views=False), disk)

@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from ....package_layout.path_use import PathForm, form_of
-from ...chunks import datablocks_in_chunks
+from ...chunks import all_datablocks_in_chunks
 from ..dependency import Dependency, DependencyKind, Origins
 from ..path_setting import PathSetting, Places
 from ..resolve import nothing, single
@@ -33,11 +33,9 @@ def library_places() -> Places:
 def _libraries_in_use() -> Generator[None, None, set[Any]]:
     """The libraries from which anything is linked, in steps."""
     used: set[Any] = set()
-    for prop in bpy.types.BlendData.bl_rna.properties:
-        if prop.type == "COLLECTION" and prop.identifier != "all_ids":
-            for chunk in datablocks_in_chunks(prop.identifier):
-                used.update(datablock.library for datablock in chunk)
-                yield
+    for chunk in all_datablocks_in_chunks():
+        used.update(datablock.library for datablock in chunk)
+        yield
     return used
 
 

@@ -44,7 +44,7 @@ def _clip_frames(timing: tuple[int, int, int], path: str, frames_read: FramesRea
     A clip lasts up to the first gap in its numbers, but what comes after it is read where it is there (4.2, 5.2).
     """
     start, offset, duration = timing
-    sequence, around = sequence_of(path), frames_read.around()
+    sequence, around = sequence_of(path), frames_read.around
     if sequence is None or frames_read.frames is None or around is None:
         return numbers(path, None, disk)
     first = sequence.number

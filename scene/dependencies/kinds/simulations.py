@@ -118,7 +118,7 @@ def fluid_parts(settings: Any) -> tuple[FluidPart, ...]:
 def _fluid(
     kind: str, offset: int, parts: Sequence[FluidPart], folder: str, frames_read: FramesRead, disk: Disk
 ) -> Found:
-    around = frames_read.around() if kind in IN_PARTS else None
+    around = frames_read.around if kind in IN_PARTS else None
     found = _of_frames(folder, None if around is None else {frame - offset for frame in around}, disk)
     missing = (path for part in parts for path in _lost_of_fluid(part, offset, folder, frames_read, disk))
     return Found(found.files, tuple(missing))
@@ -161,7 +161,7 @@ def _ocean(start: int, end: int, folder: str, frames_read: FramesRead, disk: Dis
     def numbers_at(frames: Iterable[int]) -> set[int]:
         return {min(max(frame, start), end) for frame in frames}
 
-    around, rendered = frames_read.around(), frames_read.frames
+    around, rendered = frames_read.around, frames_read.frames
     wanted = None if around is None else numbers_at(around)
     matches = [match for name in sorted(disk.names(folder)) if (match := OCEAN_FILE.fullmatch(name))]
     chosen = [match[0] for match in matches if wanted is None or int(match[2]) in wanted]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from typing import Any
 
 import bpy
@@ -23,10 +23,9 @@ from ..resolve import Found, look_for
 WITH_FILES = frozenset({"IMAGE", "MOVIE"})
 
 
-def strips_with_files() -> Iterator[tuple[bpy.types.Scene, Any]]:
-    """The image and movie strips of all scenes."""
-    for scene in bpy.data.scenes:
-        yield from ((scene, strip) for strip in all_strips(scene) if strip.type in WITH_FILES)
+def strips_with_files(scene: bpy.types.Scene) -> Iterator[Any]:
+    """The image and movie strips of a scene."""
+    return (strip for strip in all_strips(scene) if strip.type in WITH_FILES)
 
 
 def strip_files(strip: Any) -> tuple[str, ...]:
@@ -38,39 +37,42 @@ def strip_files(strip: Any) -> tuple[str, ...]:
 
 def strip_places(frames: FramesRead) -> Places:
     """The paths of the strips that are shown: of a movie its file, of pictures their folder."""
-    for timeline, strip in _shown_strips(frames):
-        yield None
-        if strip.type == "MOVIE":
-            attribute, resolve = "filepath", functools.partial(_movie, timeline, strip)
-        else:
-            attribute, resolve = "directory", functools.partial(_pictures, timeline, strip)
-        is_sure = is_certain(timeline, strip, frames)
-        yield PathSetting(DependencyKind.STRIP, timeline.scene, strip, attribute, resolve, is_certain=is_sure)
+    for scene in scenes_in_sequencer(frames.scene):
+        timeline = timeline_of(scene)
+        for strip in strips_with_files(scene):
+            yield None
+            # whoever renders frames of an earlier job is not sent
+            if JOB_TAG not in strip and timeline.is_shown(strip, frames.around):
+                yield _setting(timeline, strip, frames)
+
+
+def _setting(timeline: Timeline, strip: Any, frames: FramesRead) -> PathSetting:
+    if strip.type == "MOVIE":
+        attribute, resolve = "filepath", functools.partial(_movie, timeline, strip)
+    else:
+        attribute, resolve = "directory", functools.partial(_pictures, timeline, strip)
+    is_sure = is_certain(timeline, strip, frames)
+    return PathSetting(DependencyKind.STRIP, timeline.scene, strip, attribute, resolve, is_certain=is_sure)
 
 
 def all_strip_places() -> Places:
     """The paths of all image and movie strips, shown or not."""
-    for scene, strip in strips_with_files():
-        yield PathSetting(DependencyKind.STRIP, scene, strip, "filepath" if strip.type == "MOVIE" else "directory")
+    for scene in bpy.data.scenes:
+        for strip in strips_with_files(scene):
+            yield PathSetting(DependencyKind.STRIP, scene, strip, "filepath" if strip.type == "MOVIE" else "directory")
 
 
-def unread_strips(frames: FramesRead) -> tuple[Any, ...]:
-    """The strips with files that no render reads.
+def strips_but(shown: Collection[tuple[bpy.types.Scene, str]]) -> Generator[None, None, list[Any]]:
+    """The strips with files but those that are shown, which are told by their scenes and names; in steps.
 
-    These are muted ones that are nobody's input, those at other times, and those of scenes that are not shown by their
-    sequencers, and the frames of earlier jobs.
+    No render reads these: muted ones that are nobody's input, those at other times, those of scenes that are not shown
+    by their sequencers, and the frames of earlier jobs.
     """
-    shown = {(timeline.scene, strip.name) for timeline, strip in _shown_strips(frames)}
-    return tuple(strip for scene, strip in strips_with_files() if (scene, strip.name) not in shown)
-
-
-def _shown_strips(frames: FramesRead) -> Iterator[tuple[Timeline, Any]]:
-    for scene in scenes_in_sequencer(frames.scene):
-        timeline = timeline_of(scene)
-        for strip in all_strips(scene):
-            # whoever renders frames of an earlier job is not sent
-            if strip.type in WITH_FILES and JOB_TAG not in strip and timeline.is_shown(strip, frames.around()):
-                yield timeline, strip
+    found: list[Any] = []
+    for scene in [*bpy.data.scenes]:
+        found += (strip for strip in strips_with_files(scene) if (scene, strip.name) not in shown)
+        yield
+    return found
 
 
 def _movie(timeline: Timeline, strip: Any, path: str, frames_read: FramesRead, disk: Disk) -> Found:
@@ -80,7 +82,7 @@ def _movie(timeline: Timeline, strip: Any, path: str, frames_read: FramesRead, d
 def _pictures(timeline: Timeline, strip: Any, folder: str, frames_read: FramesRead, disk: Disk) -> Found:
     names = [element.filename for element in strip.elements]
     views = timeline.views_of(strip)
-    wanted, around = frames_read.frames, frames_read.around()
+    wanted, around = frames_read.frames, frames_read.around
     if wanted is None or around is None or len(names) == 1 or not timeline.keeps_time(strip):
         return _missed(look_for(_paths(folder, names, views), disk), timeline, strip, frames_read)
     certain = on_screen(strip, wanted)

@@ -156,7 +156,7 @@ def test_a_sequence_is_cut_when_the_sequencer_with_a_scene_renders_nothing(find:
 def test_the_number_is_the_one_that_blender_reads(
     load: Callable[[str], ModuleType], folder: Path, start: int, count: int, offset: int, is_cyclic: bool
 ) -> None:
-    number_at = load("scene.dependencies.kinds.image_frames").number_at
+    image_frames = load("scene.dependencies.kinds.image_frames")
     node = add_image_node(a_sequence(folder))
     timing = node.image_user
     timing.use_auto_refresh, timing.use_cyclic = True, is_cyclic
@@ -166,7 +166,7 @@ def test_the_number_is_the_one_that_blender_reads(
         bpy.context.scene.frame_set(frame)
         graph = bpy.context.evaluated_depsgraph_get()
         evaluated = material.evaluated_get(graph).node_tree.nodes[node.name].image_user
-        assert number_at(timing, frame) == evaluated.frame_current
+        assert image_frames.Timing.of(timing).number_at(frame) == evaluated.frame_current
 
 
 def test_what_is_only_shown_or_painted_with_stays_here(find: Find, folder: Path) -> None:

@@ -443,6 +443,28 @@ def test_the_fill_of_a_pencil_that_stands_in_a_node_too(find: Find, folder: Path
     assert find().missing == ["fill.png"]
 
 
+def test_of_many_lost_images_in_one_material_those_that_lead_to_its_output(find: Find, folder: Path) -> None:
+    tree = nodes_of(bpy.data.objects["Cube"].data.materials[0])
+    reader = tree.nodes["Principled BSDF"].inputs["Base Color"]
+    for number in range(20):
+        touch(folder, f"{number:02}.png")
+        node = tree.nodes.new("ShaderNodeTexImage")
+        node.image = bpy.data.images.load(f"//{number:02}.png")
+        (folder / f"{number:02}.png").unlink()
+        if number % 2:
+            tree.links.new(node.outputs["Color"], reader)
+            reader = node.inputs["Vector"]
+    assert find().missing == [f"{number:02}.png" for number in range(1, 20, 2)]
+
+
+def test_a_modifier_that_is_off_misses_nothing_beside_one_that_is_on(find: Find) -> None:
+    cube = bpy.data.objects["Cube"]
+    for name, is_on in (("on", True), ("off", False)):
+        cache = cube.modifiers.new(name, "MESH_CACHE")
+        cache.filepath, cache.show_render = f"//{name}.mdd", is_on
+    assert find().missing == ["on.mdd"]
+
+
 def test_a_modifier_without_nodes_hands_over_nothing(find: Find, folder: Path) -> None:
     cube = bpy.data.objects["Cube"]
     cube.modifiers.new("Empty", "NODES")

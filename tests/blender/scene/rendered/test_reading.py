@@ -738,3 +738,12 @@ def test_what_is_said_is_what_is_rendered(stage: Stage, load: Load, project: Pat
     said = "UNREAD" if not found.missing else "READ" if found.missing[0].is_certain else "DOUBTFUL"
     assert (said, is_read) == (expected, expected == "READ" or name in READ_BUT_DOUBTFUL)
     assert (bpy.data.images["paint.png"] in found.unread) == (said == "UNREAD")
+
+
+def test_a_large_tree_is_looked_at_in_steps(load: Load, stage: Stage) -> None:
+    stage.scene.collection.objects.link(stage.plane)
+    unread_among = load("scene.rendered.reading").unread_among
+    few = len(list(unread_among(stage.scene, [stage.image])))
+    for _ in range(400):
+        stage.material.node_tree.nodes.new("ShaderNodeValue")
+    assert len(list(unread_among(stage.scene, [stage.image]))) > few + 5
