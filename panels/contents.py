@@ -14,11 +14,11 @@ from ..messages.byte_size import size
 from ..messages.message import Message
 from ..properties import contents
 from ..translations import translate
-from .layout import SendingPanel, draw_text
+from .layout import SendingPanel, draw_text, letters_in_header
 
 MIN_ROWS, MAX_ROWS = 3, 8
-TITLE, LETTER = 160, 5.7
-"""Pixels at scale 1 that the header's title and margins take, and a letter after it (seen in 4.3 and 5.2)."""
+TITLE = 160
+"""Pixels at scale 1 that the header's title and margins take (seen in 4.3 and 5.2)."""
 ICONS: Mapping[str, Any] = {
     "IMAGE": "IMAGE_DATA",
     "FONT": "FILE_FONT",
@@ -75,11 +75,10 @@ class RENDERJUICE_PT_contents(SendingPanel, bpy.types.Panel):
         """Draw how many files there are and what they take; changes nothing."""
         listing = listing_of(context.scene.session_uid)
         if listing is not None:
-            words = translate(count_in_words(listing))
-            if len(words) > (context.region.width / context.preferences.system.ui_scale - TITLE) / LETTER:
-                # a narrow panel has no room for the number of files
-                words = size(listing.total)
-            self.layout.label(text=words, translate=False)
+            # a narrow panel has no room for the number of files
+            forms = (translate(count_in_words(listing)), size(listing.total), "")
+            room = letters_in_header(context, TITLE)
+            self.layout.label(text=next(form for form in forms if len(form) <= max(0, room)), translate=False)
 
     def draw(self, context: bpy.types.Context) -> None:
         """Draw the list, and what uses the chosen file; changes nothing."""

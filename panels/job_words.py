@@ -51,8 +51,6 @@ UNCONNECTED_ICON = "ERROR"
 TRANSFER_STAGES = frozenset({Stage.PACKAGING, Stage.UPLOADING, Stage.RENDERING, Stage.DOWNLOADING})
 MAX_STATUS_LETTERS = 40
 """Letters of an unknown status that are shown."""
-MAX_SHORT_LETTERS = 7
-"""What has room between a panel's title and the buttons in its header, in an editor of 285 pixels."""
 MAX_VALUE_LETTERS, MAX_VALUE_PARTS = 40, 6
 """Letters of a setting, and values of a list of them, that are shown."""
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -95,13 +93,12 @@ def shorter_progress_words(job: JobRecord) -> Message:
     return progress_words(job)
 
 
-def short_progress(job: JobRecord) -> str:
-    """How far a job is, in `MAX_SHORT_LETTERS`: 24/60, or the share where that is longer; "" where nobody knows."""
-    if job.stage in (Stage.RENDERING, Stage.DOWNLOADING):
-        counts = "/".join(_counts(job))
-        if len(counts) <= MAX_SHORT_LETTERS:
-            return counts
-    return f"{bar_fraction(job):.0%}" if job.is_live and (job.fraction is not None or job.frames_downloaded) else ""
+def short_progress(job: JobRecord, max_letters: int) -> str:
+    """How far a job is: 24/60, or the share where there is no room for that; "" where nobody knows, or is none."""
+    counts = "/".join(_counts(job)) if job.stage in (Stage.RENDERING, Stage.DOWNLOADING) else ""
+    is_known = job.is_live and (job.fraction is not None or job.frames_downloaded)
+    share = f"{bar_fraction(job):.0%}" if is_known else ""
+    return next((words for words in (counts, share) if words and len(words) <= max_letters), "")
 
 
 def bar_fraction(job: JobRecord) -> float:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +21,8 @@ MARGIN, ICON, BOX = 48, 22, 14
 UNIT = 20
 """Pixels at scale 1 of the height of a button."""
 MIN_LINE_LETTERS = 12
+HEADER_LETTER = 5.7
+"""Pixels at scale 1 that a letter takes in a header (seen in 4.3 and 5.2)."""
 """Letters that a line holds at least, however narrow the region is."""
 
 _wrap = functools.lru_cache(512)(wrap)
@@ -111,6 +114,14 @@ def scale_for_width(context: bpy.types.Context) -> float:
     """How often Blender's unit of a button's height goes into the width that a panel has in the region."""
     scale = context.preferences.system.ui_scale
     return max(1.0, (context.region.width - scale * (MARGIN + BOX)) / (scale * UNIT))
+
+
+def letters_in_header(context: bpy.types.Context, taken: float) -> int:
+    """How many letters a panel's header has room for; less than 0 where there is none.
+
+    `taken` is what title, buttons and margins take, in pixels at scale 1.
+    """
+    return math.floor((context.region.width / context.preferences.system.ui_scale - taken) / HEADER_LETTER)
 
 
 def _letters_in_line(context: bpy.types.Context, text: str, *, has_icon: bool, is_boxed: bool = False) -> int:

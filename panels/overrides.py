@@ -12,10 +12,10 @@ from ..properties.render_settings import GROUPS, row_label
 from ..scene.config.choices import FARM_FIELDS
 from ..scene_edits.override_presets import SHIPPED
 from ..translations import translate
-from .layout import SendingPanel
+from .layout import SendingPanel, letters_in_header
 
-TITLE, LETTER = 173, 5.7
-"""Pixels at scale 1 that the header's title, button and margins take, and a letter beside them (seen in 4.3, 5.2)."""
+TITLE = 173
+"""Pixels at scale 1 that the header's title, button and margins take (seen in 4.3 and 5.2)."""
 
 
 class RENDERJUICE_PT_override_presets(PresetPanel, bpy.types.Panel):
@@ -57,8 +57,7 @@ class RENDERJUICE_PT_overrides(SendingPanel, bpy.types.Panel):
 
     def draw_header_preset(self, context: bpy.types.Context) -> None:
         """Draw what is overridden with another value than the scene's, and the presets; changes nothing."""
-        room = (context.region.width / context.preferences.system.ui_scale - TITLE) / LETTER
-        named = overridden_in_words(context.scene, max_letters=int(room))
+        named = overridden_in_words(context.scene, max_letters=letters_in_header(context, TITLE))
         if named:
             self.layout.label(text=named, translate=False)
         RENDERJUICE_PT_override_presets.draw_panel_header(self.layout)

@@ -12,10 +12,12 @@ from ..properties import job_list
 from ..translations import translate
 from .job_rows import title_of
 from .job_words import bar_fraction, icon_of, progress_words, short_progress, shorter_progress_words
-from .layout import fitting
+from .layout import fitting, letters_in_header
 
 NO_JOB = "-"
 """What the buttons are told where no job runs: they are grey then, and say why."""
+HEADER_TAKEN = 205
+"""Pixels at scale 1 that a header's title, two buttons, an icon and margins take (seen in 4.3 and 5.2)."""
 LINE_SHARE = 0.6
 """How much of the row is the line; the rest is Cancel."""
 
@@ -45,5 +47,6 @@ def _line(job: JobRecord) -> Message:
 def draw_progress_in_header(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Draw how far the running job is in a panel's header, which is there when the panel is closed."""
     job = live_jobs.running_job(job_list.chosen_id(context))
-    if job is not None:
-        layout.label(text=short_progress(job), icon=icon_of(job), translate=False)
+    room = letters_in_header(context, HEADER_TAKEN)
+    if job is not None and room >= 0:
+        layout.label(text=short_progress(job, room), icon=icon_of(job), translate=False)

@@ -87,7 +87,7 @@ def _stands_at(line: list[Word], start: int, pieces: list[str]) -> bool:
 
 
 def _run_together(line: list[Word], pieces: list[str]) -> list[list[Word]]:
-    """The words that hold the pieces when the spaces between them are not seen, as beside the dot of `Done · 1 of 3`."""
+    """The words that hold all pieces: spaces are not always seen, as beside the dot of `Done · 1 of 3`."""
     wanted = "".join(pieces).casefold()
     return [[word] for word in line if len(pieces) > 1 and wanted in word.text.casefold()]
 
