@@ -14,6 +14,7 @@ import bpy
 
 from ..animation import animated_paths
 from ..blender_versions import are_nodes_used
+from .constraints import is_constrained_by, is_named_by_idle_constraint
 from .nodes import is_whole, nodes_with, pointers, reading_nodes
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
@@ -146,9 +147,13 @@ def _through_object(link: Link, user: bpy.types.Object) -> Link | None:
         return _from_collection(link, following, user)
     if used == user.data:
         # an empty only shows its image to the artist
-        return None if isinstance(used, bpy.types.Image) else _of_place(following, isinstance(used, PLACING))
-    if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile) and _constrained_by(user, used):
-        return following._replace(aspect=Aspect.PLACE)
+        is_placing = isinstance(used, PLACING) and not isinstance(used, bpy.types.TextCurve)
+        return None if isinstance(used, bpy.types.Image) else _of_place(following, is_placing)
+    if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile):
+        if is_constrained_by(user, used):
+            return following._replace(aspect=Aspect.PLACE)
+        if _is_named_in_vain(user, used):
+            return None
     naming = [modifier for modifier in user.modifiers if names(modifier, used)]
     if naming and not any(is_on(user, modifier) for modifier in naming) and not _has_itself(user, used):
         return None
@@ -160,8 +165,17 @@ def _depends_on(user: bpy.types.Object, used: bpy.types.ID) -> bool:
     return (
         used in pointers(user)
         or any(names(modifier, used) for modifier in user.modifiers)
-        or _constrained_by(user, used)
+        or is_constrained_by(user, used)
     )
+
+
+def _is_named_in_vain(user: bpy.types.Object, used: bpy.types.ID) -> bool:
+    """True for what only constraints name that are switched off, or for the shape that a bone has in the window."""
+    is_shape = any(bone.custom_shape == used for bone in user.pose.bones) if user.pose else False
+    if not is_shape and not is_named_by_idle_constraint(user, used):
+        return False
+    holders = (user.field, user.rigid_body_constraint, *user.particle_systems)
+    return not _depends_on(user, used) and not any(used in pointers(each) for each in holders if each is not None)
 
 
 def _has_itself(thing: bpy.types.Object, used: bpy.types.ID) -> bool:
@@ -186,6 +200,8 @@ def _from_collection(link: Link, following: Link, user: bpy.types.Object) -> Lin
 def _from_object(link: Link, following: Link, user: bpy.types.Object) -> Link | None:
     """From an object to another one that depends on it."""
     used: Any = link.datablock
+    if _is_named_in_vain(user, used):
+        return None
     naming = [modifier for modifier in user.modifiers if names(modifier, used) and is_on(user, modifier)]
     if link.aspect is Aspect.LOOK:
         takes_materials = any(modifier.type not in DEFORMING for modifier in naming)
@@ -194,7 +210,7 @@ def _from_object(link: Link, following: Link, user: bpy.types.Object) -> Link | 
         return following._replace(aspect=Aspect.SHAPE)
     if link.aspect is Aspect.PLACE:
         return following
-    if user.parent == used and not _shapes_children(user) and not _constrained_by(user, used):
+    if user.parent == used and not _shapes_children(user) and not is_constrained_by(user, used):
         return None
     return following._replace(aspect=Aspect.PLACE, is_sure=False)
 
@@ -231,21 +247,6 @@ def _handed_over(modifier: Any) -> Iterator[Any]:
         yield from (getattr(getattr(inputs, name, None), "value", None) for name in names_of_inputs)
     else:
         yield from modifier.values()
-
-
-def _constrained_by(holder: bpy.types.Object, used: bpy.types.ID) -> bool:
-    """True when a constraint of an object or of its bones names a datablock."""
-    return any(
-        used in pointers(each) or used in (target.target for target in getattr(each, "targets", ()))
-        for each in constraints_of(holder)
-    )
-
-
-def constraints_of(holder: bpy.types.Object) -> Iterator[bpy.types.Constraint]:
-    """The constraints of an object and of its bones."""
-    yield from holder.constraints
-    for bone in holder.pose.bones if holder.pose else ():
-        yield from bone.constraints
 
 
 def is_driven_by(datablock: Any, used: bpy.types.ID) -> bool:

@@ -13,6 +13,9 @@ from ..animation import animated_paths
 FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
 """Types of nodes that no render needs; what leads to a viewer only is for the artist alone."""
 
+ENGINES = ("ALL", "CYCLES", "EEVEE")
+"""What outputs of shaders may be meant for."""
+
 
 def nodes_with(tree: bpy.types.NodeTree, used: bpy.types.ID) -> list[Any]:
     """The nodes that name a datablock, or have it in a socket."""
@@ -41,13 +44,15 @@ def _leading(tree: bpy.types.NodeTree) -> set[Any]:
     """The nodes of a tree that lead to an output, muted or not."""
     before: dict[Any, list[Any]] = {}
     for link in tree.links:
-        before.setdefault(link.to_node, []).append(link.from_node)
+        if not (link.is_muted or link.from_socket.is_unavailable or link.to_socket.is_unavailable):
+            before.setdefault(link.to_node, []).append(link.from_node)
     for node in tree.nodes:
         # a zone's begin leads to its end without a link
         end = getattr(node, "paired_output_node", None)
         if end is not None:
             before.setdefault(end, []).append(node)
-    ahead = [node for node in tree.nodes if _is_end(node)]
+    idle = _idle_outputs(tree)
+    ahead = [node for node in tree.nodes if _is_end(node) and node not in idle]
     found = set(ahead)
     while ahead:
         new = {node for node in before.get(ahead.pop(), ()) if node not in found}
@@ -76,6 +81,15 @@ def _is_end(node: Any) -> bool:
         return True
     tree = getattr(node, "node_tree", None)
     return tree is not None and _has_effects(tree, set())
+
+
+def _idle_outputs(tree: bpy.types.NodeTree) -> set[Any]:
+    """The outputs that another one of their kind takes the place of, whatever engine renders."""
+    groups = {node for node in tree.nodes if node.bl_idname == "NodeGroupOutput" and not node.is_active_output}
+    targeted = {node for node in tree.nodes if hasattr(node, "target") and hasattr(node, "is_active_output")}
+    # a tree with one output is the rule
+    active = {tree.get_output_node(target) for target in ENGINES} if len(targeted) > 1 else targeted
+    return groups | (targeted - active)
 
 
 def _has_effects(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> bool:
