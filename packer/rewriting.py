@@ -13,7 +13,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -26,6 +26,7 @@ from ..scene.dependencies.dependency import DependencyKind, absolute
 from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
+from .clips import found_in_package
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -87,19 +88,25 @@ def rewrite(
         _make_current(scene, blend)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
     unknown: set[str] = set()
+    changes: list[tuple[PathSetting, str]] = []
+    clips: list[Path] = []
     for place in [*path_places(), *packed_library_places()]:
         written = place.written
-        if not written:
-            continue
-        new = _new_path(layout, blend, written, [source.parent, blend.parent])
-        if new is None:
+        path = _leads_to(layout, written, [source.parent, blend.parent]) if written else None
+        new = _new_path(layout, blend, written, path) if path is not None else None
+        if written and new is None:
             unknown.add(written)
-        elif new != written:
+        elif path is not None and new is not None and new != written:
+            changes.append((place, new))
+            if place.kind is DependencyKind.MOVIE_CLIP:
+                clips.append(path)
+    with found_in_package(layout, blend, clips, target.parent):
+        for place, new in changes:
+            changed.append((place.kind, place.datablock.name, place.written, new))
             _change(place, new, blend)
-            changed.append((place.kind, place.datablock.name, written, new))
-    is_saved = bool(changed) or not is_library
-    if is_saved:
-        reports += _save(blend, source, target)
+        is_saved = bool(changed) or not is_library
+        if is_saved:
+            reports += _save(blend, source, target)
     notes = [Message("Blender reports of {}, here as on the farm: {}.", blend.name, report) for report in reports]
     return {
         "blend": str(blend),
@@ -192,9 +199,12 @@ def _keep_all() -> None:
             datablock.use_fake_user = True
 
 
-def _new_path(layout: Layout, blend: Path, written: str, folders: Iterable[Path]) -> str | None:
-    """How a path has to be written to hold in the package: as it is, if that does. None for one that leads nowhere."""
-    place, target = layout.place_of(blend), _target(layout, written, folders)
+def _new_path(layout: Layout, blend: Path, written: str, path: Path) -> str | None:
+    """How what is `written` for this path has to be written in the package: as it is, if that holds.
+
+    None for what is not in the package.
+    """
+    place, target = layout.place_of(blend), layout.place_of(path)
     if not place or not target:
         return None
     if works(written, place, target):
@@ -204,18 +214,15 @@ def _new_path(layout: Layout, blend: Path, written: str, folders: Iterable[Path]
     return f"{new}/" if written.endswith(("/", "\\")) and not new.endswith("/") else new
 
 
-def _target(layout: Layout, written: str, folders: Iterable[Path]) -> PurePosixPath | None:
-    """The place in the package of what a path leads to, from the first of these folders that makes sense.
+def _leads_to(layout: Layout, written: str, folders: Iterable[Path]) -> Path | None:
+    """Where a path leads that has a place in the package, from the first of these folders that makes sense.
 
     A snapshot was saved with its paths remapped to where it lies, but Blender leaves out some kinds, which count from
     the artist's folder still.
     """
-    if not written:
-        return None
     paths = [Path(absolute(written, str(folder))) for folder in dict.fromkeys(folders)]
     known = [path for path in paths if layout.place_of(path)]
-    path = next(filter(_leads_somewhere, known), known[0]) if known else None
-    return layout.place_of(path) if path else None
+    return next(filter(_leads_somewhere, known), known[0]) if known else None
 
 
 def _leads_somewhere(path: Path) -> bool:

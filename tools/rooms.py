@@ -53,11 +53,10 @@ class Room:
         return self.name.partition("/")[0]
 
 
-LANGUAGES = ("french", "german", "japanese", "simplified_chinese", "spanish")
 PLAIN = ("messages", "api", "package_layout")
 JOBS = ("jobs", "jobs/journal", "jobs/client")
 """What Blender's process may use of jobs."""
-DEPENDENCIES = ("scene", "scene/rendered", "scene/dependencies", "scene/dependencies/kinds")
+DEPENDENCIES = ("scene", "scene/rendered", "scene/rendered/ways", "scene/dependencies", "scene/dependencies/kinds")
 SCENE = (*DEPENDENCIES, "scene/config", "scene/preflight")
 BELOW_LIVE = (*PLAIN, "translations", *JOBS, *SCENE, "scene_edits", "scene_edits/footage", "properties")
 
@@ -143,21 +142,28 @@ ROOMS = (
         name="scene/rendered",
         purpose="What a render reads: which scenes, collections, objects, nodes and strips are in its images.",
         process="Blender",
-        may_import=(*PLAIN, "scene"),
+        may_import=(*PLAIN, "scene", "scene/rendered/ways"),
+        knows_blender=True,
+    ),
+    Room(
+        name="scene/rendered/ways",
+        purpose="The ways by which a datablock comes into a render: what uses it, and what that takes of it.",
+        process="Blender",
+        may_import=(*PLAIN, "scene", "scene/rendered"),
         knows_blender=True,
     ),
     Room(
         name="scene/dependencies",
         purpose="Which files the render reads.",
         process="Blender",
-        may_import=(*PLAIN, "scene", "scene/rendered", "scene/dependencies/kinds"),
+        may_import=(*PLAIN, "scene", "scene/rendered", "scene/rendered/ways", "scene/dependencies/kinds"),
         knows_blender=True,
     ),
     Room(
         name="scene/dependencies/kinds",
         purpose="Where Blender's data names files: one module a kind of path.",
         process="Blender",
-        may_import=(*PLAIN, "scene", "scene/rendered", "scene/dependencies"),
+        may_import=(*PLAIN, "scene", "scene/rendered", "scene/rendered/ways", "scene/dependencies"),
         knows_blender=True,
         has_one_file_a_topic=True,
     ),
@@ -240,14 +246,13 @@ ROOMS = (
             process="Blender",
             shows_words=False,
         )
-        for language in LANGUAGES
+        for language in ("french", "german", "japanese", "simplified_chinese", "spanish")
     ),
     Room(
         name="local_farm",
         purpose="A stand-in for the render farm on this machine; shares no code with the extension, so that each "
         "checks the other.",
         process="-",
-        shows_words=False,
     ),
     Room(
         name="local_farm/inside_blender",
@@ -255,7 +260,6 @@ ROOMS = (
         process="-",
         may_import=("local_farm/inside_blender/needed_files",),
         knows_blender=True,
-        shows_words=False,
     ),
     Room(
         name="local_farm/inside_blender/needed_files",
@@ -263,28 +267,24 @@ ROOMS = (
         process="-",
         may_import=("local_farm/inside_blender",),
         knows_blender=True,
-        shows_words=False,
     ),
     Room(
         name="tools",
         purpose="What build.py is made of: environments, packaging, testing, linting, farm and demo.",
         process="-",
         may_import=("tools/machine", "tools/demo"),
-        shows_words=False,
     ),
     Room(
         name="tools/machine",
         purpose="What the machine must have: Pythons, system libraries and Blenders with a window.",
         process="-",
         may_import=("tools",),
-        shows_words=False,
     ),
     Room(
         name="tools/demo",
         purpose="The demo: an animation through the built extension and the local farm.",
         process="-",
         may_import=("tools",),
-        shows_words=False,
     ),
 )
 

@@ -20,10 +20,10 @@ import bpy
 from ...messages.message import NO_MESSAGE, Message
 from ...package_layout.path_use import PathForm, PathUse, form_of
 from ..rendered.frames_read import FramesRead, frames_read_by
-from ..rendered.links import Aspect
 from ..rendered.reading import Reading, readings_of
-from ..rendered.scene_links import Reach, reach_of
 from ..rendered.scripted import Scripted, scripted_reads
+from ..rendered.ways.links import Aspect
+from ..rendered.ways.scene_links import Reach, reach_of
 from ..scripts import texts_that_change_frames
 from ..steps import result_of
 from .broken_files import BrokenFile, Fault

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import bpy
 
-from ..rendered.modifiers import is_on
 from ..rendered.nodes import leading_nodes
 from ..rendered.sequencer import JOB_TAG
+from ..rendered.ways.modifiers import is_on
 from .kinds.images import FROM_FILES
 from .path_setting import DATABLOCKS_A_STEP, PathSetting
 

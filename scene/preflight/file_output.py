@@ -10,7 +10,7 @@ import bpy
 
 from ...messages.message import Message
 from ..blender_versions import file_output_folder
-from ..rendered.compositor import FILE_OUTPUT_NODE, nodes_of
+from ..rendered.compositor import FILE_OUTPUT_NODE, nodes_in_use, nodes_of
 from .checked_scene import CheckedScene, Findings
 from .finding import Remedy
 from .templates import is_beside_blend, unfilled
@@ -46,8 +46,8 @@ def nodes_writing_elsewhere(scene: bpy.types.Scene) -> Iterator[Any]:
 def writing_nodes(scene: bpy.types.Scene) -> Iterator[Any]:
     """The File Output nodes that write files when the scene is rendered."""
     if scene.render.use_compositing:
-        for node in output_nodes(scene):
-            if not node.mute and any(socket.is_linked for socket in node.inputs):
+        for node in nodes_in_use(scene):
+            if node.bl_idname == FILE_OUTPUT_NODE and any(socket.is_linked for socket in node.inputs):
                 yield node
 
 

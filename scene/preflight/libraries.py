@@ -12,7 +12,7 @@ from ..chunks import datablocks_in_chunks
 from ..dependencies.dependency import Dependency, DependencyKind
 from ..rendered.frames_read import frames_read_by
 from ..rendered.reading import readings_of
-from ..rendered.scene_links import reach_of
+from ..rendered.ways.scene_links import reach_of
 from .broken_files import FIXES, REPLACE, WHAT
 from .checked_scene import CheckedScene, Findings
 from .files import finding_of_lack

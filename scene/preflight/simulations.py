@@ -20,9 +20,9 @@ from ..chunks import datablocks_in_chunks, in_chunks, objects_below
 from ..dependencies.dependency import Origins
 from ..dependencies.disk import Disk
 from ..dependencies.kinds.point_caches import is_simulated
-from ..rendered.modifiers import is_on
 from ..rendered.objects import rendered_objects
 from ..rendered.scenes import rendered_scenes
+from ..rendered.ways.modifiers import is_on
 from .bakes import Bake, Extent, fluid_bake, nodes_bakes, point_cache_bake
 from .checked_scene import CheckedScene, Findings
 from .finding import Finding, Severity, finding_about

@@ -19,10 +19,7 @@ def rendered_collections(
     """The collections whose objects are rendered: those of the rendered view layers that renders do not leave out."""
     found: set[bpy.types.Collection] = set()
     for scene in scenes:
-        are_switched = any(path.startswith("view_layers") for path in animated_paths(scene))
-        used = [index for index, layer in enumerate(scene.view_layers) if layer.use or are_switched]
-        # a background, and a scene in a strip, has its first view layer shown where none is used (4.2, 5.2)
-        for index in used or [0]:
+        for index in rendered_layers(scene):
             found.add(scene.collection)
             if scene.view_layers[index].layer_collection is None:
                 # Blender has not yet looked at this scene
@@ -37,6 +34,14 @@ def rendered_collections(
                 begin += COLLECTIONS_A_STEP
                 yield
     return found
+
+
+def rendered_layers(scene: bpy.types.Scene) -> list[int]:
+    """Which view layers of a scene are rendered, at some time at least, by their numbers."""
+    are_switched = any(path.startswith("view_layers") for path in animated_paths(scene))
+    used = [index for index, layer in enumerate(scene.view_layers) if layer.use or are_switched]
+    # a background, and a scene in a strip, has its first view layer shown where none is used (4.2, 5.2)
+    return used or [0]
 
 
 def _add_rendered(layers: list[bpy.types.LayerCollection], found: set[bpy.types.Collection]) -> None:

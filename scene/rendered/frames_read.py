@@ -14,7 +14,7 @@ import bpy
 from ..animation import animated_paths
 from ..blender_versions import all_strips
 from .scenes import reached_scenes
-from .timeline import TIMING, Timeline, on_screen
+from .timeline import TIMING, Timeline, has_animated_mute, on_screen
 from .views import view_suffixes
 
 NEIGHBORS = 1
@@ -45,10 +45,18 @@ class FramesRead:
     @functools.cached_property
     def around(self) -> frozenset[int] | None:
         """The rendered frames with those around them, or None for all."""
-        if self.frames is None:
-            return None
+        return None if self.frames is None else self._with_margin(self.frames)
+
+    def own_times(self) -> tuple[frozenset[int] | None, frozenset[int] | None]:
+        """When the strips of the scene itself are shown: the rendered frames with those around them, and without.
+
+        None means that any time may be shown.
+        """
+        return (None, None) if self.is_remapped else (self._with_margin(self.rendered), self.rendered)
+
+    def _with_margin(self, frames: frozenset[int]) -> frozenset[int]:
         offsets = range(-self.margin, self.margin + 1)
-        return frozenset(frame + offset for frame in self.frames for offset in offsets)
+        return frozenset(frame + offset for frame in frames for offset in offsets)
 
 
 def frames_read_by(scene: bpy.types.Scene, frames: Sequence[int]) -> FramesRead:
@@ -86,5 +94,5 @@ def _shows_scenes(scene: bpy.types.Scene) -> bool:
 
 def is_certain(timeline: Timeline, strip: Any, frames: FramesRead) -> bool:
     """True for a strip that is surely in one of the rendered frames, by its own time."""
-    is_own_time = timeline.scene == frames.scene and not frames.is_remapped
+    is_own_time = timeline.scene == frames.scene and not frames.is_remapped and not has_animated_mute(timeline.scene)
     return is_own_time and bool(on_screen(strip, frames.rendered)) and not timeline.is_animated(strip, TIMING)

@@ -17,6 +17,9 @@ FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
 """Types of nodes that no render needs; what leads to a viewer only is for the artist alone."""
 NODES_A_STEP = 100
 """Nodes or links that are looked at in a fraction of a millisecond."""
+GROUP_OUTPUT = "NodeGroupOutput"
+ENGINES = ("ALL", "CYCLES", "EEVEE")
+"""What outputs of shaders may be meant for."""
 
 
 def leading_nodes(tree: bpy.types.NodeTree) -> list[Any]:
@@ -36,22 +39,26 @@ def names_of_leading(
     ahead: list[str] = []
     for links in in_slices(tree.links):
         for link in links:
-            before.setdefault(link.to_node.name, []).append(link.from_node.name)
+            if not (link.is_muted or link.from_socket.is_unavailable or link.to_socket.is_unavailable):
+                before.setdefault(link.to_node.name, []).append(link.from_node.name)
         yield
     groups: list[tuple[str, bpy.types.NodeTree]] = []
+    aimed: list[str] = []
     for nodes in in_slices(tree.nodes):
         for node in nodes:
             # a zone's begin leads to its end without a link
             end = getattr(node, "paired_output_node", None)
             if end is not None:
                 before.setdefault(end.name, []).append(node.name)
-            if node.type in FOR_THE_ARTIST:
-                continue
-            if not node.outputs:
+            if node.outputs:
+                if (inner := getattr(node, "node_tree", None)) is not None:
+                    groups.append((node.name, inner))
+            elif hasattr(node, "target") and hasattr(node, "is_active_output"):
+                aimed.append(node.name)
+            elif node.type not in FOR_THE_ARTIST and (node.bl_idname != GROUP_OUTPUT or node.is_active_output):
                 ahead.append(node.name)
-            elif (inner := getattr(node, "node_tree", None)) is not None:
-                groups.append((node.name, inner))
         yield
+    ahead += _working_outputs(tree, aimed)
     for name, inner in groups:
         if (yield from _has_effects(inner, effects)):
             ahead.append(name)
@@ -81,6 +88,15 @@ def handed_on(node: Any) -> Iterator[Any]:
     return (getattr(link.from_socket, "default_value", None) for link in node.internal_links)
 
 
+def _working_outputs(tree: bpy.types.NodeTree, names: list[str]) -> list[str]:
+    """Of a tree's outputs of shaders, those of which no other one takes the place, whatever engine renders."""
+    if len(names) <= 1:
+        # which is the rule
+        return names
+    working = (tree.get_output_node(engine) for engine in ENGINES)
+    return [node.name for node in working if node is not None]
+
+
 def _has_effects(tree: bpy.types.NodeTree, effects: dict[bpy.types.NodeTree, bool]) -> Generator[None, None, bool]:
     """True when a group writes a file or a pass by itself, or by a group in it."""
     if tree not in effects:
@@ -88,7 +104,7 @@ def _has_effects(tree: bpy.types.NodeTree, effects: dict[bpy.types.NodeTree, boo
         inside: dict[bpy.types.NodeTree, None] = {}
         for nodes in in_slices(tree.nodes):
             for node in nodes:
-                if node.type in FOR_THE_ARTIST or node.bl_idname == "NodeGroupOutput":
+                if node.type in FOR_THE_ARTIST or node.bl_idname == GROUP_OUTPUT:
                     continue
                 effects[tree] |= not node.outputs
                 if (inner := getattr(node, "node_tree", None)) is not None:

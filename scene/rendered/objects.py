@@ -10,9 +10,9 @@ import bpy
 
 from ..chunks import in_chunks
 from .collections import rendered_collections
-from .links import Aspect, is_hidden
 from .reading import unread_among
 from .scenes import rendered_scenes
+from .ways.links import Aspect, is_hidden
 
 
 def rendered_objects(

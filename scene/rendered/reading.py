@@ -10,9 +10,9 @@ from typing import Any
 import bpy
 
 from ..users import users_of
-from .links import Aspect, Link, first_link, next_link
-from .scene_links import Reach, link_to_scene, reach_of
-from .users_index import UsersIndex
+from .ways.links import Aspect, Link, first_link, next_link
+from .ways.scene_links import Reach, link_to_scene, reach_of
+from .ways.users_index import UsersIndex
 
 MAX_USERS_A_STEP = 5000
 """Datablocks whose users are looked at in one step; where there are more, nobody asks any further."""

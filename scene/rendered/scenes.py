@@ -21,14 +21,20 @@ class View(NamedTuple):
     camera: bpy.types.Object | None = None
 
 
-def rendered_views(scene: bpy.types.Scene) -> list[View]:
-    """What is rendered for the images of a scene: itself, or the scenes that its sequencer or compositor uses."""
-    return list(_views_of_sequencer(scene, set()) if renders_sequencer(scene) else _views_of_compositor(View(scene)))
+def rendered_views(scene: bpy.types.Scene, times: frozenset[int] | None = None) -> list[View]:
+    """What is rendered for the images of a scene: itself, or the scenes that its sequencer or compositor uses.
+
+    `times` are the frames of the scene at which its strips are shown. None means all.
+    """
+    is_cut = renders_sequencer(scene)
+    return list(_views_of_sequencer(scene, set(), times) if is_cut else _views_of_compositor(View(scene)))
 
 
-def _views_of_sequencer(scene: bpy.types.Scene, seen: set[bpy.types.Scene]) -> Iterator[View]:
+def _views_of_sequencer(
+    scene: bpy.types.Scene, seen: set[bpy.types.Scene], times: frozenset[int] | None = None
+) -> Iterator[View]:
     seen.add(scene)
-    for strip in _scene_strips(scene):
+    for strip in _scene_strips(scene, times):
         if strip.scene_input == "CAMERA":
             yield from _views_of_compositor(View(strip.scene, strip.scene_camera))
         elif strip.scene not in seen:
@@ -45,10 +51,10 @@ def _views_of_compositor(view: View) -> Iterator[View]:
         yield view if scene == view.scene else View(scene)
 
 
-def rendered_scenes(scene: bpy.types.Scene) -> list[bpy.types.Scene]:
-    """The scenes whose objects are in the images, including the background sets of scenes."""
+def rendered_scenes(scene: bpy.types.Scene, times: frozenset[int] | None = None) -> list[bpy.types.Scene]:
+    """The scenes whose objects are in the images, including the background sets of scenes. `times` as above."""
     found: dict[bpy.types.Scene, None] = {}
-    for view in rendered_views(scene):
+    for view in rendered_views(scene, times):
         each: bpy.types.Scene | None = view.scene
         while each is not None and each not in found:
             found[each] = None
@@ -56,13 +62,16 @@ def rendered_scenes(scene: bpy.types.Scene) -> list[bpy.types.Scene]:
     return list(found)
 
 
-def reached_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
-    """The scene and all others that its strips, its compositor or its background may show, used or not."""
+def reached_scenes(scene: bpy.types.Scene, times: frozenset[int] | None = None) -> tuple[bpy.types.Scene, ...]:
+    """The scene and all others that its strips, its compositor or its background may show, used or not.
+
+    `times` are the frames of the scene at which its strips are shown. None means all.
+    """
     found = {scene: None}
     ahead = [scene]
     while ahead:
         each = ahead.pop()
-        new = [strip.scene for strip in _scene_strips(each)]
+        new = [strip.scene for strip in _scene_strips(each, times if each == scene else None)]
         new += [each.background_set, *composited_scenes(each)]
         new = [other for other in new if other is not None and other not in found]
         found.update(dict.fromkeys(new))
@@ -70,11 +79,13 @@ def reached_scenes(scene: bpy.types.Scene) -> tuple[bpy.types.Scene, ...]:
     return tuple(found)
 
 
-def _scene_strips(scene: bpy.types.Scene) -> list[Any]:
-    """The strips of other scenes that are not muted, or that an effect shows all the same."""
+def _scene_strips(scene: bpy.types.Scene, times: frozenset[int] | None = None) -> list[Any]:
+    """The strips of other scenes that are not muted, or that an effect shows all the same, at these times."""
     strips = [strip for strip in all_strips(scene) if strip.type == "SCENE" and strip.scene is not None]
-    shown = timeline_of(scene).shown if strips else frozenset()
-    return [strip for strip in strips if strip.name in shown]
+    if not strips:
+        return []
+    timeline = timeline_of(scene)
+    return [strip for strip in strips if timeline.is_shown(strip, times)]
 
 
 def composited_scenes(scene: bpy.types.Scene) -> Iterator[bpy.types.Scene]:

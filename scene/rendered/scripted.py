@@ -14,9 +14,9 @@ from typing import Any
 import bpy
 
 from ..scripts import expression_of, foreign_names, scripted_drivers, texts_that_change_frames
-from .links import Aspect
 from .reading import unread_among
 from .sequencer import JOB_TAG
+from .ways.links import Aspect
 
 REACHING = frozenset({"bpy", "depsgraph", "__import__", "eval", "exec"})
 """Names by which an expression comes by other datablocks than those of its variables."""

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import bpy
 
 from ...rendered.frames_read import FramesRead
-from ...rendered.modifiers import is_on
+from ...rendered.ways.modifiers import is_on
 from ..dependency import DependencyKind, Origins, absolute, library_of
 from ..disk import Disk
 from ..path_setting import PathSetting

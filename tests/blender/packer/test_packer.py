@@ -692,3 +692,39 @@ def test_a_scene_that_nobody_has_is_told(tmp_path: Path, project: Path) -> None:
     layout = plan_layout(shot, [], is_remapped=True)
     with pytest.raises(PackageError, match=r"The scene “Nobody” of .* cannot be made the one that a farm renders"):
         rewrite_paths(layout, shot, BLENDER, tmp_path, lambda: None, scene="Nobody")
+
+
+@pytest.mark.parametrize("is_absolute", [False, True])
+def test_a_clip_of_pictures_stays_what_it_is(tmp_path: Path, project: Path, is_absolute: bool) -> None:
+    folder = tmp_path / "work" / "disk" if is_absolute else project / "foot"
+    for number in (1, 2, 3):
+        picture(folder / f"f{number:04d}.png")
+    shot = begin(project / "shot.blend")
+    clip = bpy.data.movieclips.load(str(folder / "f0001.png"))
+    if not is_absolute:
+        clip.filepath = "//foot/f0001.png"
+    follow = bpy.data.objects.new("Follows", None)
+    bpy.context.scene.collection.objects.link(follow)
+    follow.constraints.new("FOLLOW_TRACK").clip = clip
+    textured("Own", str(picture(tmp_path / "work" / "disk" / "wood.png")))
+    save(shot)
+    before = clip.source, tuple(clip.size), clip.frame_duration
+    sent = send(tmp_path, shot)
+    check(sent, files=3)
+    (sent_clip,) = bpy.data.movieclips
+    assert (sent_clip.source, tuple(sent_clip.size), sent_clip.frame_duration) == before
+
+
+def test_a_clip_of_a_movie_keeps_its_size(tmp_path: Path, project: Path) -> None:
+    movie = write_movie(tmp_path / "work" / "disk" / "take.mp4")
+    shot = begin(project / "shot.blend")
+    clip = bpy.data.movieclips.load(str(movie))
+    follow = bpy.data.objects.new("Follows", None)
+    bpy.context.scene.collection.objects.link(follow)
+    follow.constraints.new("FOLLOW_TRACK").clip = clip
+    save(shot)
+    before = clip.source, tuple(clip.size), clip.frame_duration
+    sent = send(tmp_path, shot)
+    check(sent, files=1)
+    (sent_clip,) = bpy.data.movieclips
+    assert (sent_clip.source, tuple(sent_clip.size), sent_clip.frame_duration) == before

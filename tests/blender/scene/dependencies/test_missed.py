@@ -53,6 +53,13 @@ def test_a_font(find: Find, folder: Path) -> None:
     assert find().missing == []
 
 
+def test_a_font_of_a_hidden_parent(find: Find, folder: Path) -> None:
+    text = text_object(folder)
+    text.hide_render = True
+    bpy.data.objects["Cube"].parent = text
+    assert find().missing == []
+
+
 def test_a_font_of_nobody(find: Find, folder: Path) -> None:
     lost_font(folder).use_fake_user = True
     assert find().missing == []
@@ -221,6 +228,12 @@ def test_a_strip_in_a_muted_channel(find: Find, folder: Path) -> None:
     assert find().missing == []
 
 
+def test_a_strip_that_is_muted_at_times_is_perhaps_missed(find: Find, folder: Path) -> None:
+    strip = lost_strip(folder)
+    strip.keyframe_insert("mute", frame=1)
+    assert [missing.is_certain for missing in find().dependencies.missing] == [False]
+
+
 @pytest.mark.parametrize("muted", ["meta", "channel of the meta", "strip", "channel in the meta"])
 def test_a_strip_in_a_meta_strip(find: Find, folder: Path, muted: str) -> None:
     strip, editor = lost_strip(folder), bpy.context.scene.sequence_editor
@@ -279,6 +292,19 @@ def test_what_an_empty_follows_moves_its_children(find: Find, folder: Path) -> N
     assert "0001.png" in find().files
     empty.hide_render = bpy.data.objects["Cube"].hide_render = True
     assert find().files == []
+
+
+def test_a_clip_of_a_constraint_that_is_off(find: Find, folder: Path) -> None:
+    follow: Any = bpy.data.objects["Cube"].constraints.new("FOLLOW_TRACK")
+    follow.clip = clip_of(folder)
+    follow.clip.filepath = "//gone.png"
+    assert find().missing == ["gone.png"]
+    follow.mute = True
+    assert find().missing == []
+    follow.mute, follow.influence = False, 0.0
+    assert find().missing == []
+    follow.keyframe_insert("influence", frame=1)
+    assert find().missing == ["gone.png"]
 
 
 def test_what_a_bone_follows_moves_what_hangs_on_it(find: Find, folder: Path) -> None:
@@ -399,6 +425,24 @@ def test_a_library_that_tells_a_place_only(find: Find, folder: Path) -> None:
     assert find().missing == []
     bpy.data.objects["Cube"].parent = holder
     assert find().missing == ["places.blend"]
+
+
+def test_a_library_of_the_shapes_that_bones_have_in_the_window(find: Find, folder: Path) -> None:
+    ring = bpy.data.objects.new("Ring", None)
+    path = library_with(folder / "shapes.blend", ring)
+    bpy.data.objects.remove(ring)
+    with bpy.data.libraries.load(str(path), link=True, relative=True) as (_, wanted):
+        wanted.objects = ["Ring"]
+    path.unlink()
+    rig = linked_to_scene(bpy.data.armatures.new("Rig"), "Rig")
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    rig.data.edit_bones.new("Root").tail = (0.0, 0.0, 1.0)
+    bpy.ops.object.mode_set(mode="OBJECT")
+    rig.pose.bones["Root"].custom_shape = wanted.objects[0]
+    assert find().missing == []
+    rig.parent = wanted.objects[0]
+    assert find().missing == ["shapes.blend"]
 
 
 def test_the_library_of_an_object_that_is_overridden(find: Find, folder: Path) -> None:

@@ -58,6 +58,25 @@ def test_an_output_path_that_cannot_be_filled_in(
     assert jobs.session().journal.jobs() == before
 
 
+@needs_templates
+def test_a_node_that_writes_nothing(scene: bpy.types.Scene, find: Find) -> None:
+    tree = compositor_of(scene)
+    inner: Any = bpy.data.node_groups.new("Passes", "CompositorNodeTree")
+    node, color = inner.nodes.new("CompositorNodeOutputFile"), inner.nodes.new("CompositorNodeRGB")
+    if hasattr(node, "file_output_items"):
+        node.file_output_items.new("RGBA", "Image")
+        node.directory = "//{project}"
+    else:
+        node.base_path = "//{project}"
+    inner.links.new(color.outputs[0], node.inputs[0])
+    group = tree.nodes.new("CompositorNodeGroup")
+    group.node_tree = inner
+    # it needs no links to write a file
+    assert len(find()) == 1
+    group.mute = True
+    assert find() == []
+
+
 def test_an_output_path_that_is_fine(scene: bpy.types.Scene, find: Find) -> None:
     paths = ["//out/####", "/frames/{blend_name}_{fps}_{resolution_x:####}_", "//{{project}}", "//out/{{"]
     if KNOWS_THE_FOLDER:

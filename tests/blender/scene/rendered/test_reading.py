@@ -18,7 +18,7 @@ import numpy
 import pytest
 from PIL import Image
 
-from renderjuice.tests.blender.scene_parts import compositor_of, nodes_of, output_node
+from renderjuice.tests.blender.scene_parts import compositor_of, nodes_of, output_node, strips_of
 
 Load = Callable[[str], ModuleType]
 FRAME = 2
@@ -702,6 +702,104 @@ if bpy.app.version < (5, 0):
         for frame, is_used in ((FRAME, True), (5, False)):
             stage.scene.use_nodes = is_used
             stage.scene.keyframe_insert("use_nodes", frame=frame)
+
+
+@case("UNREAD")
+def muted_link(stage: Stage) -> None:
+    shown(stage)
+    stage.node.outputs["Color"].links[0].is_muted = True
+
+
+@case("UNREAD")
+def socket_that_is_not_available(stage: Stage) -> None:
+    shown(stage)
+    tree: Any = stage.material.node_tree
+    mix = tree.nodes.new("ShaderNodeMix")
+    mix.data_type = "RGBA"
+    tree.links.new(stage.node.outputs["Color"], next(each for each in mix.inputs if each.identifier == "A_Color"))
+    mix.data_type = "FLOAT"
+    tree.links.new(next(each for each in mix.outputs if each.identifier == "Result_Float"), shine_of(stage).inputs[0])
+
+
+@case("UNREAD")
+def output_that_another_one_replaces(stage: Stage) -> None:
+    shown(stage)
+    tree: Any = stage.material.node_tree
+    first = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL")
+    other, glow = tree.nodes.new("ShaderNodeOutputMaterial"), tree.nodes.new("ShaderNodeEmission")
+    tree.links.new(glow.outputs[0], other.inputs["Surface"])
+    first.is_active_output, other.is_active_output = False, True
+
+
+@case("UNREAD")
+def bumps_of_the_target_of_a_muted_constraint(stage: Stage) -> None:
+    bumps_of_a_texture(stage)
+    stage.plane.hide_render = True
+    constraint: Any = another_object().constraints.new("SHRINKWRAP")
+    constraint.target, constraint.mute = stage.plane, True
+
+
+@case("UNREAD")
+def world_of_a_layer_that_is_not_used(stage: Stage) -> None:
+    world_of_a_layer(stage).use = False
+
+
+@case("READ")
+def world_of_a_layer_that_is_used(stage: Stage) -> None:
+    layer = world_of_a_layer(stage)
+    stage.scene.view_layers[0].use = False
+    assert layer.use
+
+
+def world_of_a_layer(stage: Stage) -> Any:
+    layer: Any = stage.scene.view_layers.new("Other")
+    if not hasattr(layer, "world_override"):
+        pytest.skip("view layers have no world of their own")
+    world = bpy.data.worlds.new("Sky")
+    tree = nodes_of(world)
+    tree.nodes.clear()
+    sky, back, end = (tree.nodes.new(f"ShaderNode{kind}") for kind in ("TexEnvironment", "Background", "OutputWorld"))
+    sky.image = stage.image
+    tree.links.new(sky.outputs[0], back.inputs[0])
+    tree.links.new(back.outputs[0], end.inputs["Surface"])
+    layer.world_override = world
+    return layer
+
+
+@case("UNREAD")
+def scene_of_a_later_strip(stage: Stage) -> None:
+    in_strip(stage, begin=50)
+
+
+@case("READ")
+def scene_of_a_strip(stage: Stage) -> None:
+    in_strip(stage, begin=1)
+
+
+def in_strip(stage: Stage, begin: int) -> None:
+    """The scene is in a strip of another one, which is rendered."""
+    shown(stage)
+    other = bpy.data.scenes.new("Cut")
+    other.render.resolution_x = other.render.resolution_y = 8
+    other.render.engine, other.render.image_settings.file_format = "CYCLES", "PNG"
+    strips = strips_of(other)
+    strips.new_scene("Shot", stage.scene, 1, begin).frame_final_duration = 10
+    bpy.context.window.scene = other
+    stage.scene = other
+
+
+@case("DOUBTFUL" if bpy.app.version >= (5, 0) else "UNREAD")
+def group_of_the_compositor_that_leads_nowhere(stage: Stage) -> None:
+    """From 5.0 on the tree itself is a user of the image, too, and nobody can tell where it has it."""
+    tree, node = in_compositor(stage)
+    tree.nodes.remove(node)
+    tree.links.new(tree.nodes.new("CompositorNodeRLayers").outputs["Image"], output_node(tree).inputs[0])
+    group: Any = bpy.data.node_groups.new("Part", "CompositorNodeTree")
+    group.interface.new_socket("Picture", in_out="OUTPUT", socket_type="NodeSocketColor")
+    picture, end = group.nodes.new("CompositorNodeImage"), group.nodes.new("NodeGroupOutput")
+    picture.image = stage.image
+    group.links.new(picture.outputs[0], end.inputs[0])
+    tree.nodes.new("CompositorNodeGroup").node_tree = group
 
 
 def write(folder: Path, color: tuple[float, float, float]) -> None:

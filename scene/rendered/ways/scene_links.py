@@ -9,15 +9,17 @@ from typing import Any
 
 import bpy
 
-from ..blender_versions import all_strips, has_compositor_switch
-from ..chunks import datablocks_in_chunks
-from .collections import rendered_collections
-from .compositor import compositor_in_use
-from .frames_read import FramesRead, is_certain
-from .links import Aspect, Link, constraints_of, through_nodes
-from .scenes import reached_scenes, rendered_scenes
-from .sequencer import renders_sequencer, scenes_in_sequencer
-from .timeline import Timeline, timeline_of
+from ...blender_versions import all_strips, has_compositor_switch
+from ...chunks import datablocks_in_chunks
+from ..collections import rendered_collections, rendered_layers
+from ..compositor import compositor_in_use
+from ..frames_read import FramesRead, is_certain
+from ..scenes import reached_scenes, rendered_scenes
+from ..sequencer import renders_sequencer, scenes_in_sequencer
+from ..timeline import Timeline, timeline_of
+from .constraints import constraints_of
+from .links import Aspect, Link, through_nodes
+from .pointers import pointers
 from .users_index import UsersIndex
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Sound, bpy.types.Scene)
@@ -44,7 +46,8 @@ class Reach:
 
 def reach_of(scene: bpy.types.Scene, frames: FramesRead | None) -> Generator[None, None, Reach]:
     """How far a render of a scene reaches; in steps."""
-    scenes, sure_scenes = reached_scenes(scene), rendered_scenes(scene)
+    around, certain = (None, None) if frames is None else frames.own_times()
+    scenes, sure_scenes = reached_scenes(scene, around), rendered_scenes(scene, certain)
     if not renders_sequencer(scene):
         # its compositor works also where that shows other scenes only
         sure_scenes.append(scene)
@@ -106,10 +109,41 @@ def link_to_scene(link: Link, scene: bpy.types.Scene, reach: Reach, index: Users
         case bpy.types.VectorFont():
             return _in_strips(link, scene, reach, "TEXT", "font")
         case bpy.types.NodeTree():
-            # from 5.0 on; strips may have one, too
+            if has_compositor_switch(scene):
+                return _in_compositor(link, scene, end, index)
+            # strips may have one, too
             is_used = compositor_in_use(scene) or scene in _played(reach)
             return end if is_used else None
+        case bpy.types.World() | bpy.types.Material() | bpy.types.FreestyleLineStyle():
+            return None if _is_of_idle_layers(scene, used) else end
+        case bpy.types.Mask():
+            if nodes is not None and not _masks_strips(scene, used):
+                return _in_compositor(link, scene, end, index)
     return end
+
+
+def _is_of_idle_layers(scene: bpy.types.Scene, used: bpy.types.ID) -> bool:
+    """True for what view layers alone have, and only such as are not rendered, or without Freestyle."""
+    naming = {index: layer for index, layer in enumerate(scene.view_layers) if used in pointers(layer)}
+    drawing = {
+        index: layer
+        for index, layer in enumerate(scene.view_layers)
+        if any(lineset.linestyle == used for lineset in layer.freestyle_settings.linesets)
+    }
+    if (not naming and not drawing) or scene.world == used:
+        return False
+    rendered = rendered_layers(scene)
+    draws = scene.render.use_freestyle and any(drawing[index].use_freestyle for index in rendered if index in drawing)
+    return not draws and not any(index in naming for index in rendered)
+
+
+def _masks_strips(scene: bpy.types.Scene, mask: bpy.types.Mask) -> bool:
+    """True when a strip shows a mask, or a modifier of a strip takes it."""
+    for strip in all_strips(scene):
+        named = (getattr(strip, "mask", None), *(each.input_mask_id for each in getattr(strip, "modifiers", ())))
+        if mask in named:
+            return True
+    return False
 
 
 def _is_camera(scene: bpy.types.Scene, thing: bpy.types.Object) -> bool:

@@ -6,15 +6,16 @@ A way ends where a user looks the same without what it uses. In doubt it goes on
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import bpy
 
-from ..animation import animated_paths
-from ..blender_versions import are_nodes_used
-from .modifiers import is_on, modifiers_of, names, pointers, takes_materials, takes_shape
+from ...animation import animated_paths
+from ...blender_versions import are_nodes_used
+from .constraints import is_constrained_by, is_named_by_idle_constraint
+from .modifiers import is_on, modifiers_of, names, takes_materials, takes_shape
+from .pointers import pointers
 from .users_index import UsersIndex
 
 NEVER_RENDERED = (bpy.types.Brush, bpy.types.Palette, bpy.types.PaintCurve, bpy.types.Screen, bpy.types.WorkSpace)
@@ -129,9 +130,13 @@ def _through_object(link: Link, user: bpy.types.Object, index: UsersIndex) -> Li
         return _from_collection(link, following, user, is_named=bool(naming))
     if used == user.data:
         # an empty only shows its image to the artist
-        return None if isinstance(used, bpy.types.Image) else _of_place(following, isinstance(used, PLACING))
-    if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile) and _constrained_by(user, used):
-        return following._replace(aspect=Aspect.PLACE)
+        is_placing = isinstance(used, PLACING) and not isinstance(used, bpy.types.TextCurve)
+        return None if isinstance(used, bpy.types.Image) else _of_place(following, is_placing)
+    if isinstance(used, bpy.types.MovieClip | bpy.types.CacheFile):
+        if is_constrained_by(user, used):
+            return following._replace(aspect=Aspect.PLACE)
+        if _is_named_in_vain(user, used):
+            return None
     return _of_place(following, isinstance(used, bpy.types.Action))
 
 
@@ -140,13 +145,21 @@ def _depends_on(user: bpy.types.Object, used: bpy.types.ID) -> bool:
     return _has_itself(user, used) or any(names(modifier, used) for modifier in modifiers_of(user))
 
 
+def _is_named_in_vain(user: bpy.types.Object, used: bpy.types.ID) -> bool:
+    """True for what only constraints name that are switched off, or for the shape that a bone has in the window."""
+    is_shape = any(bone.custom_shape == used for bone in user.pose.bones) if user.pose else False
+    if not is_shape and not is_named_by_idle_constraint(user, used):
+        return False
+    return not _depends_on(user, used)
+
+
 def _has_itself(thing: bpy.types.Object, used: bpy.types.ID) -> bool:
     """True when an object has a datablock not only by its modifiers: as its parent, as a material, in a constraint."""
     holders = (thing, thing.field, thing.rigid_body_constraint)
     return (
         any(used in pointers(holder) for holder in holders if holder is not None)
         or any(slot.material == used for slot in thing.material_slots)
-        or _constrained_by(thing, used)
+        or is_constrained_by(thing, used)
     )
 
 
@@ -165,6 +178,8 @@ def _from_collection(link: Link, following: Link, user: bpy.types.Object, *, is_
 def _from_object(link: Link, following: Link, user: bpy.types.Object, naming: list[Any]) -> Link | None:
     """From an object to another one that depends on it; `naming` are the modifiers by which it does."""
     used: Any = link.datablock
+    if _is_named_in_vain(user, used):
+        return None
     if link.aspect is Aspect.LOOK:
         brings_look = any(takes_materials(user, modifier) for modifier in naming)
         return following._replace(is_sure=False) if brings_look else None
@@ -172,7 +187,7 @@ def _from_object(link: Link, following: Link, user: bpy.types.Object, naming: li
         return following._replace(aspect=Aspect.SHAPE)
     if link.aspect is Aspect.PLACE:
         return following
-    if not naming and user.parent == used and not _shapes_children(user) and not _constrained_by(user, used):
+    if not naming and user.parent == used and not _shapes_children(user) and not is_constrained_by(user, used):
         return None
     return following._replace(aspect=Aspect.PLACE, is_sure=False)
 
@@ -182,18 +197,3 @@ def _shapes_children(child: Any) -> bool:
     is_along_path = child.parent.type in {"CURVE", "SURFACE"} and child.parent.data.use_path
     by_origin = child.parent_type in {"OBJECT", "BONE", "ARMATURE"} and child.parent.type != "LATTICE"
     return is_along_path or not by_origin or child.parent.instance_type != "NONE"
-
-
-def _constrained_by(holder: bpy.types.Object, used: bpy.types.ID) -> bool:
-    """True when a constraint of an object or of its bones names a datablock."""
-    return any(
-        used in pointers(each) or used in (target.target for target in getattr(each, "targets", ()))
-        for each in constraints_of(holder)
-    )
-
-
-def constraints_of(holder: bpy.types.Object) -> Iterator[bpy.types.Constraint]:
-    """The constraints of an object and of its bones."""
-    yield from holder.constraints
-    for bone in holder.pose.bones if holder.pose else ():
-        yield from bone.constraints

@@ -8,7 +8,8 @@ from typing import Any
 
 import bpy
 
-from ..animation import animated_paths
+from ...animation import animated_paths
+from .pointers import pointers
 
 DEFORMING = frozenset(
     {
@@ -68,13 +69,6 @@ def names(modifier: Any, used: bpy.types.ID) -> bool:
     if modifier.type == "PARTICLE_SYSTEM" and modifier.particle_system is not None:
         return used in pointers(modifier.particle_system)
     return modifier.type == "NODES" and used in _handed_over(modifier)
-
-
-def pointers(holder: Any) -> Iterator[Any]:
-    """The datablocks and other things that something names by its own properties."""
-    for prop in holder.bl_rna.properties:
-        if prop.type == "POINTER":
-            yield getattr(holder, prop.identifier, None)
 
 
 def _handed_over(modifier: Any) -> Iterator[Any]:

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import bpy
 
-from ..blender_versions import has_compositor_switch
-from .nodes import handed_on, in_slices, is_whole, names_of_leading
+from ...blender_versions import has_compositor_switch
+from ..nodes import handed_on, in_slices, is_whole, names_of_leading
 
 
 class NodeUse(NamedTuple):
