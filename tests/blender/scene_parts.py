@@ -22,9 +22,10 @@ def compositor_of(scene: bpy.types.Scene) -> Any:
 
 
 def output_node(tree: Any) -> Any:
-    """A node that gives what the compositor makes."""
+    """The node that gives what the compositor makes. Of several, Blender takes one only."""
     is_group = "compositing_node_group" in bpy.types.Scene.bl_rna.properties
-    return tree.nodes.new("NodeGroupOutput" if is_group else "CompositorNodeComposite")
+    kind = "NodeGroupOutput" if is_group else "CompositorNodeComposite"
+    return next((node for node in tree.nodes if node.bl_idname == kind), None) or tree.nodes.new(kind)
 
 
 def render_through(tree: Any, scene: bpy.types.Scene, name: str = "") -> None:

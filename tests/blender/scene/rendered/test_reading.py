@@ -504,6 +504,18 @@ def in_compositor(stage: Stage) -> tuple[Any, Any]:
     return tree, node
 
 
+@case("UNREAD")
+def output_of_the_compositor_that_another_one_replaces(stage: Stage) -> None:
+    if not hasattr(stage.scene, "compositing_node_group"):
+        pytest.skip("which of several outputs counts is not told")
+    tree, node = in_compositor(stage)
+    first, second = output_node(tree), tree.nodes.new("NodeGroupOutput")
+    tree.links.new(tree.nodes.new("CompositorNodeRLayers").outputs["Image"], first.inputs[0])
+    tree.links.new(node.outputs["Image"], second.inputs[0])
+    first.is_active_output = True
+    assert not second.is_active_output
+
+
 @case("READ")
 def child_on_the_faces_of_its_parent(stage: Stage) -> None:
     parent = another_object("Parent")
@@ -788,9 +800,9 @@ def in_strip(stage: Stage, begin: int) -> None:
     stage.scene = other
 
 
-@case("DOUBTFUL" if bpy.app.version >= (5, 0) else "UNREAD")
+@case("DOUBTFUL" if bpy.app.version >= (5, 2) else "UNREAD")
 def group_of_the_compositor_that_leads_nowhere(stage: Stage) -> None:
-    """From 5.0 on the tree itself is a user of the image, too, and nobody can tell where it has it."""
+    """In 5.2 the tree itself is a user of the image, too, and nobody can tell where it has it."""
     tree, node = in_compositor(stage)
     tree.nodes.remove(node)
     tree.links.new(tree.nodes.new("CompositorNodeRLayers").outputs["Image"], output_node(tree).inputs[0])
