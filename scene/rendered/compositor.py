@@ -26,12 +26,7 @@ def nodes_of(scene: bpy.types.Scene) -> Iterator[Any]:
 
 def nodes_in_use(scene: bpy.types.Scene) -> Iterator[Any]:
     """The nodes of the compositor that change the image or a file, in the order of `nodes_of`."""
-    return _nodes(scene, _leading_in_order)
-
-
-def _leading_in_order(tree: Any) -> list[Any]:
-    leading = leading_nodes(tree)
-    return [node for node in tree.nodes if node in leading]
+    return _nodes(scene, leading_nodes)
 
 
 def _nodes(scene: bpy.types.Scene, choose: Callable[[Any], Iterable[Any]]) -> Iterator[Any]:
