@@ -23,7 +23,7 @@ ENGINES = ("ALL", "CYCLES", "EEVEE")
 
 
 def leading_nodes(tree: bpy.types.NodeTree) -> list[Any]:
-    """The nodes of a tree that lead to an output and are not muted, in their order. No animation mutes a node (4.2, 5.2)."""
+    """The nodes of a tree that lead to an output and are not muted, in order. No animation mutes one (4.2, 5.2)."""
     leading = result_of(names_of_leading(tree, {}))
     return [node for node in tree.nodes if node.name in leading and not node.mute]
 
