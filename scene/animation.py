@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import bpy
+
+IS_ON = 1.0 - 1e-6
+"""From which value on a curve switches something on."""
 
 
 def animated_paths(datablock: bpy.types.ID) -> Iterator[str]:
@@ -18,6 +21,48 @@ def animated_paths(datablock: bpy.types.ID) -> Iterator[str]:
     for action in (moves.action, moves.action_tweak_storage, *_actions_of_tracks(moves)):
         if action is not None:
             yield from _keyed_paths(action)
+
+
+def is_ever(
+    datablock: bpy.types.ID, path: str, is_now: bool, wanted: bool, frames: Collection[int] | None = None
+) -> bool:
+    """Whether a switch stands as `wanted` in any of these frames, None for any time; `is_now` is how it stands.
+
+    True also where more than keyframes moves it, which may be anything.
+    """
+    if path not in animated_paths(datablock):
+        return is_now == wanted
+    curve = _only_curve(datablock, path) if frames is not None else None
+    return curve is None or any((curve.evaluate(frame) >= IS_ON) == wanted for frame in frames or ())
+
+
+def _only_curve(datablock: bpy.types.ID, path: str) -> bpy.types.FCurve | None:
+    """The keyframes of a setting; None when drivers, strips or muted curves have a say, too."""
+    moves = datablock.animation_data
+    if (
+        moves is None
+        or moves.use_tweak_mode
+        or moves.nla_tracks
+        or any(each.data_path == path for each in moves.drivers)
+    ):
+        return None
+    curves = [curve for curve in _curves_in_use(moves) if curve.data_path == path]
+    return curves[0] if len(curves) == 1 and not curves[0].mute else None
+
+
+def _curves_in_use(moves: bpy.types.AnimData) -> Iterator[bpy.types.FCurve]:
+    action = moves.action
+    if action is None:
+        return
+    if not hasattr(action, "layers"):
+        # until 4.3
+        yield from action.fcurves
+        return
+    for layer in action.layers:
+        for strip in layer.strips:
+            bag = strip.channelbag(moves.action_slot)
+            if bag is not None:
+                yield from bag.fcurves
 
 
 def _actions_of_tracks(moves: bpy.types.AnimData) -> Iterator[bpy.types.Action | None]:

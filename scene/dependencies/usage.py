@@ -50,10 +50,13 @@ def look_for_unused() -> Generator[None, None, Doubts]:
     return Doubts(frozenset(unused), doubtful)
 
 
-def is_switched_off(setting: PathSetting, working: dict[bpy.types.NodeTree, frozenset[str]]) -> bool:
-    """True for a path in a modifier that is off in renders, or in a node that leads nowhere.
+def is_switched_off(
+    setting: PathSetting, frames: frozenset[int] | None, working: dict[bpy.types.NodeTree, frozenset[str]]
+) -> bool:
+    """True for a path in a modifier that is off in all of these frames, or in a node that leads nowhere.
 
-    `working` are the names of the nodes that lead to an output, for each tree that was asked about. It grows.
+    `frames` None means all times. `working` are the names of the nodes that lead to an output, for each tree that was
+    asked about. It grows.
     """
     holder, owner = setting.holder, setting.holder.id_data
     if isinstance(holder, bpy.types.Node | bpy.types.NodeSocket):
@@ -66,7 +69,7 @@ def is_switched_off(setting: PathSetting, working: dict[bpy.types.NodeTree, froz
     modifier: Any = holder
     if not isinstance(holder, bpy.types.Modifier):
         modifier = next((each for each in owner.modifiers if _holds(each, holder)), None)
-    return modifier is not None and not is_on(owner, modifier)
+    return modifier is not None and not is_on(owner, modifier, frames)
 
 
 def _holds(modifier: Any, holder: Any) -> bool:

@@ -45,15 +45,16 @@ def readings_of(
     A render comes by all its data from the scene, through objects, instances, nodes, libraries or other scenes. Here
     these ways are gone back.
     """
+    frames = reach.frames.frames if reach.frames is not None else None
     starts: dict[bpy.types.ID, frozenset[Link]] = {}
     for number, candidate in enumerate(candidates):
         if number % LINKS_A_STEP == 0:
             yield
-        starts[candidate] = frozenset(_starts(candidate, aspect))
+        starts[candidate] = frozenset(_starts(candidate, aspect, frames))
     used_by: dict[Link, set[Link]] = {}
     sure: set[Link] = set()
     doubtful: set[Link] = set()
-    index = UsersIndex()
+    index = UsersIndex(frames)
     links: set[Link] = set().union(*starts.values())
     seen = set(links)
     while links:
@@ -118,17 +119,17 @@ def unread_among(
     return frozenset(datablock for datablock, reading in readings.items() if reading is Reading.UNREAD)
 
 
-def _starts(candidate: bpy.types.ID, aspect: Aspect) -> Iterator[Link]:
+def _starts(candidate: bpy.types.ID, aspect: Aspect, frames: frozenset[int] | None) -> Iterator[Link]:
     """Where the ways of a datablock begin: those of a library are those of what is linked from it, places included."""
     if isinstance(candidate, bpy.types.Library):
         linked = candidate.users_id
-        yield from (first_link(each, Aspect.PLACE) for each in linked)
+        yield from (first_link(each, Aspect.PLACE, frames) for each in linked)
         if not linked and candidate.parent is not None:
             # 4.2 keeps nothing in the place of what only another library links from one that is gone
-            links = (first_link(each, Aspect.PLACE) for each in candidate.parent.users_id)
+            links = (first_link(each, Aspect.PLACE, frames) for each in candidate.parent.users_id)
             yield from (link._replace(is_sure=False) for link in links)
     else:
-        yield first_link(candidate, aspect)
+        yield first_link(candidate, aspect, frames)
 
 
 def _link_by(link: Link, user: bpy.types.ID, reach: Reach, index: UsersIndex) -> Link | None:

@@ -6,12 +6,13 @@ A way ends where a user looks the same without what it uses. In doubt it goes on
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum, auto
 from typing import Any, NamedTuple
 
 import bpy
 
-from ...animation import animated_paths
+from ...animation import animated_paths, is_ever
 from ...blender_versions import are_nodes_used
 from .constraints import is_constrained_by, is_named_by_idle_constraint
 from .modifiers import is_on, modifiers_of, names, takes_materials, takes_shape
@@ -47,16 +48,16 @@ class Link(NamedTuple):
     is_sure: bool = True
 
 
-def first_link(datablock: bpy.types.ID, aspect: Aspect = Aspect.PLACE) -> Link:
-    """Where the ways of a datablock begin. `aspect` is what of an object they are about."""
+def first_link(datablock: bpy.types.ID, aspect: Aspect, frames: Collection[int] | None) -> Link:
+    """Where the ways of a datablock begin. `aspect` is what of an object they are about; `frames` None is any time."""
     if isinstance(datablock, bpy.types.Object):
-        return Link(datablock, not is_hidden(datablock), aspect)
+        return Link(datablock, not is_hidden(datablock, frames), aspect)
     return Link(datablock, aspect=Aspect.LOOK if isinstance(datablock, bpy.types.Material) else Aspect.SHAPE)
 
 
-def is_hidden(thing: bpy.types.Object) -> bool:
-    """True for an object that is left out of renders at all times."""
-    return bool(thing.hide_render) and "hide_render" not in animated_paths(thing)
+def is_hidden(thing: bpy.types.Object, frames: Collection[int] | None = None) -> bool:
+    """True for an object that is left out of renders in all of these frames, None for all times."""
+    return not is_ever(thing, "hide_render", thing.hide_render, False, frames)
 
 
 def next_link(link: Link, user: bpy.types.ID, index: UsersIndex) -> Link | None:
@@ -111,7 +112,7 @@ def _is_named_outside(owner: Any, used: bpy.types.ID) -> bool:
 
 def _through_object(link: Link, user: bpy.types.Object, index: UsersIndex) -> Link | None:
     used: Any = link.datablock
-    following = link._replace(datablock=user, is_visible=not is_hidden(user))
+    following = link._replace(datablock=user, is_visible=not is_hidden(user, index.frames))
     override = user.override_library
     if override is not None and used == override.reference:
         # what the linked object has may be overridden, but where it stands comes from its library
@@ -121,7 +122,7 @@ def _through_object(link: Link, user: bpy.types.Object, index: UsersIndex) -> Li
     if override is not None and used == override.hierarchy_root and not _depends_on(user, used):
         return None
     naming = [modifier for modifier in modifiers_of(user) if names(modifier, used)]
-    working = [modifier for modifier in naming if is_on(user, modifier)]
+    working = [modifier for modifier in naming if is_on(user, modifier, index.frames)]
     if naming and not working and not _has_itself(user, used):
         return None
     if isinstance(used, bpy.types.Object):

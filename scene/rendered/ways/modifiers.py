@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import bpy
 
-from ...animation import animated_paths
+from ...animation import is_ever
 from .pointers import pointers
 
 DEFORMING = frozenset(
@@ -47,9 +47,11 @@ def modifiers_of(thing: bpy.types.Object) -> Iterator[Any]:
         yield from thing.shader_effects
 
 
-def is_on(holder: bpy.types.Object, modifier: Any) -> bool:
-    """False for a modifier that is switched off in renders at all times."""
-    return modifier.show_render or f"{modifier.path_from_id()}.show_render" in animated_paths(holder)
+def is_on(holder: bpy.types.Object, modifier: Any, frames: Collection[int] | None = None) -> bool:
+    """False for a modifier that is switched off in renders in all of these frames, None for all times."""
+    if holder.animation_data is None:
+        return bool(modifier.show_render)
+    return is_ever(holder, f"{modifier.path_from_id()}.show_render", modifier.show_render, True, frames)
 
 
 def takes_materials(holder: bpy.types.Object, modifier: Any) -> bool:

@@ -34,10 +34,13 @@ class Holder(NamedTuple):
 class UsersIndex:
     """What the users of datablocks name. It is made during one look, in which nothing in the file changes.
 
+    `frames` are those that the look is about; None means that all times are.
+
     To ask each user about each datablock would take minutes for a tree of thousands of nodes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, frames: frozenset[int] | None) -> None:
+        self.frames = frames
         self._drivers: dict[bpy.types.ID, frozenset[bpy.types.ID]] = {}
         self._nodes: dict[bpy.types.NodeTree, dict[bpy.types.ID, NodeUse]] = {}
         self._effects: dict[bpy.types.NodeTree, bool] = {}

@@ -138,6 +138,10 @@ def test_a_modifier_reads_the_object_that_it_names(project: Path, look: Look, ki
     modifier.show_render = False
     assert missing(look()) == []
     modifier.keyframe_insert("show_render", frame=5)
+    assert missing(look()) == []
+    modifier.show_render = True
+    modifier.keyframe_insert("show_render", frame=1)
+    modifier.show_render = False
     assert missing(look()) == [(CACHE, kind in CERTAIN)]
     bpy.data.objects["Pencil"].hide_render = True
     assert missing(look()) == []

@@ -221,6 +221,14 @@ def object_hidden_at_other_times(stage: Stage) -> None:
     assert stage.plane.hide_render
 
 
+@case("UNREAD")
+def object_hidden_in_the_rendered_frame(stage: Stage) -> None:
+    shown(stage)
+    for frame, is_hidden in ((1, False), (FRAME, True), (4, False)):
+        stage.plane.hide_render = is_hidden
+        stage.plane.keyframe_insert("hide_render", frame=frame)
+
+
 @case("READ")
 def object_hidden_by_a_driver(stage: Stage) -> None:
     shown(stage)
@@ -304,6 +312,15 @@ def nodes_that_are_off_at_other_times(stage: Stage) -> None:
         modifier.keyframe_insert("show_render", frame=frame)
     stage.scene.frame_set(5)
     assert not modifier.show_render
+
+
+@case("UNREAD")
+def nodes_that_are_off_in_the_rendered_frame(stage: Stage) -> None:
+    nodes_that_are_off(stage)
+    modifier = bpy.data.objects["Other"].modifiers[0]
+    for frame, is_shown in ((1, True), (FRAME, False), (5, True)):
+        modifier.show_render = is_shown
+        modifier.keyframe_insert("show_render", frame=frame)
 
 
 @case("UNREAD")
