@@ -33,17 +33,22 @@ def chosen_id(context: bpy.types.Context) -> str:
     return "" if bpy.app.background else job_list.chosen_id(context)
 
 
-def poll_of_shown_job(cls: Any, context: bpy.types.Context) -> bool:
-    """The part of a `poll` that is about the job whose details the panel shows; True everywhere else."""
+def poll_of_jobs(cls: Any, context: bpy.types.Context) -> bool:
+    """The part of a `poll` that is about jobs: the one whose details the panel shows, or any one in a menu.
+
+    Always True for scripts in background mode: they may name a job that is not looked at yet, and hear from `execute`.
+    """
     shown = getattr(context, "renderjuice_job", None)
-    if shown is None:
+    if shown is None and bpy.app.background:
         return True
-    job = live_jobs.find(shown)
-    reason = cls.shown_objection(job) if job is not None else Message("No job is going on.")
-    if reason:
-        # as Blender's own reasons, without a full stop
-        cls.poll_message_set(translate(reason).rstrip(".。"))
-    return not reason
+    reason = Message("There is no job yet. Submit a scene first.") if shown is None else Message("No job is going on.")
+    jobs = live_jobs.jobs() if shown is None else (live_jobs.find(shown),)
+    objections = [cls.shown_objection(job) for job in jobs if job is not None]
+    if not all(objections):
+        return True
+    # as Blender's own reasons, without a full stop
+    cls.poll_message_set(translate(next(iter(objections), reason)).rstrip(".。"))
+    return False
 
 
 class JobOperator:
@@ -53,8 +58,8 @@ class JobOperator:
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Available with online access and a key, and in the panel where it applies to the job that is shown."""
-        return readiness.poll(cls, context) and poll_of_shown_job(cls, context)
+        """Available with online access and a key, and a job that it applies to."""
+        return readiness.poll(cls, context) and poll_of_jobs(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Ask the worker. Every reason why not is an ERROR report."""

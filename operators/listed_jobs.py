@@ -15,7 +15,7 @@ from ..messages.message import Message, message_of
 from ..properties import job_list, preferences
 from ..scene.config.frames import frames_words
 from ..translations import translate
-from .job_operator import confirm, poll_of_shown_job
+from .job_operator import confirm, poll_of_jobs
 
 
 class RENDERJUICE_OT_remove(bpy.types.Operator):
@@ -30,11 +30,8 @@ class RENDERJUICE_OT_remove(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Available while there are jobs, and in the panel once the job that is shown is over."""
-        if not live_jobs.jobs():
-            cls.poll_message_set(translate(Message("There is no job in the list")))
-            return False
-        return poll_of_shown_job(cls, context)
+        """Available while a job is over: the one that is shown, in the panel."""
+        return poll_of_jobs(cls, context)
 
     @classmethod
     def shown_objection(cls, job: JobRecord) -> Message | None:
@@ -73,7 +70,7 @@ class ShownJobOperator:
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         """Available in the panel for a job that it applies to."""
-        return poll_of_shown_job(cls, context)
+        return poll_of_jobs(cls, context)
 
 
 class RENDERJUICE_OT_copy_details(ShownJobOperator, bpy.types.Operator):

@@ -6,7 +6,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import suppress
-from typing import Any
 
 import bpy
 
@@ -17,7 +16,7 @@ from ..live import jobs as live_jobs
 from ..messages.message import Message, message_of
 from ..properties.scene_settings import OPENING
 from ..translations import translate
-from .job_operator import JobOperator, chosen_id, poll_of_shown_job
+from .job_operator import JobOperator, chosen_id, poll_of_jobs
 
 SECONDS_TO_FAIL = 0.5
 """Seconds in which a program that cannot show a folder ends. Blender stands still meanwhile."""
@@ -49,8 +48,8 @@ class RENDERJUICE_OT_open_frames(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls, context)
+        """Available when there is a job with files."""
+        return poll_of_jobs(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         """Open them. Every reason why not is an ERROR report."""
@@ -97,8 +96,8 @@ class RENDERJUICE_OT_open_folder(JobOperator, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        """Available when there is a job. In background mode always: jobs may be in the journal only."""
-        return _poll(cls, context)
+        """Available when there is a job with files."""
+        return poll_of_jobs(cls, context)
 
     @classmethod
     def shown_objection(cls, _job: JobRecord) -> Message | None:
@@ -149,13 +148,6 @@ def _start(command: list[str]) -> None:
         code = program.wait(SECONDS_TO_FAIL)
         if code:
             raise OSError(code, f"{command[0]} ended with {code}")
-
-
-def _poll(cls: Any, context: bpy.types.Context) -> bool:
-    if bpy.app.background or live_jobs.jobs():
-        return poll_of_shown_job(cls, context)
-    cls.poll_message_set(translate(Message("There is no job yet. Submit a scene first")))
-    return False
 
 
 classes = (RENDERJUICE_OT_open_frames, RENDERJUICE_OT_open_folder)

@@ -79,6 +79,13 @@ def assert_same(now: list[int], before: list[int]) -> None:
     assert all(abs(a - b) <= EDGE // 2 for a, b in zip(now, before, strict=True)), (now, before)
 
 
+def available(window: Window) -> list[str]:
+    """What can be done with jobs from a menu or by F3; the rest is grey there."""
+    names = ["cancel", "retry", "download", "open_frames", "open_folder", "remove"]
+    found: list[str] = window.ask(f"[name for name in {names} if getattr(bpy.ops.renderjuice, name).poll()]")
+    return found
+
+
 def test_no_button_moves_from_before_the_first_frame_to_the_end(window: Window, narrow: Box) -> None:
     window.screenshot("nothing runs")
     see_first_frames(window, narrow)
@@ -121,8 +128,10 @@ def test_a_lost_connection_is_said_and_waited_for(window: Window, narrow: Box, p
 
 
 def test_what_a_job_says_that_is_over(window: Window, narrow: Box) -> None:
+    assert available(window) == []
     window.click("Render Animation", narrow)
     window.wait_for("jobs()[0]['stage'] == 'done'", RENDER_SECONDS)
+    assert available(window) == ["open_frames", "open_folder", "remove"]
     window.scroll_to("Render Frame", narrow)
     window.wait_to_see("Done", narrow)
     window.screenshot("done")
