@@ -11,12 +11,13 @@ VIEWERS = ("CompositorNodeViewer", "GeometryNodeViewer", "TextureNodeViewer")
 def live_nodes(tree: bpy.types.NodeTree) -> set[str]:
     """Give the names of the nodes that lead to an output of any kind, be it the active one or not.
 
-    Both ends of a zone belong together without a link; what a viewer shows is no part of the picture. A muted node
-    only lets others through.
+    Links that are muted lead nowhere, nor do those of sockets that a node does not use. Both ends of a zone belong
+    together without a link; what a viewer shows is no part of the picture. A muted node only lets others through.
     """
     sources: dict[str, list[str]] = {}
     for link in tree.links:
-        sources.setdefault(link.to_node.name, []).append(link.from_node.name)
+        if not (link.is_muted or link.from_socket.is_unavailable or link.to_socket.is_unavailable):
+            sources.setdefault(link.to_node.name, []).append(link.from_node.name)
     waiting = [node.name for node in tree.nodes if _is_end(node)]
     found = set(waiting)
     while waiting:

@@ -83,6 +83,9 @@ def add_nodes(scene: bpy.types.Scene, is_on: bool) -> None:
     lone.image, chained.image, used.node_tree = lost_image("lone"), lost_image("chained"), group
     muted.image, muted.mute = lost_image("muted_node"), not is_on
     tree.links.new(muted.outputs[0], end.inputs["Surface"])
+    scene.objects["Cube"].data.materials.append(glowing("muted_link"))
+    for link in bpy.data.materials["muted_link"].node_tree.links:
+        link.is_muted = link.from_node.type == "TEX_IMAGE" and not is_on
     ramp = tree.nodes.new("ShaderNodeValToRGB")
     tree.links.new(chained.outputs[0], ramp.inputs[0])
     lamp = tree.nodes.new("ShaderNodeTexIES")

@@ -10,8 +10,8 @@ from renderjuice.tests.unit.local_farm.zip_folder import zip_folder
 
 READ = {
     "bend.abc", "bumps.png", "card.png", "chained.png", "excluded.png", "font.woff2", "hidden.png",
-    "hidden_collection.png", "in_group.png", "lamp.ies", "lone.png", "muted_node.png", "other_layer.png", "part.blend",
-    "points.pc2", "target.png",
+    "hidden_collection.png", "in_group.png", "lamp.ies", "lone.png", "muted_link.png", "muted_node.png",
+    "other_layer.png", "part.blend", "points.pc2", "target.png",
 }  # fmt: skip
 STRIPS = {"later.png", "movie.png", "muted.png", "silent.png", "title.png"}
 
