@@ -133,7 +133,8 @@ def test_nothing_moves_when_an_override_is_ticked(window: Window, panel: Box) ->
         f"s = {scene}.renderjuice; s.use_output_format = True; s.output_format = 'OPEN_EXR_MULTILAYER'; redraw()"
     )
     picture(window, panel, "another format")
-    window.click("Format", panel)
+    # a wide header names the overridden format, too
+    window.click("Format", Box(panel.left, window.wait_to_see("Quality", panel).bottom, panel.right, panel.bottom))
     window.click("Farm", panel)
     window.wait_to_see("GPUs", panel)
     picture(window, panel, "farm")
@@ -174,7 +175,7 @@ def test_remarks_are_below_the_buttons_and_the_output_is_whole(window: Window, p
     window.wait_to_see("Simplify is on", panel)
     assert abs(window.wait_to_see("Render Frame", panel).top - before.top) <= 3
     window.click("Output", Box(panel.left, window.wait_to_see("Overrides", panel).bottom, panel.right, panel.bottom))
-    window.wait_to_see("When Done", panel)
+    window.scroll_to("When Done", panel)
     window.wait_to_see("Show in Image Editor", panel)
     picture(window, panel, "remarks and output")
 
