@@ -140,7 +140,7 @@ def look_on_disk(job_id: str) -> None:
         return
     # what cannot be asked now is asked when the job is chosen again
     with suppress(JournalError, WorkerError, OSError):
-        _state.session.ask_for_look(job_id, job.api_url)
+        _state.session.ask_for_look(job_id, preferences.api_url(bpy.context))
 
 
 def frames_here(job: JobRecord) -> int:

@@ -7,11 +7,14 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import bpy
+
 from ..jobs.client.errors import WorkerError
 from ..jobs.client.waiting import wait_for_job
 from ..jobs.journal.errors import JournalError
 from ..jobs.records import JobRecord, Stage
 from ..messages.message import Message, message_of, sentences
+from ..properties import preferences
 from . import jobs
 
 
@@ -25,7 +28,7 @@ class Outcome(NamedTuple):
 
 def wait(job: JobRecord) -> JobRecord:
     """Wait until a job has ended, and tell its progress. Raises `JournalError` and `WorkerError`."""
-    return wait_for_job(jobs.session(), job.id, job.api_url, tell_progress)
+    return wait_for_job(jobs.session(), job.id, preferences.api_url(bpy.context), tell_progress)
 
 
 def wait_for_frames(job: JobRecord) -> Outcome:

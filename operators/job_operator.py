@@ -13,7 +13,7 @@ from ..jobs.records import JobRecord, Wish
 from ..live import jobs as live_jobs
 from ..live import readiness, timer, waiting
 from ..messages.message import Message, message_of
-from ..properties import job_list
+from ..properties import job_list, preferences
 from ..translations import translate
 
 
@@ -66,7 +66,7 @@ class JobOperator:
         try:
             session = live_jobs.session()
             job = self.choose(session.journal.jobs(), chosen_id(context))
-            session.wish(self.wish, job.api_url, job.id, self.argument(job))
+            session.wish(self.wish, preferences.api_url(context), job.id, self.argument(job))
             timer.start()
             failure: str | None = self.failure(waiting.wait(job)) if self.wait else None
         except (ValueError, JournalError, WorkerError, OSError) as error:

@@ -143,13 +143,12 @@ class RENDERJUICE_OT_refresh(bpy.types.Operator):
         """Available with online access and a key."""
         return readiness.poll(cls, context)
 
-    def execute(self, _context: bpy.types.Context) -> set[str]:
+    def execute(self, context: bpy.types.Context) -> set[str]:
         """Have the worker ask at once. Every reason why not is an ERROR report."""
         try:
             session = live_jobs.session()
-            live = session.journal.live_jobs()
-            if live:
-                session.wish(Wish.REFRESH, live[0].api_url)
+            if session.journal.live_jobs():
+                session.wish(Wish.REFRESH, preferences.api_url(context))
             live_jobs.look_again()
         except (JournalError, WorkerError, OSError) as error:
             self.report({"ERROR"}, translate(message_of(error)))

@@ -21,9 +21,9 @@ MARGIN, ICON, BOX = 48, 22, 14
 UNIT = 20
 """Pixels at scale 1 of the height of a button."""
 MIN_LINE_LETTERS = 12
+"""Letters that a line holds at least, however narrow the region is."""
 HEADER_LETTER = 5.7
 """Pixels at scale 1 that a letter takes in a header (seen in 4.3 and 5.2)."""
-"""Letters that a line holds at least, however narrow the region is."""
 
 _wrap = functools.lru_cache(512)(wrap)
 

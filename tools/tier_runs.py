@@ -2,6 +2,8 @@
 """Runs of tiers of tests: carried out side by side, each in a process of its own, and judged by what pytest reports."""
 
 import asyncio
+import shutil
+import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
@@ -78,7 +80,9 @@ async def _run_beside(run: Run) -> Result:
             return await _run(run, said)
         finally:
             said.seek(0)
-            print(said.read().decode(errors="replace"), flush=True)
+            # as it is, as if the run had shared our terminal, whatever letters that has
+            shutil.copyfileobj(said, sys.stdout.buffer)
+            sys.stdout.flush()
 
 
 async def _run(run: Run, output: IO[bytes] | None = None) -> Result:

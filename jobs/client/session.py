@@ -28,6 +28,8 @@ PATIENCE = 2.0
 class Session:
     """One Blender at one journal. Made when it is first needed, closed when the extension is disabled or Blender quits.
 
+    `api_url` is everywhere the service address in force, to which alone the environment's key is given; not a job's.
+
     `pace` stretches every pause of a worker that this session starts: below 1 for a service on this machine.
     Raises `JournalError` and `OSError`.
     """

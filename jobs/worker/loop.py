@@ -78,7 +78,6 @@ class Worker:
                 self._context.quitting.wait(FAILED_STEP_PAUSE if failed else TICK)
         finally:
             self._context.quitting.set()
-            self._looks.close()
             self._sender.close()
             self._callers.shutdown(wait=True, cancel_futures=True)
             self._deliverer.close()
@@ -126,7 +125,8 @@ class Worker:
         return list(first.values())
 
     def _grant(self, wish: WishRecord) -> None:
-        self._stay_busy()
+        if self._is_awaited(wish):
+            self._stay_busy()
         job = self._journal.find(wish.job_id)
         if wish.kind is Wish.CANCEL:
             self._grant_cancel(wish, job)
@@ -148,6 +148,10 @@ class Worker:
             elif wish.kind is Wish.DOWNLOAD and job is not None:
                 fetch_again(self._journal, job, wish.argument)
             self._journal.fulfil(wish)
+
+    def _is_awaited(self, wish: WishRecord) -> bool:
+        """True for all but a look that no Blender is there to hear of."""
+        return wish.kind is not Wish.LOOK or bool(self._journal.sessions())
 
     def _begin_test(self, wish: WishRecord) -> None:
         """Have the connection tested. A wish that is still there when a test ends is for another one."""
@@ -211,7 +215,7 @@ class Worker:
         if time.monotonic() < self._busy_until:
             return False
         with self._journal.together():
-            if self._journal.live_jobs() or self._journal.wishes():
+            if self._journal.live_jobs() or any(map(self._is_awaited, self._journal.wishes())):
                 return False
             self._journal.set_setting(Setting.WORKER, WORKER_GONE)
         return True

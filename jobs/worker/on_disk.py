@@ -1,20 +1,22 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is left of jobs on this computer: their frames, which anybody may have deleted, and what was sent.
 
-A folder may be on a drive that answers late or never, so that a look has a thread that nothing else needs.
+A folder may be on a drive that answers late or never. So each look has a thread of its own, which keeps neither
+another look waiting nor the process from ending.
 """
 
 from __future__ import annotations
 
 import logging
 import os
+import sqlite3
+import threading
 from collections.abc import Collection
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 from .. import frame_names
-from ..journal.errors import Overtaken
+from ..journal.errors import JournalError
 from ..journal.journal import Journal
 from ..records import JobRecord, OnDisk, OutputRecord, WishRecord
 
@@ -22,38 +24,42 @@ logger = logging.getLogger(__name__)
 
 
 class Looks:
-    """The looks that are wished for, one after the other. Its methods are called by one thread."""
+    """The looks that are wished for. Its methods are called by one thread."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._looker = ThreadPoolExecutor(1, thread_name_prefix="look")
-        self._running: dict[int, Future[None]] = {}
-
-    def close(self) -> None:
-        """Begin nothing more, and wait for nothing: a wish that is still open is for the next worker."""
-        self._looker.shutdown(wait=False, cancel_futures=True)
+        self._running: dict[int, threading.Thread] = {}
 
     def begin(self, wish: WishRecord) -> None:
-        """Have the wish granted in its turn. To be called for as long as the wish is there."""
-        self._running = {id_: future for id_, future in self._running.items() if not future.done()}
+        """Have a wish granted. To be called for as long as the wish is there."""
+        self._running = {id_: thread for id_, thread in self._running.items() if thread.is_alive()}
         if wish.id not in self._running:
-            self._running[wish.id] = self._looker.submit(self._grant, wish)
+            # a pool's threads are waited for when the process ends
+            thread = threading.Thread(target=self._grant, args=(wish,), name=f"look {wish.id}", daemon=True)
+            self._running[wish.id] = thread
+            thread.start()
 
     def _grant(self, wish: WishRecord) -> None:
-        """Look, and write down what was found. The wish is struck off however that goes."""
-        found: OnDisk | None = None
-        job = self._journal.find(wish.job_id)
+        """Look, and write down what was found. A wish that stays is begun again: here, or by the next worker."""
+        # while the journal is held, or after it was closed because the worker ends
+        with suppress(JournalError, sqlite3.ProgrammingError):
+            job = self._journal.find(wish.job_id)
+            found = None if job is None or job.is_live else self._look(job)
+            with self._journal.together():
+                if self._journal.find(wish.job_id) != job:
+                    # files may have come or gone with what changed
+                    return
+                if job is not None and found not in (None, job.on_disk):
+                    self._journal.update(job.id, on_disk=found)
+                self._journal.fulfil(wish)
+
+    def _look(self, job: JobRecord) -> OnDisk | None:
+        """What was found; None when the look failed, which another one would, too."""
         try:
-            if job is not None and not job.is_live:
-                found = look_on_disk(job, self._journal.outputs(job.id).values())
+            return look_on_disk(job, self._journal.outputs(job.id).values())
         except Exception:
-            logger.exception("a look at job %s failed", wish.job_id)
-        with self._journal.together():
-            if job is not None and found not in (None, job.on_disk):
-                # one that has gone on meanwhile is looked at when it is over again
-                with suppress(Overtaken):
-                    self._journal.move(job, on_disk=found)
-            self._journal.fulfil(wish)
+            logger.exception("a look at job %s failed", job.id)
+            return None
 
 
 def look_on_disk(job: JobRecord, outputs: Collection[OutputRecord]) -> OnDisk:

@@ -339,6 +339,33 @@ def test_the_folder_of_the_job_that_is_chosen_is_not_touched_by_blender(
     assert not [path for path in touched if path.startswith(str(project / "farm"))]
 
 
+@pytest.mark.parametrize("asked", ["look", "download"])
+def test_a_worker_for_an_old_job_gives_the_environments_key_to_the_address_in_force(
+    done_job: Any, jobs: ModuleType, load: Callable[[str], ModuleType], monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    credentials, preferences, records = load("jobs.credentials"), load("properties.preferences"), load("jobs.records")
+    journal = jobs.session().journal
+
+    def worker_has_gone() -> bool:
+        return bool(journal.setting(records.Setting.WORKER) == records.WORKER_GONE)
+
+    until(worker_has_gone, "no worker is there")
+    with monkeypatch.context() as patched:
+        patched.setenv(credentials.KEY_VARIABLE, "RJ-of-the-environment")
+        journal.update(done_job.id, api_url="http://127.0.0.1:9", status="")
+        jobs.look_again()
+        if asked == "look":
+            bpy.context.window_manager.renderjuice.active = rows().index(done_job.id)
+        else:
+            bpy.ops.renderjuice.download(job=done_job.id)
+        until(lambda: not journal.wishes(), "the worker has done what it was asked for")
+        key = credentials.fingerprint(preferences.api_url(bpy.context))
+        assert journal.setting(records.Setting.WORKER_KEY) == key
+    until(worker_has_gone, "the worker with that key has gone")
+    journal.remove(done_job.id)
+    jobs.look_again()
+
+
 def test_a_download_that_fails_leaves_a_job_done_and_tells_the_script(
     done_job: Any, jobs: ModuleType, project: Path, farm: Any
 ) -> None:

@@ -2,6 +2,7 @@
 """How runs of tests are carried out and judged."""
 
 import asyncio
+import io
 import sys
 from pathlib import Path
 
@@ -72,3 +73,12 @@ def test_runs_go_on_side_by_side_with_temporary_files_of_their_own(tmp_path: Pat
         ("unit", "passed", 1),
         ("blender", "passed", 1),
     ]
+
+
+def test_what_runs_say_reaches_a_terminal_of_another_encoding(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(terminal, encoding="ascii"))
+    settings = processes.settings(PYTHONIOENCODING="utf-8")
+    runs = [tier_runs.Run(tier, "-", Path(sys.executable), settings, ["日本.py"]) for tier in ("unit", "blender")]
+    assert not any(result.ok for result in asyncio.run(tier_runs.run_all(runs, at_once=2)))
+    assert terminal.getvalue().decode().count("not found: 日本.py") == len(runs)
