@@ -12,6 +12,7 @@ import sys
 import wave
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -728,3 +729,24 @@ def test_a_clip_of_a_movie_keeps_its_size(tmp_path: Path, project: Path) -> None
     check(sent, files=1)
     (sent_clip,) = bpy.data.movieclips
     assert (sent_clip.source, tuple(sent_clip.size), sent_clip.frame_duration) == before
+
+
+def test_a_clip_of_a_library_that_packs_itself(tmp_path: Path, project: Path) -> None:
+    """Blender would pack the library's files whenever it saves it, and a file that is gone is an error to it then."""
+    gone = picture(tmp_path / "work" / "disk" / "gone.png")
+    library = begin(project / "set.blend")
+    follow = bpy.data.objects.new("Follows", None)
+    bpy.context.scene.collection.objects.link(follow)
+    clip = bpy.data.movieclips.load(str(write_movie(tmp_path / "work" / "disk" / "take.mp4")))
+    follow.constraints.new("FOLLOW_TRACK").clip = clip
+    bpy.data.images.load(str(gone)).use_fake_user = True
+    bpy.data.use_autopack = True
+    gone.unlink()
+    with suppress(RuntimeError):
+        save(library)
+    shot = begin(project / "shot.blend")
+    link(library, "Follows", "//set.blend")
+    save(shot)
+    sent = send(tmp_path, shot)
+    check(sent, files=2)
+    assert [sent_clip.size[0] > 0 for sent_clip in bpy.data.movieclips] == [True]
