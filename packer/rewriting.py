@@ -27,6 +27,7 @@ from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
 from .clips import found_in_package
+from .line_styles import pack_images_of_lines
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -87,6 +88,7 @@ def rewrite(
     if scene and not is_library:
         _make_current(scene, blend)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
+    changed += pack_images_of_lines()
     unknown: set[str] = set()
     changes: list[tuple[PathSetting, str]] = []
     clips: list[Path] = []
