@@ -10,11 +10,9 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-
-import bpy
 
 from ..package_layout.layout import Layout
 from ..scene.dependencies.disk import Disk
@@ -25,10 +23,13 @@ TREE = "clips"
 
 
 @contextmanager
-def found_in_package(layout: Layout, blend: Path, clips: Sequence[Path], folder: Path) -> Iterator[None]:
+def found_in_package(
+    layout: Layout, blend: Path, clips: Sequence[Path], folder: Path, save: Callable[[Path], object]
+) -> Iterator[None]:
     """Have the open file lie in a tree, made inside `folder`, in which these files of clips are at their new places.
 
-    `blend` is the file's own path. Without clips nothing is done.
+    `blend` is the file's own path; `save` saves it at another one, where it lies from then on. Without clips nothing is
+    done.
     """
     place = layout.place_of(blend)
     if not clips or place is None:
@@ -40,7 +41,7 @@ def found_in_package(layout: Layout, blend: Path, clips: Sequence[Path], folder:
     own = tree / place
     own.parent.mkdir(parents=True, exist_ok=True)
     # that alone tells Blender from which folder the paths count
-    bpy.ops.wm.save_as_mainfile(filepath=str(own), compress=False, relative_remap=False, check_existing=False)
+    save(own)
     try:
         yield
     finally:

@@ -27,6 +27,7 @@ from ..scene.dependencies.kinds.libraries import packed_library_places
 from ..scene.dependencies.kinds.places import path_places
 from ..scene.dependencies.path_setting import KeySetting, PathSetting
 from .clips import found_in_package
+from .line_styles import pack_images_of_lines
 
 PLAIN_BLEND = b"BLENDER"
 CHANGING = re.compile(r"[<#\d]")
@@ -87,6 +88,7 @@ def rewrite(
     if scene and not is_library:
         _make_current(scene, blend)
     changed: list[tuple[str, str, str, str]] = [] if is_library else _clear(unread)
+    changed += pack_images_of_lines()
     unknown: set[str] = set()
     changes: list[tuple[PathSetting, str]] = []
     clips: list[Path] = []
@@ -100,7 +102,7 @@ def rewrite(
             changes.append((place, new))
             if place.kind is DependencyKind.MOVIE_CLIP:
                 clips.append(path)
-    with found_in_package(layout, blend, clips, target.parent):
+    with found_in_package(layout, blend, clips, target.parent, lambda own: _save(blend, source, own, is_copy=False)):
         for place, new in changes:
             changed.append((place.kind, place.datablock.name, place.written, new))
             _change(place, new, blend)
@@ -165,10 +167,11 @@ def _is_open(source: Path) -> bool:
         return False
 
 
-def _save(blend: Path, source: Path, target: Path) -> list[str]:
-    """Save the open file, compressed if its source is: the copy then needs no more room than that.
+def _save(blend: Path, source: Path, target: Path, *, is_copy: bool = True) -> list[str]:
+    """Save the open file, compressed if its source is: what is saved then needs no more room than that.
 
-    Gives what Blender reports of a copy that it has saved all the same.
+    `is_copy` is False to have the open file lie there from then on. Gives what Blender reports of a file that it has
+    saved all the same.
     """
     bpy.data.use_autopack = False
     _keep_all()
@@ -187,7 +190,7 @@ def _save(blend: Path, source: Path, target: Path) -> list[str]:
     # Blender gives a file its name when it is complete
     with _told(Message("Blender could not save a copy of {}", blend), next_step, is_done=target.is_file) as reports:
         bpy.ops.wm.save_as_mainfile(
-            filepath=str(target), copy=True, compress=is_compressed, relative_remap=False, check_existing=False
+            filepath=str(target), copy=is_copy, compress=is_compressed, relative_remap=False, check_existing=False
         )
     return reports
 

@@ -37,7 +37,7 @@ def is_ever(
 
 
 def _only_curve(datablock: bpy.types.ID, path: str) -> bpy.types.FCurve | None:
-    """The keyframes of a setting; None when drivers, strips or muted curves have a say, too."""
+    """The keyframes of a setting; None when drivers or strips have a say, too, or when the keyframes have none."""
     moves = datablock.animation_data
     if (
         moves is None
@@ -47,7 +47,7 @@ def _only_curve(datablock: bpy.types.ID, path: str) -> bpy.types.FCurve | None:
     ):
         return None
     curves = [curve for curve in _curves_in_use(moves) if curve.data_path == path]
-    return curves[0] if len(curves) == 1 and not curves[0].mute else None
+    return curves[0] if len(curves) == 1 and not (curves[0].mute or curves[0].is_empty) else None
 
 
 def _curves_in_use(moves: bpy.types.AnimData) -> Iterator[bpy.types.FCurve]:
@@ -55,8 +55,10 @@ def _curves_in_use(moves: bpy.types.AnimData) -> Iterator[bpy.types.FCurve]:
     if action is None:
         return
     if not hasattr(action, "layers"):
-        # until 4.3
-        yield from action.fcurves
+        # until 4.3, when a group of curves could be muted; later versions do not ask for that (4.5 to 5.2)
+        yield from (curve for curve in action.fcurves if curve.group is None or not curve.group.mute)
+        return
+    if moves.action_slot is None:
         return
     for layer in action.layers:
         for strip in layer.strips:

@@ -183,7 +183,7 @@ class _Scan:
         elif found.files or found.missing:
             dependency = _without(self.broken, _dependency(setting, written, path, origin, found))
             if (dependency.missing or dependency.broken) and is_switched_off(
-                setting, self.frames_read.frames, self.working_nodes
+                setting, self.frames_read.switching, self.working_nodes
             ):
                 dependency = dependency._replace(is_certain=False)
                 if not self.is_switched:
@@ -193,7 +193,7 @@ class _Scan:
                 self._note_lack(setting, dependency)
 
     def _refuse(self, setting: PathSetting, dependency: Dependency, reason: Message) -> None:
-        is_off = is_switched_off(setting, self.frames_read.frames, self.working_nodes)
+        is_off = is_switched_off(setting, self.frames_read.switching, self.working_nodes)
         if self.is_switched or not is_off:
             dependency = dependency._replace(is_certain=dependency.is_certain and not is_off)
             self.refused.append((dependency, reason))

@@ -38,10 +38,15 @@ def rendered_collections(
 
 def rendered_layers(scene: bpy.types.Scene) -> list[int]:
     """Which view layers of a scene are rendered, at some time at least, by their numbers."""
-    are_switched = any(path.startswith("view_layers") for path in animated_paths(scene))
+    are_switched = are_layers_switched(scene)
     used = [index for index, layer in enumerate(scene.view_layers) if layer.use or are_switched]
     # a background, and a scene in a strip, has its first view layer shown where none is used (4.2, 5.2)
     return used or [0]
+
+
+def are_layers_switched(scene: bpy.types.Scene) -> bool:
+    """True when something of a scene's view layers changes over time, such as which of them are used."""
+    return any(path.startswith("view_layers") for path in animated_paths(scene))
 
 
 def _add_rendered(layers: list[bpy.types.LayerCollection], found: set[bpy.types.Collection]) -> None:

@@ -30,8 +30,8 @@ class FramesRead:
     """The frames of a `scene` that are `rendered`, and how many more are read before and after each of them.
 
     `frames` are the rendered ones, or None when the scene's frames do not tell which ones are read: then all are. Time
-    may be `is_remapped`. `views` are the ends of the names of files that are one for each view, and `has_views` tells
-    whether such views are rendered.
+    may be `is_remapped`. Where a render `shows_movement`, the shapes of the frames around are in it, too. `views` are
+    the ends of the names of files that are one for each view, and `has_views` tells whether such views are rendered.
     """
 
     scene: bpy.types.Scene
@@ -39,6 +39,7 @@ class FramesRead:
     frames: frozenset[int] | None
     margin: int = NEIGHBORS
     is_remapped: bool = False
+    shows_movement: bool = False
     views: tuple[str, ...] = ()
     has_views: bool = False
 
@@ -46,6 +47,11 @@ class FramesRead:
     def around(self) -> frozenset[int] | None:
         """The rendered frames with those around them, or None for all."""
         return None if self.frames is None else self._with_margin(self.frames)
+
+    @functools.cached_property
+    def switching(self) -> frozenset[int] | None:
+        """The frames that tell which objects and modifiers keyframes have switched on, or None for all."""
+        return self.around if self.shows_movement else self.frames
 
     def own_times(self) -> tuple[frozenset[int] | None, frozenset[int] | None]:
         """When the strips of the scene itself are shown: the rendered frames with those around them, and without.
@@ -75,6 +81,7 @@ def frames_read_by(scene: bpy.types.Scene, frames: Sequence[int]) -> FramesRead:
         frozenset(frames) if are_told else None,
         NEIGHBORS + math.ceil(shutter),
         is_remapped,
+        any(map(_shows_movement, scenes)),
         view_suffixes(scene),
         scene.render.use_multiview,
     )
@@ -82,6 +89,10 @@ def frames_read_by(scene: bpy.types.Scene, frames: Sequence[int]) -> FramesRead:
 
 def _is_remapped(scene: bpy.types.Scene) -> bool:
     return scene.render.frame_map_old != scene.render.frame_map_new
+
+
+def _shows_movement(scene: bpy.types.Scene) -> bool:
+    return scene.render.use_motion_blur or any(layer.use_pass_vector for layer in scene.view_layers)
 
 
 def _has_animated_shutter(scene: bpy.types.Scene) -> bool:

@@ -18,6 +18,8 @@ FOR_THE_ARTIST = frozenset({"VIEWER", "SPLITVIEWER", "FRAME"})
 NODES_A_STEP = 100
 """Nodes or links that are looked at in a fraction of a millisecond."""
 GROUP_OUTPUT = "NodeGroupOutput"
+OUTPUTS_OF_SHADERS = frozenset({"OUTPUT_MATERIAL", "OUTPUT_WORLD", "OUTPUT_LIGHT"})
+"""Types of the nodes of which Blender tells which one works; of those of line styles it tells nothing (4.2, 5.2)."""
 ENGINES = ("ALL", "CYCLES", "EEVEE")
 """What outputs of shaders may be meant for."""
 
@@ -53,7 +55,7 @@ def names_of_leading(
             if node.outputs:
                 if (inner := getattr(node, "node_tree", None)) is not None:
                     groups.append((node.name, inner))
-            elif hasattr(node, "target") and hasattr(node, "is_active_output"):
+            elif node.type in OUTPUTS_OF_SHADERS:
                 aimed.append(node.name)
             elif node.type not in FOR_THE_ARTIST and (node.bl_idname != GROUP_OUTPUT or node.is_active_output):
                 ahead.append(node.name)

@@ -45,7 +45,7 @@ def readings_of(
     A render comes by all its data from the scene, through objects, instances, nodes, libraries or other scenes. Here
     these ways are gone back.
     """
-    frames = reach.frames.frames if reach.frames is not None else None
+    frames = reach.frames.switching if reach.frames is not None else None
     starts: dict[bpy.types.ID, frozenset[Link]] = {}
     for number, candidate in enumerate(candidates):
         if number % LINKS_A_STEP == 0:

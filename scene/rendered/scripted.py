@@ -44,9 +44,9 @@ NO_SCRIPTS = Scripted()
 def scripted_reads(scene: bpy.types.Scene) -> Generator[None, None, Scripted]:
     """What the scripts of a rendered scene may ask for, in steps.
 
-    An expression of a driver asks for what it names in quotes, or for everything: if it goes through lists of Blender's
-    data without a name, or calls a function that somebody has added. Those are defined in texts, which tell nothing. A
-    text that changes frames may switch on whatever it likes.
+    An expression of a driver asks for what it names in quotes. It asks for everything if it goes through a list of
+    Blender's data without a name, or calls a function that somebody has added. Those are defined in texts, which tell
+    nothing. A text that changes frames may switch on whatever it likes.
     """
     if [*texts_that_change_frames()]:
         return Scripted(is_everything=True)
@@ -73,5 +73,24 @@ def _asked_by(driver: bpy.types.Driver) -> Scripted:
     if not used & REACHING:
         return NO_SCRIPTS
     names = frozenset(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
-    goes_through_data = any(isinstance(node, ast.Attribute) and node.attr == "data" for node in nodes)
-    return Scripted(names, goes_through_data and not names)
+    return Scripted(names, sum(map(_is_data, nodes)) > sum(map(_is_named, nodes)))
+
+
+def _is_data(node: ast.AST | None) -> bool:
+    """True for `bpy.data`, by either of its names."""
+    if not isinstance(node, ast.Attribute):
+        return False
+    is_module = isinstance(node.value, ast.Name) and node.value.id == "bpy"
+    return node.attr == "blend_data" or (node.attr == "data" and is_module)
+
+
+def _is_named(node: ast.AST) -> bool:
+    """True for a lookup in a list of `bpy.data` by a name in quotes: `[""]` or `.get("")`."""
+    match node:
+        case ast.Subscript(value=ast.Attribute(value=data), slice=ast.Constant(value=str())):
+            return _is_data(data)
+        case ast.Call(
+            func=ast.Attribute(value=ast.Attribute(value=data), attr="get"), args=[ast.Constant(value=str()), *_]
+        ):
+            return _is_data(data)
+    return False

@@ -10,8 +10,8 @@ import bpy
 from ...animation import animated_paths
 from .pointers import pointers
 
-SWITCHES = ("mute", "influence")
-"""What switches a constraint off."""
+SWITCHES = ("enabled", "mute", "influence")
+"""What switches a constraint off; the first two are opposite names of the same, and the window keys `enabled`."""
 
 
 def constraints_of(holder: bpy.types.Object) -> Iterator[bpy.types.Constraint]:

@@ -11,7 +11,7 @@ import bpy
 
 from ...blender_versions import all_strips, has_compositor_switch
 from ...chunks import datablocks_in_chunks
-from ..collections import rendered_collections, rendered_layers
+from ..collections import are_layers_switched, rendered_collections, rendered_layers
 from ..compositor import compositor_in_use
 from ..frames_read import FramesRead, is_certain
 from ..scenes import reached_scenes, rendered_scenes
@@ -133,7 +133,10 @@ def _is_of_idle_layers(scene: bpy.types.Scene, used: bpy.types.ID) -> bool:
     if (not naming and not drawing) or scene.world == used:
         return False
     rendered = rendered_layers(scene)
-    draws = scene.render.use_freestyle and any(drawing[index].use_freestyle for index in rendered if index in drawing)
+    are_switched = are_layers_switched(scene)
+    draws = scene.render.use_freestyle and any(
+        drawing[index].use_freestyle or are_switched for index in rendered if index in drawing
+    )
     return not draws and not any(index in naming for index in rendered)
 
 

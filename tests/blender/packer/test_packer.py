@@ -12,6 +12,7 @@ import sys
 import wave
 import zipfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -728,3 +729,47 @@ def test_a_clip_of_a_movie_keeps_its_size(tmp_path: Path, project: Path) -> None
     check(sent, files=1)
     (sent_clip,) = bpy.data.movieclips
     assert (sent_clip.source, tuple(sent_clip.size), sent_clip.frame_duration) == before
+
+
+def test_a_clip_of_a_library_that_packs_itself(tmp_path: Path, project: Path) -> None:
+    """Blender would pack the library's files whenever it saves it, and a file that is gone is an error to it then."""
+    gone = picture(tmp_path / "work" / "disk" / "gone.png")
+    library = begin(project / "set.blend")
+    follow = bpy.data.objects.new("Follows", None)
+    bpy.context.scene.collection.objects.link(follow)
+    clip = bpy.data.movieclips.load(str(write_movie(tmp_path / "work" / "disk" / "take.mp4")))
+    follow.constraints.new("FOLLOW_TRACK").clip = clip
+    bpy.data.images.load(str(gone)).use_fake_user = True
+    bpy.data.use_autopack = True
+    gone.unlink()
+    with suppress(RuntimeError):
+        save(library)
+    shot = begin(project / "shot.blend")
+    link(library, "Follows", "//set.blend")
+    save(shot)
+    sent = send(tmp_path, shot)
+    check(sent, files=2)
+    assert [sent_clip.size[0] > 0 for sent_clip in bpy.data.movieclips] == [True]
+
+
+@pytest.mark.parametrize("is_in_library", [False, True])
+def test_an_image_of_lines_is_found_where_freestyle_renders(tmp_path: Path, project: Path, is_in_library: bool) -> None:
+    """It renders in a file that lies nowhere: there, the relative path that an absolute one becomes leads nowhere."""
+    paper = picture(tmp_path / "work" / "disk" / "paper.png")
+    shot = begin(project / ("set.blend" if is_in_library else "shot.blend"))
+    style: Any = bpy.data.linestyles.new("Lines")
+    style.use_nodes, style.use_fake_user = True, True
+    next(node for node in style.node_tree.nodes if node.type == "TEX_IMAGE").image = bpy.data.images.load(str(paper))
+    save(shot)
+    if is_in_library:
+        shot = begin(project / "shot.blend")
+        with bpy.data.libraries.load(str(project / "set.blend"), link=True) as (_there, here):
+            here.linestyles = ["Lines"]
+        layer = bpy.context.scene.view_layers[0]
+        layer.freestyle_settings.linesets.new("Lines").linestyle = here.linestyles[0]
+        bpy.data.libraries[0].filepath = "//set.blend"
+        save(shot)
+    sent = send(tmp_path, shot)
+    bpy.ops.wm.open_mainfile(filepath=str(sent.scene))
+    (image,) = (node.image for node in bpy.data.linestyles["Lines"].node_tree.nodes if node.type == "TEX_IMAGE")
+    assert image.packed_file is not None

@@ -41,8 +41,10 @@ class Stage:
 READ_BUT_DOUBTFUL = frozenset(
     {
         "hidden_particles_that_push",
+        "bumps_of_the_target_of_a_constraint_that_is_on_at_times",
         "driver_that_names_the_image",
         "driver_that_looks_at_all_images",
+        "driver_that_names_something_else",
         "driver_that_calls_a_function_of_the_file",
         "script_that_shows_a_hidden_object",
         "script_that_switches_a_modifier_on",
@@ -829,6 +831,112 @@ def group_of_the_compositor_that_leads_nowhere(stage: Stage) -> None:
     picture.image = stage.image
     group.links.new(picture.outputs[0], end.inputs[0])
     tree.nodes.new("CompositorNodeGroup").node_tree = group
+
+
+def curve_of(thing: bpy.types.Object, path: str) -> Any:
+    """The curve of a setting that has keyframes."""
+    action: Any = thing.animation_data.action
+    if hasattr(action, "layers"):
+        bag = action.layers[0].strips[0].channelbag(thing.animation_data.action_slot)
+        return bag.fcurves.find(path)
+    return action.fcurves.find(path)
+
+
+@case("READ" if bpy.app.version < (4, 4) else "UNREAD")
+def object_shown_while_the_group_of_its_curve_is_muted(stage: Stage) -> None:
+    shown(stage)
+    stage.plane.hide_render = True
+    stage.plane.keyframe_insert("hide_render", frame=FRAME, group="Switches")
+    curve_of(stage.plane, "hide_render").group.mute = True
+    stage.plane.hide_render = False
+
+
+@case("READ")
+def nodes_that_are_on_with_a_curve_without_keyframes(stage: Stage) -> None:
+    hidden_object_that_nodes_bring(stage)
+    other = bpy.data.objects["Other"]
+    modifier = other.modifiers[0]
+    modifier.keyframe_insert("show_render", frame=FRAME)
+    curve_of(other, 'modifiers["Nodes"].show_render').keyframe_points.clear()
+    assert modifier.show_render
+
+
+@case("READ")
+def nodes_that_are_on_with_an_action_that_names_nobody(stage: Stage) -> None:
+    hidden_object_that_nodes_bring(stage)
+    other = bpy.data.objects["Other"]
+    other.modifiers[0].show_render = False
+    other.modifiers[0].keyframe_insert("show_render", frame=FRAME)
+    if not hasattr(other.animation_data, "action_slot"):
+        pytest.skip("actions have no slots")
+    other.animation_data.action_slot = None
+    other.modifiers[0].show_render = True
+
+
+@case("READ")
+def bumps_that_are_on_while_the_shutter_opens(stage: Stage) -> None:
+    bumps_of_a_texture(stage)
+    stage.scene.render.use_motion_blur, stage.scene.render.motion_blur_shutter = True, 1.0
+    stage.scene.cycles.samples = 16
+    modifier = stage.plane.modifiers[0]
+    for frame, is_shown in ((1, True), (FRAME, False)):
+        modifier.show_render = is_shown
+        modifier.keyframe_insert("show_render", frame=frame)
+    # Blender looks for movement only in what has another shape at another time (4.2 to 5.2)
+    moving = stage.plane.modifiers.new("Moves", "CAST")
+    for frame, factor in ((1, 0.0), (FRAME, 0.1)):
+        moving.factor = factor
+        moving.keyframe_insert("factor", frame=frame)
+
+
+@case("DOUBTFUL")
+def bumps_of_the_target_of_a_constraint_that_is_on_at_times(stage: Stage) -> None:
+    bumps_of_a_texture(stage)
+    stage.plane.hide_render = True
+    other = another_object()
+    other.data.materials[0] = stage.plane.data.materials[0]
+    constraint: Any = other.constraints.new("SHRINKWRAP")
+    constraint.target, constraint.shrinkwrap_type = stage.plane, "NEAREST_SURFACE"
+    for frame, is_on in ((FRAME, True), (5, False)):
+        constraint.enabled = is_on
+        constraint.keyframe_insert("enabled", frame=frame)
+
+
+@case("READ")
+def lines_of_a_style_with_two_outputs(stage: Stage) -> None:
+    line_style(stage).node_tree.nodes.new("ShaderNodeOutputLineStyle")
+
+
+@case("READ")
+def lines_that_are_drawn_at_times(stage: Stage) -> None:
+    line_style(stage)
+    layer = stage.scene.view_layers[0]
+    for frame, is_drawn in ((FRAME, True), (5, False)):
+        layer.use_freestyle = is_drawn
+        layer.keyframe_insert("use_freestyle", frame=frame)
+
+
+def line_style(stage: Stage) -> Any:
+    """The style of the lines around a small object, which have the image's color."""
+    another_object()
+    stage.scene.render.resolution_x = stage.scene.render.resolution_y = 32
+    stage.scene.render.use_freestyle = True
+    layer = stage.scene.view_layers[0]
+    layer.use_freestyle = True
+    style: Any = bpy.data.linestyles.new("Style")
+    style.thickness, style.use_nodes = 4.0, True
+    texture = next(node for node in style.node_tree.nodes if node.type == "TEX_IMAGE")
+    # Freestyle renders in a file of its own, which lies nowhere
+    texture.image, stage.image.filepath = stage.image, bpy.path.abspath(stage.image.filepath)
+    next(node for node in style.node_tree.nodes if not node.outputs).inputs["Color Fac"].default_value = 1.0
+    lines = layer.freestyle_settings.linesets
+    (lines[0] if lines else lines.new("Lines")).linestyle = style
+    return style
+
+
+@case("DOUBTFUL")
+def driver_that_names_something_else(stage: Stage) -> None:
+    driven_shine(stage, 'bpy.data.images[0].pixels[0] if bpy.context.scene.name != "None" else 0')
 
 
 def write(folder: Path, color: tuple[float, float, float]) -> None:
