@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Keeps the images of line styles found: Freestyle renders them in a file of its own, which lies nowhere.
 
-A relative path of such an image leads nowhere there, an absolute one does, and what is packed needs none (4.2, 5.2).
+By a relative path such an image is not found there, by an absolute one it is, and packed it needs none (4.2, 4.5, 5.2).
 """
 
 from __future__ import annotations

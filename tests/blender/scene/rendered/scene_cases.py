@@ -197,18 +197,20 @@ def group_of_the_compositor_that_leads_nowhere(stage: Stage) -> None:
     tree.nodes.new("CompositorNodeGroup").node_tree = group
 
 
-@case("READ")
-def lines_of_a_style_with_two_outputs(stage: Stage) -> None:
-    line_style(stage).node_tree.nodes.new("ShaderNodeOutputLineStyle")
+# in 5.0 and 5.1 no nodes of line styles work: Blender tells of an error of its own (`find_final_output_sockets`)
+if not (5, 0) <= bpy.app.version < (5, 2):
 
+    @case("READ")
+    def lines_of_a_style_with_two_outputs(stage: Stage) -> None:
+        line_style(stage).node_tree.nodes.new("ShaderNodeOutputLineStyle")
 
-@case("READ")
-def lines_that_are_drawn_at_times(stage: Stage) -> None:
-    line_style(stage)
-    layer = stage.scene.view_layers[0]
-    for frame, is_drawn in ((FRAME, True), (5, False)):
-        layer.use_freestyle = is_drawn
-        layer.keyframe_insert("use_freestyle", frame=frame)
+    @case("READ")
+    def lines_that_are_drawn_at_times(stage: Stage) -> None:
+        line_style(stage)
+        layer = stage.scene.view_layers[0]
+        for frame, is_drawn in ((FRAME, True), (5, False)):
+            layer.use_freestyle = is_drawn
+            layer.keyframe_insert("use_freestyle", frame=frame)
 
 
 def line_style(stage: Stage) -> Any:
