@@ -54,7 +54,7 @@ def _broken_files(dependencies: Dependencies) -> Generator[None, None, dict[str,
             asked += 1
             if asked % FILES_A_STEP == 0:
                 yield
-    origins, library = Origins(), None
+    origins = Origins()
     for index, library in enumerate([*bpy.data.libraries]):
         if index % LIBRARIES_A_STEP == 0:
             yield
